@@ -1,0 +1,8 @@
+//! The JSON shapes and texts that cross a socket, shared by the server and the client (contract section 2).
+
+mod address;
+pub mod messages;
+mod requests;
+
+pub use address::{AddressError, PeerAddress, is_link_local};
+pub use requests::{RequestError, nodes_from_json, payment_from_json};

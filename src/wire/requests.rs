@@ -1,0 +1,142 @@
+//! What clients send: a payment, and a list of node addresses.
+
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use super::{
+    address::{AddressError, PeerAddress},
+    messages,
+};
+use crate::ledger::{Scalar, Transaction, TransactionError};
+
+/// Why the body of a request cannot be used. Each text is a sentence for the person who sent it.
+#[derive(Debug, Error)]
+pub enum RequestError {
+    /// The bytes are no UTF-8.
+    #[error("The body has to be JSON in UTF-8, and this is not UTF-8. Save the file as UTF-8 and send it again.")]
+    NotUtf8,
+    /// The text is no JSON object.
+    #[error("The body has to be a JSON object such as {example}. This one cannot be read: {source}.")]
+    NotAnObject {
+        /// A body that would do.
+        example: &'static str,
+        /// Where reading stopped.
+        source: serde_json::Error,
+    },
+    /// A payment lacks one of its three fields.
+    #[error("{}", messages::COMPONENTS_MISSING)]
+    ComponentsMissing,
+    /// A field of a payment is no good.
+    #[error("This payment is not taken: {0}.")]
+    Payment(TransactionError),
+    /// `nodes` is missing or null.
+    #[error("{}", messages::NO_NODE)]
+    NoNode,
+    /// `nodes` is something else than a list of texts.
+    #[error("`nodes` has to be a list of addresses such as [\"http://127.0.0.1:1002\"], each in quotes.")]
+    NotAList,
+    /// One of the addresses is none.
+    #[error("{entry:?} is not taken, nor are the others: {source}.")]
+    Address {
+        /// The entry as it was sent.
+        entry: String,
+        /// What is wrong with it.
+        source: AddressError,
+    },
+}
+
+/// Reads the body of `/add_transaction`. Further keys are ignored, and of a key that stands twice the last one counts, as
+/// in the listing.
+///
+/// # Errors
+/// See [`RequestError`].
+pub fn payment_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
+    let fields = object(body, r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#)?;
+    let field = |name| fields.get(name).copied().ok_or(RequestError::ComponentsMissing).map(|raw| (name, raw));
+    let raw = [field("sender")?, field("receiver")?, field("amount")?];
+    let [sender, receiver, amount] = raw.map(|(field, raw)| {
+        Scalar::from_raw(raw).map_err(|source| RequestError::Payment(TransactionError::Field { field, source }))
+    });
+    Transaction::payment(sender?, receiver?, amount?).map_err(RequestError::Payment)
+}
+
+/// Reads the body of `/connect_node`, or a file like `nodes.json`.
+///
+/// # Errors
+/// See [`RequestError`]; one entry that is no address refuses them all.
+pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
+    let fields = object(body, r#"{"nodes": ["http://127.0.0.1:1002"]}"#)?;
+    let nodes = match fields.get("nodes") {
+        Some(raw) if raw.get() != "null" => raw.get(),
+        _ => return Err(RequestError::NoNode),
+    };
+    let entries: Vec<String> = serde_json::from_str(nodes).map_err(|_| RequestError::NotAList)?;
+    entries.into_iter().map(|entry| entry.parse().map_err(|source| RequestError::Address { entry, source })).collect()
+}
+
+fn object<'a>(body: &'a [u8], example: &'static str) -> Result<HashMap<String, &'a RawValue>, RequestError> {
+    let text = std::str::from_utf8(body).map_err(|_| RequestError::NotUtf8)?;
+    // Editors on Windows put a byte order mark in front; RFC 8259 section 8.1 lets a reader ignore it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).map_err(|source| RequestError::NotAnObject { example, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal<T: std::fmt::Debug>(result: Result<T, RequestError>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_payment_is_read_and_further_keys_are_ignored() {
+        let body = r#"{"amount": 3, "note": [[[]]], "sender": "x", "sender": "Alice", "receiver": "Bob"}"#;
+        let payment = payment_from_json(body.as_bytes()).unwrap();
+        assert_eq!(payment.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
+        assert!(payment_from_json(format!("\u{feff}{body}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_missing_field_is_told_before_a_bad_one() {
+        assert_eq!(refusal(payment_from_json(br#"{"sender": 7}"#)), messages::COMPONENTS_MISSING);
+        assert_eq!(refusal(payment_from_json(b"{}")), messages::COMPONENTS_MISSING);
+    }
+
+    #[test]
+    fn each_bad_field_is_named() {
+        for (body, field) in [
+            (r#"{"sender": "", "receiver": "b", "amount": 1}"#, "`sender`"),
+            (r#"{"sender": "a", "receiver": null, "amount": 1}"#, "`receiver`"),
+            (r#"{"sender": "a", "receiver": "b", "amount": -1}"#, "`amount`"),
+            (r#"{"sender": "a", "receiver": "b", "amount": [1]}"#, "`amount`"),
+            (r#"{"sender": "a", "receiver": "b", "amount": 1e999}"#, "`amount`"),
+            (r#"{"sender": "\ud800", "receiver": "b", "amount": 1}"#, "`sender`"),
+        ] {
+            assert!(refusal(payment_from_json(body.as_bytes())).contains(field), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_told_what_was_expected() {
+        let deep = "[".repeat(100_000);
+        for body in ["", "hello", "[]", "\"x\"", "1", "null", "{\"sender\": }", "{} {}", "{'sender': 'a'}", &deep] {
+            assert!(refusal(payment_from_json(body.as_bytes())).contains("JSON object such as"), "{body:.20}");
+        }
+        assert!(refusal(payment_from_json(b"\xff")).contains("UTF-8"));
+    }
+
+    #[test]
+    fn nodes_are_read_or_refused_together() {
+        let nodes = nodes_from_json(br#"{"nodes": ["http://127.0.0.1:1001", "localhost:1002/"]}"#).unwrap();
+        assert_eq!(nodes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:1001", "localhost:1002"]);
+        assert_eq!(refusal(nodes_from_json(b"{}")), messages::NO_NODE);
+        assert_eq!(refusal(nodes_from_json(br#"{"nodes": null}"#)), messages::NO_NODE);
+        for body in [r#"{"nodes": "http://127.0.0.1"}"#, r#"{"nodes": [1]}"#, r#"{"nodes": {}}"#] {
+            assert!(refusal(nodes_from_json(body.as_bytes())).contains("a list of addresses"), "{body}");
+        }
+        assert!(refusal(nodes_from_json(br#"{"nodes": ["127.0.0.1:1", "ftp://x"]}"#)).contains("\"ftp://x\""));
+    }
+}
