@@ -11,5 +11,11 @@
 //!
 //! ARCHITECTURE.md tells the whole story.
 
+pub mod api;
+pub mod app;
+pub mod cli;
 pub mod ledger;
+pub mod network;
+pub mod node;
+pub mod store;
 pub mod wire;

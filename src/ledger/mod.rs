@@ -16,7 +16,7 @@ mod transaction;
 
 pub use block::{Block, BlockError, LARGEST_INTEGER};
 pub use blockchain::{Blockchain, pending_after_replacement};
-pub use canonical::ITEM_SEPARATOR;
+pub use canonical::{ITEM_SEPARATOR, json_string};
 pub use hash::BlockHash;
 pub use pending::{Pending, PendingFull, PendingLimits, Room};
 pub use rules::{ChainCheck, CheckedBlock, RuleError, Tip, check_block};

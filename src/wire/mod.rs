@@ -1,6 +1,7 @@
 //! The JSON shapes and texts that cross a socket, shared by the server and the client (contract section 2).
 
 mod address;
+pub mod answers;
 pub mod messages;
 mod requests;
 

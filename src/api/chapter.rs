@@ -1,0 +1,93 @@
+//! The six routes of the chapter (contract section 2; listing sections 16.8.1 to 16.8.4).
+
+use axum::{
+    Router,
+    extract::State,
+    handler::Handler,
+    http::{Method, StatusCode, Uri},
+    response::Response,
+    routing::{MethodRouter, get, post},
+};
+use tokio::task::spawn_blocking;
+
+use super::{ApiState, body::RequestBody, chain_stream, error::ApiError, json};
+use crate::{
+    network::Synced,
+    store::StoreError,
+    wire::{
+        answers::{self, ChainFrame},
+        messages, nodes_from_json, payment_from_json,
+    },
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/mine_block", acting_get(mine_block))
+        .route("/get_chain", reading_get(get_chain))
+        .route("/is_valid", reading_get(is_valid))
+        .route("/add_transaction", post(add_transaction).fallback(wrong_verb("POST")))
+        .route("/connect_node", post(connect_node).fallback(wrong_verb("POST")))
+        .route("/replace_chain", acting_get(replace_chain))
+}
+
+/// A GET that changes nothing, and so has a HEAD (RFC 9110 section 9.3.2).
+fn reading_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
+    get(handler).fallback(wrong_verb("GET, HEAD"))
+}
+
+/// A GET that changes something, as the listing has them. Whoever sends HEAD does not mean that.
+fn acting_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
+    get(handler).head(wrong_verb("GET")).fallback(wrong_verb("GET"))
+}
+
+fn wrong_verb(allowed: &'static str) -> impl Fn(Method, Uri) -> std::future::Ready<ApiError> + Clone + Send + 'static {
+    move |method, uri| std::future::ready(ApiError::WrongVerb { allowed, method, path: uri.path().to_owned() })
+}
+
+async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let block = state.node.mine().await?;
+    tracing::info!(index = block.block().index, transactions = block.block().transactions.len(), "mined a block");
+    Ok(json(StatusCode::OK, answers::mined(&block)))
+}
+
+async fn get_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    chain_stream::respond(state.node.view().reader.clone(), ChainFrame::chain()).await
+}
+
+async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let permit = state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?;
+    let reader = state.node.view().reader.clone();
+    let check = move || {
+        let _permit = permit;
+        reader.snapshot()?.check_chain()
+    };
+    let message = match spawn_blocking(check).await.map_err(|_| ApiError::Panic)? {
+        Ok(_) => messages::CHAIN_VALID,
+        Err(StoreError::Damaged(reason)) => {
+            tracing::error!(reason, "the chain is not valid");
+            messages::CHAIN_INVALID
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(json(StatusCode::OK, answers::message(message)))
+}
+
+async fn add_transaction(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+    let index = state.node.add_transaction(payment_from_json(&body)?).await?;
+    tracing::debug!(index, "a payment waits");
+    Ok(json(StatusCode::CREATED, answers::message(&messages::will_be_added(index))))
+}
+
+async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+    let peers = state.node.add_peers(nodes_from_json(&body)?).await?;
+    tracing::info!(total = peers.len(), "connected nodes");
+    Ok(json(StatusCode::CREATED, answers::connected(&peers)))
+}
+
+async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let message = match state.sync.replace_chain().await? {
+        Synced::Replaced => messages::REPLACED,
+        Synced::Kept => messages::KEPT,
+    };
+    chain_stream::respond(state.node.view().reader.clone(), ChainFrame::new_chain(message)).await
+}

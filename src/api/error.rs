@@ -1,0 +1,102 @@
+//! What can go wrong with a request, and which status and sentence it gets. All statuses of errors are in this file.
+
+use axum::{
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use thiserror::Error;
+
+use crate::{
+    node::NodeError,
+    store::StoreError,
+    wire::{RequestError, messages},
+};
+
+/// Why a request is not answered as it wished. Each text is a sentence for the person who sent it.
+#[derive(Debug, Error)]
+pub(super) enum ApiError {
+    #[error("{0}")]
+    Request(#[from] RequestError),
+    #[error("The body is longer than {limit} bytes, which is more than any request here needs.")]
+    BodyTooLarge { limit: usize },
+    #[error("The body did not arrive within {seconds} seconds.")]
+    BodyTooSlow { seconds: u64 },
+    #[error("The body did not arrive whole.")]
+    BodyBroken,
+    #[error("{path} is asked with {allowed}, not with {method}.")]
+    WrongVerb { allowed: &'static str, method: Method, path: String },
+    #[error(
+        "There is nothing at {path}. The routes are /mine_block, /get_chain, /is_valid, /add_transaction, /connect_node and /replace_chain."
+    )]
+    UnknownPath { path: String },
+    #[error(
+        "This node does not answer to the name {0}. Use its IP address or localhost, or start it with --allow-host."
+    )]
+    ForeignHost(String),
+    #[error("A request has to carry exactly one Host header that can be read.")]
+    BadHost,
+    #[error("This request comes from the web page of another site, and is not carried out.")]
+    ForeignSite,
+    #[error("{}.", capitalised(.0))]
+    Node(#[from] NodeError),
+    #[error("The chain cannot be read: {0}.")]
+    Store(#[from] StoreError),
+    #[error("Something went wrong inside the node. Its log says more.")]
+    Panic,
+}
+
+impl ApiError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Request(_) | Self::BodyBroken | Self::BadHost | Self::Node(NodeError::TooManyPeers) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::ForeignHost(_) | Self::ForeignSite => StatusCode::FORBIDDEN,
+            Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
+            Self::WrongVerb { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Node(NodeError::Store(_)) | Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The text of the answer: the listing's own texts letter by letter, everything else as a line of its own.
+    fn text(&self) -> String {
+        match self {
+            Self::Request(RequestError::ComponentsMissing) => messages::COMPONENTS_MISSING.into(),
+            Self::Request(RequestError::NoNode) => messages::NO_NODE.into(),
+            other => format!("{other}\n"),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), self.text()).into_response();
+        let headers = response.headers_mut();
+        match &self {
+            Self::WrongVerb { allowed, .. } => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+            }
+            // The rest of the body is still on its way; the connection is of no use any more.
+            Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Self::Node(NodeError::PendingFull(_)) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+fn capitalised(error: &NodeError) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => text,
+    }
+}

@@ -1,0 +1,82 @@
+//! Connections: how many, how long they may take, and how they end.
+
+use std::{io, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+/// The most connections at a time; further ones wait to be accepted (contract section 6).
+const MOST_CONNECTIONS: usize = 1024;
+/// How long the head of a request may take to arrive, and how long a connection may stay idle.
+const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// The largest head of a request, in bytes.
+const LARGEST_HEAD: usize = 64 << 10;
+/// How long open requests may go on after the node was told to stop; asking a slow peer takes 10 s.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(12);
+/// How long to wait when the system has no room for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves connections until `stop` is cancelled, then lets open requests finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            // Connections that have ended leave the set at once.
+            Some(_) = connections.join_next() => continue,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Ok((stream, place)) = accepted else { continue };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(LONGEST_HEAD)
+            .max_buf_size(LARGEST_HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        connections.spawn(async move {
+            let _place = place;
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if timeout(LONGEST_FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still open and are cut off");
+    }
+    connections.shutdown().await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+    match listener.accept().await {
+        Ok((stream, _)) => {
+            // Answers are short: waiting to fill a packet would only delay them.
+            stream.set_nodelay(true)?;
+            Ok((stream, place))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "cannot accept connections at the moment");
+            sleep(ACCEPT_PAUSE).await;
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Joins the parts into a running node: the binary, the tests and the examples all start here.
+
+use std::{
+    io::{self, ErrorKind},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    thread,
+};
+
+use chrono::Local;
+use thiserror::Error;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    api::{self, ApiState, HostNames},
+    ledger::python_timestamp,
+    network::{self, ClientLimits, OwnAddress, PeerClient},
+    node::{self, NodeConfig, NodeError, NodeHandle, NodeThreads},
+    store::{self, FirstContent, Location, OpenError, Opened},
+    wire::PeerAddress,
+};
+
+/// How a node is to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub host: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Who receives the reward of each mined block.
+    pub miner: String,
+    /// Where the data is kept.
+    pub location: Location,
+    /// How many payments may wait.
+    pub max_pending: usize,
+    /// Further host names to answer to.
+    pub allowed_hosts: Vec<String>,
+    /// Nodes to connect at start.
+    pub peers: Vec<PeerAddress>,
+    /// What peers may cost.
+    pub client_limits: ClientLimits,
+}
+
+impl Config {
+    /// A node that listens on `host` and `port` and has the defaults of contract section 1 in everything else.
+    pub fn new(host: IpAddr, port: u16, location: Location) -> Self {
+        Self {
+            host,
+            port,
+            miner: Self::MINER.into(),
+            location,
+            max_pending: Self::MAX_PENDING,
+            allowed_hosts: Vec::new(),
+            peers: Vec::new(),
+            client_limits: ClientLimits::default(),
+        }
+    }
+
+    /// The miner of page one of the listing.
+    pub const MINER: &str = "Bharathi";
+    /// How many payments may wait, unless told otherwise.
+    pub const MAX_PENDING: usize = 50_000;
+}
+
+/// Why a node cannot start. Each text says what to do.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Another program listens there.
+    #[error("port {port} is taken by another program; stop that program, or choose another port with {flag}", flag = Self::PORT_FLAGS)]
+    PortTaken {
+        /// The port.
+        port: u16,
+    },
+    /// The system keeps the port for privileged users.
+    #[error(
+        "port {port} is not permitted: this system keeps ports below 1024 for the administrator; either choose a port from 1024 on \
+         with {flag}, such as 5001, or let everyone use port {port} with `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`",
+        flag = Self::PORT_FLAGS
+    )]
+    PortNotPermitted {
+        /// The port.
+        port: u16,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {address}: {source}; choose an address of this machine with --host")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The nodes to connect cannot be kept.
+    #[error("cannot connect the nodes of the file given with --nodes: {0}")]
+    Peers(NodeError),
+    /// The system refuses something that every node needs.
+    #[error("the system refuses a thread or a network client: {0}")]
+    System(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StartError {
+    const PORT_FLAGS: &str = "--port (--first-port for `bcoin network`)";
+}
+
+/// A node that runs until it is stopped.
+pub struct RunningNode {
+    address: SocketAddr,
+    location: Location,
+    node: NodeHandle,
+    threads: NodeThreads,
+    sync: JoinHandle<()>,
+    server: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+/// Starts a node: listens, opens its data, connects its peers, and answers.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
+    let listener = listen(SocketAddr::new(config.host, config.port)).await?;
+    let address = listener.local_addr().map_err(system)?;
+
+    let opened = open_store(config.location.clone()).await?;
+    let node_config = NodeConfig { miner: config.miner, max_pending: config.max_pending };
+    let (node, threads) = node::start(opened, node_config).map_err(system)?;
+    node.add_peers(config.peers).await.map_err(StartError::Peers)?;
+
+    let client = PeerClient::new(config.client_limits).map_err(system)?;
+    let (sync_handle, sync) = network::start(node.clone(), client, OwnAddress::new(address));
+    let machine = gethostname::gethostname();
+    let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
+    let router = api::router(ApiState::new(node.clone(), sync_handle), names);
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(api::serve(listener, router, stop.clone()));
+    Ok(RunningNode { address, location: config.location, node, threads, sync, server, stop })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        ErrorKind::AddrInUse => StartError::PortTaken { port: address.port() },
+        ErrorKind::PermissionDenied => StartError::PortNotPermitted { port: address.port() },
+        _ => StartError::Listen { address, source },
+    })
+}
+
+/// Opening checks the whole chain, which takes a while when it is long.
+async fn open_store(location: Location) -> Result<Opened, StartError> {
+    let first =
+        FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(Local::now()) };
+    let open = tokio::task::spawn_blocking(move || store::open(&location, first));
+    Ok(open.await.map_err(system)??)
+}
+
+fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {
+    StartError::System(error.into())
+}
+
+impl RunningNode {
+    /// Where this machine reaches the node: the address it listens on, or the loopback one when it listens on all.
+    pub fn local_address(&self) -> SocketAddr {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.address.port())
+    }
+
+    /// Where the node listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where its data lies.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The node itself.
+    pub fn node(&self) -> &NodeHandle {
+        &self.node
+    }
+
+    /// Whether the node can do nothing any more, although nobody stopped it.
+    pub fn has_failed(&self) -> bool {
+        self.threads.have_ended()
+    }
+
+    /// Stops the node: no new connections, open requests finish, the data is closed.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let Self { node, threads, sync, server, .. } = self;
+        for task in [server, sync] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of the node ended with a panic");
+            }
+        }
+        drop(node);
+        // The threads have nobody left to listen to, and end.
+        let joined = tokio::task::spawn_blocking(|| threads.join());
+        if joined.await.is_err() {
+            tracing::error!("{:?} could not wait for the node's threads", thread::current().id());
+        }
+    }
+}

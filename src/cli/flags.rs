@@ -1,0 +1,123 @@
+//! Flags and environment variables (contract section 1).
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::app::Config;
+
+/// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
+#[derive(Debug, Parser)]
+#[command(name = "bcoin", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) node: NodeFlags,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the whole chapter in this terminal: three nodes, connected to each other.
+    Network(NetworkFlags),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NodeFlags {
+    /// Port to listen on; 0 takes a free one and prints it.
+    #[arg(short, long, env = "BCOIN_PORT", default_value_t = 1001)]
+    pub(super) port: u16,
+
+    /// A file in the form of nodes.json; every address in it is connected at start.
+    #[arg(long, env = "BCOIN_NODES", value_name = "FILE")]
+    pub(super) nodes: Option<PathBuf>,
+
+    /// Where the chain, the pending transactions and the peers are kept [default: the platform's data folder, bcoin/PORT; with
+    /// --port 0, in memory]
+    #[arg(long, env = "BCOIN_DATA_DIR", value_name = "DIR", conflicts_with = "in_memory")]
+    pub(super) data_dir: Option<PathBuf>,
+
+    /// Keep nothing on disk.
+    #[arg(long, env = "BCOIN_IN_MEMORY")]
+    pub(super) in_memory: bool,
+
+    #[command(flatten)]
+    pub(super) common: CommonFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NetworkFlags {
+    /// How many nodes.
+    #[arg(long, env = "BCOIN_COUNT", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(super) count: u16,
+
+    /// Port of the first node; the others take the next ones [default: 1001, or 5001 where that is not permitted]
+    #[arg(long, env = "BCOIN_FIRST_PORT", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) first_port: Option<u16>,
+
+    /// Where the nodes keep their data, each in a folder named after its port [default: in memory]
+    #[arg(long, env = "BCOIN_DATA_DIR", value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) common: CommonFlags,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct CommonFlags {
+    /// Address to listen on. 0.0.0.0 lets every machine on the network mine and post here.
+    #[arg(long, env = "BCOIN_HOST", value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(super) host: IpAddr,
+
+    /// Who receives the reward of 1 for each mined block.
+    #[arg(long, env = "BCOIN_MINER", value_name = "NAME", default_value = Config::MINER, value_parser = miner_name)]
+    pub(super) miner: String,
+
+    /// How many payments may wait before more are refused.
+    #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_PENDING)]
+    pub(super) max_pending: usize,
+
+    /// Another Host name to answer to; may be repeated.
+    #[arg(long = "allow-host", env = "BCOIN_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
+    pub(super) allow_host: Vec<String>,
+
+    /// More log; twice for even more. RUST_LOG chooses by module.
+    #[arg(short, long, env = "BCOIN_VERBOSE", action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+fn miner_name(name: &str) -> Result<String, String> {
+    let longest = crate::ledger::Transaction::LONGEST_NAME;
+    if (1..=longest).contains(&name.chars().count()) {
+        Ok(name.to_owned())
+    } else {
+        Err(format!("a name has 1 to {longest} characters"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_an_environment_variable_of_its_name() {
+        let main = Arguments::command();
+        for command in std::iter::once(&main).chain(main.get_subcommands()) {
+            for flag in command.get_arguments().filter(|flag| !["help", "version"].contains(&flag.get_id().as_str())) {
+                let long = flag.get_long().expect("every flag has a long form");
+                let expected = format!("BCOIN_{}", long.to_uppercase().replace('-', "_"));
+                assert_eq!(flag.get_env().and_then(|name| name.to_str()), Some(expected.as_str()));
+            }
+        }
+    }
+}

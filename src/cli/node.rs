@@ -1,0 +1,94 @@
+//! `bcoin`: one node.
+
+use std::{fs, path::Path, time::Duration};
+
+use super::{
+    Failure,
+    flags::{CommonFlags, NodeFlags},
+    signals::stop_asked,
+};
+use crate::{
+    app::{self, Config, RunningNode},
+    store::Location,
+    wire::{PeerAddress, nodes_from_json},
+};
+
+/// How often a running node is looked after.
+const LOOK: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
+    let peers = match &flags.nodes {
+        Some(file) => read_nodes(file)?,
+        None => Vec::new(),
+    };
+    let location = location(&flags)?;
+    let node = app::spawn(Config { peers, ..config(&flags.common, flags.port, location) }).await?;
+    println!("B-Coin node {} is ready.", node.node().node_address());
+    println!(
+        "  address  http://{}{}",
+        node.local_address(),
+        if node.address().ip().is_unspecified() { ", and every other address of this machine" } else { "" }
+    );
+    println!("  chain    {}", blocks(&node));
+    println!("  data     {}", data(node.location()));
+    println!("Stop it with Ctrl-C.");
+    until_stopped(vec![node]).await
+}
+
+pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Config {
+    Config {
+        miner: flags.miner.clone(),
+        max_pending: flags.max_pending,
+        allowed_hosts: flags.allow_host.clone(),
+        ..Config::new(flags.host, port, location)
+    }
+}
+
+/// Waits until the program is asked to stop, then stops the nodes together.
+pub(super) async fn until_stopped(nodes: Vec<RunningNode>) -> Result<(), Failure> {
+    let failed = async {
+        while !nodes.iter().any(RunningNode::has_failed) {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let result = tokio::select! {
+        asked = stop_asked() => asked.map_err(Failure::from),
+        () = failed => Err(Failure::CannotRun("the node failed and stops; its log says why".into())),
+    };
+    tracing::info!("stopping");
+    futures_util::future::join_all(nodes.into_iter().map(RunningNode::stop)).await;
+    result
+}
+
+pub(super) fn blocks(node: &RunningNode) -> String {
+    let view = node.node().view();
+    let plural = if view.tip.index == 1 { "" } else { "s" };
+    format!("{} block{plural}, {} waiting", view.tip.index, view.waiting)
+}
+
+pub(super) fn data(location: &Location) -> String {
+    match location {
+        Location::Folder(folder) => folder.display().to_string(),
+        Location::Memory => "in memory, gone when the node stops".into(),
+    }
+}
+
+fn read_nodes(file: &Path) -> Result<Vec<PeerAddress>, Failure> {
+    let unreadable =
+        |reason: String| Failure::CannotRun(format!("the nodes file {} cannot be used: {reason}", file.display()));
+    let json = fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    nodes_from_json(&json).map_err(|error| unreadable(error.to_string()))
+}
+
+fn location(flags: &NodeFlags) -> Result<Location, Failure> {
+    if let Some(folder) = &flags.data_dir {
+        return Ok(Location::Folder(folder.clone()));
+    }
+    if flags.in_memory || flags.port == 0 {
+        return Ok(Location::Memory);
+    }
+    let folder = dirs::data_local_dir().ok_or_else(|| {
+        Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
+    })?;
+    Ok(Location::Folder(folder.join("bcoin").join(flags.port.to_string())))
+}

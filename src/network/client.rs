@@ -1,0 +1,138 @@
+//! The one HTTP client that asks peers, with the limits that keep a hostile one from doing harm (contract section 6).
+
+use std::{error::Error as _, io, sync::Arc, time::Duration};
+
+use futures_util::TryStreamExt as _;
+use reqwest::{
+    Client, Response, StatusCode,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::Policy,
+};
+use thiserror::Error;
+use tokio::{net::lookup_host, task::spawn_blocking};
+use tokio_util::io::{StreamReader, SyncIoBridge};
+
+use super::chain_body;
+use crate::{
+    node::{Candidate, CandidateBuilder, CandidateError},
+    store::Reader,
+    wire::{PeerAddress, is_link_local},
+};
+
+/// How long a peer may take and how much it may send.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientLimits {
+    /// Time to connect.
+    pub connect: Duration,
+    /// Time for the whole answer.
+    pub total: Duration,
+    /// Bytes of the answer after decompression.
+    pub body: u64,
+}
+
+impl Default for ClientLimits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(3), total: Duration::from_secs(10), body: 64 << 20 }
+    }
+}
+
+/// Asks other nodes for their chains.
+#[derive(Clone)]
+pub struct PeerClient {
+    http: Client,
+    limits: ClientLimits,
+}
+
+/// Why a peer is passed over.
+#[derive(Debug, Error)]
+pub enum PeerError {
+    /// No answer: dead, too slow, or not speaking HTTP.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+    /// An answer, but not the chain.
+    #[error("it answers {0} instead of 200 OK")]
+    Status(StatusCode),
+    /// The answer is not a valid chain, or did not arrive whole.
+    #[error("its chain is refused: {0}")]
+    Refused(#[from] serde_json::Error),
+    /// The chain cannot be compared with this node's own.
+    #[error(transparent)]
+    Candidate(#[from] CandidateError),
+    /// The thread that checked the chain has ended.
+    #[error("checking its chain was cut off")]
+    CutOff,
+}
+
+impl PeerClient {
+    /// Makes the client. It follows no redirects and uses no proxies: a peer says what it has to say itself.
+    ///
+    /// # Errors
+    /// When the system does not let a client be made.
+    pub fn new(limits: ClientLimits) -> Result<Self, reqwest::Error> {
+        let http = Client::builder()
+            .user_agent(concat!("bcoin/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
+            .dns_resolver(Arc::new(NoLinkLocal))
+            .build()?;
+        Ok(Self { http, limits })
+    }
+
+    /// Asks `peer` for its chain and checks it while it arrives, against the rules and against the chain that `own` reads.
+    ///
+    /// # Errors
+    /// When there is no answer, or it is not a valid chain.
+    pub async fn fetch_chain(&self, peer: &PeerAddress, own: Reader) -> Result<Candidate, PeerError> {
+        let response = self.http.get(peer.url("/get_chain")).send().await.map_err(|error| no_answer(&error))?;
+        if response.status() != StatusCode::OK {
+            return Err(PeerError::Status(response.status()));
+        }
+        let body = blocking_body(response);
+        let limit = self.limits.body;
+        // Reading blocks, and hashing takes time: neither belongs on the threads that answer requests.
+        let check = move || -> Result<Candidate, PeerError> {
+            let mut builder = CandidateBuilder::new(&own)?;
+            chain_body::read(body, limit, &mut builder)?;
+            Ok(builder.finish()?)
+        };
+        spawn_blocking(check).await.map_err(|_| PeerError::CutOff)?
+    }
+}
+
+fn blocking_body(response: Response) -> impl io::Read + Send + 'static {
+    let chunks = response.bytes_stream().map_err(|error| io::Error::other(with_causes(&error)));
+    SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))
+}
+
+fn no_answer(error: &reqwest::Error) -> PeerError {
+    PeerError::NoAnswer(with_causes(error))
+}
+
+/// An error and what caused it, in one line; reqwest's own text stops before the cause.
+fn with_causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Resolves names as the system does, but never to a link-local address: a name is no way around that refusal.
+struct NoLinkLocal;
+
+impl Resolve for NoLinkLocal {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<_> = found.filter(|address| !is_link_local(address.ip())).collect();
+            if allowed.is_empty() {
+                return Err(format!("{:?} has no address that may be asked", name.as_str()).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! The owner: the one thread that changes a node's state. It saves, then publishes, then answers.
+
+use std::sync::Arc;
+
+use chrono::Local;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    MOST_PEERS,
+    candidate::Candidate,
+    handle::{Adoption, NodeError},
+    view::View,
+};
+use crate::{
+    ledger::{
+        Block, BlockHash, Blockchain, CheckedBlock, Pending, PendingLimits, Transaction, pending_after_replacement,
+        python_timestamp,
+    },
+    store::{Store, StoreError},
+    wire::PeerAddress,
+};
+
+/// The most commands that are looked at together, and so the most payments that share one commit.
+const LARGEST_BATCH: usize = 1024;
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, NodeError>>;
+
+/// What the owner can be asked to do.
+pub(super) enum Command {
+    AddTransaction { transaction: Transaction, reply: Reply<u64> },
+    AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>> },
+    Seal { parent: BlockHash, proof: u64, reward: Transaction, reply: Reply<Sealed> },
+    Adopt { candidate: Candidate, reply: Reply<Adoption> },
+}
+
+/// What became of a proof that the miner found.
+pub(super) enum Sealed {
+    /// It made a block.
+    Block(CheckedBlock),
+    /// The chain has another tip by now, which sets another puzzle.
+    Outdated,
+}
+
+pub(super) struct Owner {
+    store: Store,
+    blockchain: Blockchain,
+    limits: PendingLimits,
+    peers: Vec<PeerAddress>,
+    publish: watch::Sender<Arc<View>>,
+}
+
+struct WaitingPayment {
+    transaction: Transaction,
+    reply: Reply<u64>,
+}
+
+impl Owner {
+    pub(super) fn new(
+        store: Store,
+        blockchain: Blockchain,
+        limits: PendingLimits,
+        peers: Vec<PeerAddress>,
+        publish: watch::Sender<Arc<View>>,
+    ) -> Self {
+        Self { store, blockchain, limits, peers, publish }
+    }
+
+    /// Carries out commands until nobody is left who could send one. Payments that stand next to each other in the queue
+    /// share one commit, and so one flush of the disk.
+    pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut batch = Vec::new();
+        let mut payments = Vec::new();
+        while commands.blocking_recv_many(&mut batch, LARGEST_BATCH) > 0 {
+            for command in batch.drain(..) {
+                if let Command::AddTransaction { transaction, reply } = command {
+                    payments.push(WaitingPayment { transaction, reply });
+                } else {
+                    self.add_transactions(std::mem::take(&mut payments));
+                    self.carry_out(command);
+                }
+            }
+            self.add_transactions(std::mem::take(&mut payments));
+        }
+    }
+
+    /// Whoever asked may be gone by the time there is an answer: what was done stays done.
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::AddTransaction { transaction, reply } => {
+                self.add_transactions(vec![WaitingPayment { transaction, reply }]);
+            }
+            Command::AddPeers { addresses, reply } => {
+                let _ = reply.send(self.add_peers(addresses));
+            }
+            Command::Seal { parent, proof, reward, reply } => {
+                let _ = reply.send(self.seal(parent, proof, reward));
+            }
+            Command::Adopt { candidate, reply } => {
+                let _ = reply.send(self.adopt(candidate));
+            }
+        }
+    }
+
+    fn add_transactions(&mut self, payments: Vec<WaitingPayment>) {
+        let mut room = self.blockchain.pending().room(self.limits);
+        let (mut transactions, mut replies) = (Vec::new(), Vec::new());
+        for WaitingPayment { transaction, reply } in payments {
+            match room.take(&transaction) {
+                Ok(()) => {
+                    transactions.push(transaction);
+                    replies.push(reply);
+                }
+                Err(full) => {
+                    let _ = reply.send(Err(full.into()));
+                }
+            }
+        }
+        if transactions.is_empty() {
+            return;
+        }
+        let result = match self.store.add_pending(&transactions) {
+            Ok(()) => {
+                self.blockchain.add_transactions(transactions);
+                self.publish();
+                Ok(self.blockchain.tip().index + 1)
+            }
+            Err(error) => Err(not_saved(error)),
+        };
+        for reply in replies {
+            let _ = reply.send(result.clone());
+        }
+    }
+
+    fn add_peers(&mut self, addresses: Vec<PeerAddress>) -> Result<Arc<[PeerAddress]>, NodeError> {
+        let mut new: Vec<PeerAddress> = Vec::new();
+        for address in addresses {
+            if !self.peers.contains(&address) && !new.contains(&address) {
+                new.push(address);
+            }
+        }
+        if self.peers.len() + new.len() > MOST_PEERS {
+            return Err(NodeError::TooManyPeers);
+        }
+        if !new.is_empty() {
+            self.store.add_peers(&new).map_err(not_saved)?;
+            self.peers.extend(new);
+            self.publish();
+        }
+        Ok(self.peers.clone().into())
+    }
+
+    fn seal(&mut self, parent: BlockHash, proof: u64, reward: Transaction) -> Result<Sealed, NodeError> {
+        if self.blockchain.tip().hash != parent {
+            return Ok(Sealed::Outdated);
+        }
+        let block = self
+            .blockchain
+            .next_block(proof, python_timestamp(Local::now()), reward)
+            .map_err(|error| not_saved(error.into()))?;
+        self.store.append(&block).map_err(not_saved)?;
+        self.blockchain.append(&block);
+        self.publish();
+        Ok(Sealed::Block(block))
+    }
+
+    fn adopt(&mut self, mut candidate: Candidate) -> Result<Adoption, NodeError> {
+        let own_length = self.blockchain.tip().index;
+        if candidate.tip().index <= own_length || !self.still_holds(&candidate).map_err(not_saved)? {
+            return Ok(Adoption::Outdated);
+        }
+        let (fork, tip) = (candidate.fork(), candidate.tip());
+        let pending = self.pending_after(&mut candidate).map_err(not_saved)?;
+        let blocks = candidate.blocks().map_err(|error| not_saved(error.into()))?;
+        self.store.replace(fork, blocks, &tip, pending.transactions()).map_err(not_saved)?;
+        self.blockchain.replace(tip, pending);
+        self.publish();
+        Ok(Adoption::Adopted { given_up: own_length - fork, waiting: self.blockchain.pending().len() })
+    }
+
+    /// Whether the candidate still begins with blocks of this chain, up to the last one it shares with it.
+    fn still_holds(&self, candidate: &Candidate) -> Result<bool, StoreError> {
+        let Some(hash) = candidate.fork_hash() else { return Ok(true) };
+        let own = self.store.reader().snapshot()?.block(candidate.fork())?;
+        Ok(own.is_some_and(|text| BlockHash::of(&text) == hash))
+    }
+
+    fn pending_after(&self, candidate: &mut Candidate) -> Result<Pending, StoreError> {
+        let mut displaced = Vec::new();
+        for text in self.store.reader().snapshot()?.blocks(candidate.fork() + 1)? {
+            displaced.extend(Block::from_json(&text?)?.into_payments());
+        }
+        let waiting = self.blockchain.pending().transactions();
+        let mut adopted = Vec::new();
+        if !(displaced.is_empty() && waiting.is_empty()) {
+            for text in candidate.blocks()? {
+                adopted.extend(Block::from_json(&text?)?.into_payments());
+            }
+        }
+        Ok(pending_after_replacement(displaced, waiting.iter().cloned(), adopted))
+    }
+
+    fn publish(&self) {
+        let view = View::new(&self.blockchain, self.peers.clone().into(), self.store.reader());
+        self.publish.send_replace(Arc::new(view));
+    }
+}
+
+fn not_saved(error: StoreError) -> NodeError {
+    tracing::error!(%error, "could not save");
+    NodeError::Store(Arc::new(error))
+}
