@@ -10,6 +10,7 @@ use chrono::Local;
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
@@ -121,6 +122,11 @@ pub struct RunningNode {
 /// # Errors
 /// See [`StartError`].
 pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
+    let span = tracing::info_span!("node", port = config.port);
+    spawn_in_span(config).instrument(span).await
+}
+
+async fn spawn_in_span(config: Config) -> Result<RunningNode, StartError> {
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
     let address = listener.local_addr().map_err(system)?;
 
@@ -135,7 +141,7 @@ pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
     let router = api::router(ApiState::new(node.clone(), sync_handle), names);
     let stop = CancellationToken::new();
-    let server = tokio::spawn(api::serve(listener, router, stop.clone()));
+    let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     Ok(RunningNode { address, location: config.location, node, threads, sync, server, stop })
 }
 

@@ -16,6 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// The most connections at a time; further ones wait to be accepted (contract section 6).
 const MOST_CONNECTIONS: usize = 1024;
@@ -48,12 +49,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             .max_buf_size(LARGEST_HEAD)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
-        connections.spawn(async move {
+        let answer = async move {
             let _place = place;
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-        });
+        };
+        connections.spawn(answer.in_current_span());
     }
     drop(listener);
     if timeout(LONGEST_FAREWELL, graceful.shutdown()).await.is_err() {

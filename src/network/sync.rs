@@ -9,6 +9,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use tracing::Instrument as _;
+
 use super::{client::PeerClient, own_address::OwnAddress};
 use crate::{
     node::{Adoption, Candidate, NodeError, NodeHandle, View},
@@ -50,7 +52,7 @@ impl SyncHandle {
 pub fn start(node: NodeHandle, client: PeerClient, own_address: OwnAddress) -> (SyncHandle, JoinHandle<()>) {
     let (requests, mut queue) = mpsc::channel::<Reply>(QUEUE);
     let sync = Sync { node, client, own_address };
-    let task = tokio::spawn(async move {
+    let rounds = async move {
         let mut waiting = Vec::new();
         while queue.recv_many(&mut waiting, QUEUE).await > 0 {
             let result = sync.round().await;
@@ -59,8 +61,8 @@ pub fn start(node: NodeHandle, client: PeerClient, own_address: OwnAddress) -> (
                 let _ = reply.send(result.clone());
             }
         }
-    });
-    (SyncHandle(requests), task)
+    };
+    (SyncHandle(requests), tokio::spawn(rounds.in_current_span()))
 }
 
 struct Sync {

@@ -1,0 +1,257 @@
+//! The program: what it prints, and how it ends (contract section 1).
+
+use std::{fs, net::TcpListener, process::Output};
+
+use crate::support::{Program, command, run};
+
+fn refusal(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+/// A refusal at start is one line.
+fn cannot_start(output: &Output) -> String {
+    let text = refusal(output, 1);
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.starts_with("bcoin: "), "{text}");
+    text
+}
+
+#[test]
+fn help_and_version_answer_as_people_expect() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    for flag in [
+        "--port",
+        "--host",
+        "--nodes",
+        "--miner",
+        "--data-dir",
+        "--in-memory",
+        "--max-pending",
+        "--allow-host",
+        "--verbose",
+        "BCOIN_PORT",
+        "network",
+    ] {
+        assert!(help.contains(flag), "{flag} is not in {help}");
+    }
+    let help = String::from_utf8(run(&["network", "--help"]).stdout).unwrap();
+    for flag in ["--count", "--first-port", "--data-dir", "BCOIN_FIRST_PORT"] {
+        assert!(help.contains(flag), "{flag} is not in {help}");
+    }
+    let version = run(&["--version"]);
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("bcoin {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    for arguments in [
+        &["--port", "65536"][..],
+        &["--port", "x"],
+        &["--prot", "1"],
+        &["--host", "nowhere"],
+        &["--max-pending", "-1"],
+        &["--miner", ""],
+        &["--in-memory", "--data-dir", "x"],
+        &["mine"],
+        &["network", "--count", "0"],
+        &["network", "--first-port", "0"],
+        &["network", "--first-port", "65535"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+    let output = command(&["--port", "0"]).env("RUST_LOG", "bcoin=loud").output().unwrap();
+    assert!(refusal(&output, 2).contains("RUST_LOG"));
+}
+
+#[test]
+fn a_node_says_where_it_listens_how_long_its_chain_is_and_where_its_data_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let node = Program::start(&["--port", "0", "--data-dir", path]);
+    assert!(node.printed.contains(&format!("http://{}", node.addresses[0])), "{}", node.printed);
+    assert!(node.printed.contains("1 block"), "{}", node.printed);
+    assert!(node.printed.contains(path), "{}", node.printed);
+    drop(node);
+    let node = Program::start(&["--port", "0"]);
+    assert!(node.printed.contains("in memory"), "{}", node.printed);
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_end_a_node_with_0() {
+    for signal in ["-INT", "-TERM"] {
+        let node = Program::start(&["--port", "0"]);
+        assert_eq!(node.terminate(signal).code(), Some(0), "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn open_requests_finish_before_a_node_ends() {
+    let node = Program::start(&["--port", "0"]);
+    let http = node.http();
+    let miners: Vec<_> = (0..20)
+        .map(|_| {
+            let http = http.clone();
+            tokio::spawn(async move {
+                http.request("GET", "/mine_block").send().await.map(|answer| answer.status().as_u16())
+            })
+        })
+        .collect();
+    // All twenty have arrived once the first block is there, since this request came after theirs.
+    http.get("/mine_block").await;
+    let status = tokio::task::spawn_blocking(move || node.terminate("-TERM")).await.unwrap();
+    assert_eq!(status.code(), Some(0));
+    for miner in miners {
+        assert_eq!(miner.await.unwrap().ok(), Some(200));
+    }
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let text = cannot_start(&run(&["--port", &port, "--in-memory"]));
+    assert!(text.contains(&port) && text.contains("taken") && text.contains("--port"), "{text}");
+    let text = cannot_start(&run(&["network", "--first-port", &port, "--count", "1"]));
+    assert!(text.contains(&port) && text.contains("--first-port"), "{text}");
+}
+
+#[test]
+fn a_folder_in_use_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let first = Program::start(&["--port", "0", "--data-dir", path]);
+    let text = cannot_start(&run(&["--port", "0", "--data-dir", path]));
+    assert!(text.contains(path) && text.contains("in use by another node"), "{text}");
+    drop(first);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let path = file.join("data").to_str().unwrap().to_owned();
+    let text = cannot_start(&run(&["--port", "0", "--data-dir", &path]));
+    assert!(text.contains(&path) && text.contains("--data-dir"), "{text}");
+}
+
+#[test]
+fn an_unreadable_nodes_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nodes.json");
+    let path = file.to_str().unwrap();
+    let start = || cannot_start(&run(&["--port", "0", "--nodes", path]));
+    assert!(start().contains(path), "a file that is not there");
+    for (content, reason) in [
+        ("hello", "JSON object"),
+        ("{}", "No node"),
+        (r#"{"nodes": ["ftp://x"]}"#, "ftp://x"),
+        (r#"{"nodes": 1}"#, "list"),
+    ] {
+        fs::write(&file, content).unwrap();
+        let text = start();
+        assert!(text.contains(path) && text.contains(reason), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_nodes_file_connects_its_nodes() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/nodes.json");
+    let node = Program::start(&["--port", "0", "--nodes", file]);
+    let known = node.http().post("/connect_node", r#"{"nodes": []}"#).await.json();
+    assert_eq!(known["total_nodes"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn every_flag_can_be_an_environment_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = command(&[]);
+    node.env("BCOIN_PORT", "0").env("BCOIN_MINER", "Meghna").env("BCOIN_DATA_DIR", folder.path());
+    node.env("BCOIN_MAX_PENDING", "1").env("BCOIN_ALLOW_HOST", "a.example,b.example").env("BCOIN_VERBOSE", "1");
+    let node = Program::start_command(node);
+    let http = node.http();
+    assert_eq!(http.pay(1).await.status, 201);
+    assert_eq!(http.pay(1).await.status, 503);
+    assert_eq!(http.mine().await["transactions"][1]["receiver"], "Meghna");
+    let answer = http.send(http.request("GET", "/is_valid").header("Host", "b.example")).await;
+    assert_eq!(answer.status, 200);
+    assert!(folder.path().join("chain.redb").exists());
+}
+
+#[tokio::test]
+async fn the_network_is_three_nodes_that_know_each_other() {
+    let first = free_ports(3);
+    let network = Program::start(&["network", "--first-port", &first.to_string()]);
+    let ports: Vec<_> = network.addresses.iter().map(|address| address.port()).collect();
+    assert_eq!(ports, [first, first + 1, first + 2]);
+    let http: Vec<_> = network.addresses.iter().map(|address| crate::support::Http::new(*address)).collect();
+    http[0].mine().await;
+    for node in &http[1..] {
+        assert_eq!(node.chain().await.len(), 1, "each has its own chain");
+        assert!(node.replace_chain().await);
+        assert_eq!(node.chain().await, http[0].chain().await);
+    }
+    #[cfg(unix)]
+    assert_eq!(network.terminate("-INT").code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_network_with_a_folder_keeps_its_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = free_ports(2);
+    let port = first.to_string();
+    let arguments = ["network", "--count", "2", "--first-port", &port, "--data-dir", folder.path().to_str().unwrap()];
+    let network = Program::start(&arguments);
+    network.http().mine().await;
+    network.kill();
+    let network = Program::start(&arguments);
+    assert_eq!(network.http().chain().await.len(), 2);
+    assert!(folder.path().join(&port).join("chain.redb").exists());
+}
+
+/// The first of so many consecutive ports that nobody uses at the moment.
+fn free_ports(count: u16) -> u16 {
+    loop {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let Some(last) = first.checked_add(count) else { continue };
+        if (first..last).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return first;
+        }
+    }
+}
+
+/// Ports below 1024 as an ordinary user: needs root to become one, and a system that keeps those ports.
+#[cfg(unix)]
+#[test]
+#[ignore = "needs root, to become an ordinary user"]
+fn an_ordinary_user_is_told_about_ports_and_gets_a_network_all_the_same() {
+    use std::os::unix::process::CommandExt as _;
+
+    // The program has to lie where that user may run it.
+    let folder =
+        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
+    let program = folder.path().join("bcoin");
+    fs::copy(env!("CARGO_BIN_EXE_bcoin"), &program).unwrap();
+    let as_nobody = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        command.args(arguments).uid(65534).gid(65534).current_dir("/");
+        command
+    };
+    let text = cannot_start(&as_nobody(&["--port", "1001", "--in-memory"]).output().unwrap());
+    assert!(text.contains("1001 is not permitted"), "{text}");
+    assert!(text.contains("net.ipv4.ip_unprivileged_port_start") && text.contains("5001"), "{text}");
+
+    let network = Program::start_command(as_nobody(&["network"]));
+    assert!(network.printed.contains("not permitted") && network.printed.contains("5001"), "{}", network.printed);
+    assert_eq!(network.addresses.iter().map(|a| a.port()).collect::<Vec<_>>(), [5001, 5002, 5003]);
+}

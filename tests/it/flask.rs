@@ -1,0 +1,94 @@
+//! Living together with printed-listing nodes (contract section 5): a real Flask node, in both directions.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::json;
+
+use crate::support::{Http, TestNode};
+
+/// The fixture of `tests/flask_node`; killed when dropped.
+struct FlaskNode {
+    child: Child,
+    http: Http,
+    address: String,
+}
+
+impl FlaskNode {
+    fn start() -> Self {
+        let python = std::env::var("BCOIN_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/flask_node/node.py");
+        let mut child = Command::new(&python)
+            .args([script, "--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{python}: {error}"));
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://").expect("Flask starts").to_owned();
+        Self { child, http: Http::new(address.parse().unwrap()), address }
+    }
+
+    async fn post(&self, path: &str, body: serde_json::Value) -> u16 {
+        let request = self.http.request("POST", path).header("Content-Type", "application/json").body(body.to_string());
+        self.http.send(request).await.status
+    }
+}
+
+impl Drop for FlaskNode {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Python with tests/flask_node/requirements.txt; BCOIN_TEST_PYTHON names its interpreter"]
+async fn a_flask_node_and_a_bcoin_node_adopt_each_others_chains() {
+    let (bcoin, flask) = (TestNode::start().await, FlaskNode::start());
+    bcoin.connect(&[&flask.address]).await;
+    assert_eq!(flask.post("/connect_node", json!({"nodes": [format!("http://{}", bcoin.address())]})).await, 201);
+
+    // Every kind of value that the two languages could write differently.
+    for amount in [
+        "7",
+        "\"12.50\"",
+        "0.1",
+        "1e16",
+        "1E-7",
+        "654823117306748.25",
+        "123456789012345680.0",
+        "1e23",
+        "5e-324",
+        "1000000000000000000000000000000000000000000",
+    ] {
+        let body =
+            format!(r#"{{"sender": "张三 \u00e9😀 \u007f/\u2028", "receiver": "\"\\\b\f", "amount": {amount}}}"#);
+        assert_eq!(bcoin.http.post("/add_transaction", body).await.status, 201, "{amount}");
+    }
+    bcoin.http.mine().await;
+    bcoin.http.mine().await;
+
+    assert!(flask.http.replace_chain().await, "Flask adopts the chain");
+    assert!(flask.http.is_valid().await, "Flask calls it valid");
+    assert_eq!(flask.http.chain().await, bcoin.http.chain().await);
+
+    assert_eq!(
+        flask.post("/add_transaction", json!({"sender": "漢字", "receiver": "b", "amount": 0.30000000000000004})).await,
+        201
+    );
+    assert_eq!(flask.http.mine().await["index"], 4);
+
+    assert!(bcoin.http.replace_chain().await, "B-Coin adopts it back");
+    assert!(bcoin.http.is_valid().await, "B-Coin calls it valid");
+    assert_eq!(bcoin.http.chain().await, flask.http.chain().await);
+
+    assert!(!flask.http.replace_chain().await);
+    assert!(!bcoin.http.replace_chain().await);
+    assert_eq!(bcoin.http.mine().await["index"], 5);
+    assert!(flask.http.replace_chain().await);
+    assert!(flask.http.is_valid().await);
+}

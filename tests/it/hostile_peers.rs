@@ -1,0 +1,151 @@
+//! Peers that are dead, slow, wrong or hostile are passed over; the call answers all the same, with the best honest chain.
+
+use std::time::Duration;
+
+use bcoin::network::ClientLimits;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::support::{FakePeer, TestNode, response};
+
+/// A node that gives up on its peers soon, so that these tests do not wait for the real limits.
+async fn impatient() -> TestNode {
+    let mut config = TestNode::config();
+    config.client_limits =
+        ClientLimits { connect: Duration::from_millis(500), total: Duration::from_millis(1500), body: 1 << 20 };
+    TestNode::start_with(config).await
+}
+
+/// Lets the node ask the hostile peer beside an honest one with a longer chain, which has to win.
+async fn passed_over(hostile: &str) {
+    let (node, honest) = (impatient().await, TestNode::start().await);
+    honest.http.mine().await;
+    node.connect(&[hostile]).await;
+    assert!(!node.http.replace_chain().await, "the hostile peer alone changes nothing");
+    node.connect(&[&honest.address()]).await;
+    assert!(node.http.replace_chain().await, "the honest peer is heard beside the hostile one");
+    assert_eq!(node.http.chain().await, honest.http.chain().await);
+}
+
+const LONG_BUT_FORGED: &str = r#"{"chain": [{"index":1,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[]},
+ {"index":2,"previous_hash":"0","proof":533,"timestamp":"t","transactions":[]},
+ {"index":3,"previous_hash":"0","proof":45293,"timestamp":"t","transactions":[]}], "length": 3}"#;
+
+#[tokio::test]
+async fn a_dead_peer() {
+    let gone = TestNode::start().await;
+    let address = gone.address();
+    gone.running.stop().await;
+    passed_over(&address).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_never_answers() {
+    let peer = FakePeer::handling(|stream| async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        drop(stream);
+    })
+    .await;
+    passed_over(&peer.address()).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_drips() {
+    let peer = FakePeer::handling(|mut stream| async move {
+        let head = response("200 OK", "", LONG_BUT_FORGED.as_bytes());
+        for byte in head {
+            if stream.write_all(&[byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    passed_over(&peer.address()).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_lies_about_its_length() {
+    let genesis = r#"{"index":1,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[]}"#;
+    for length in ["1000000", "-1", "\"2\"", "1.0", "null"] {
+        let peer = FakePeer::serving(format!(r#"{{"chain": [{genesis}], "length": {length}}}"#)).await;
+        passed_over(&peer.address()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_with_a_forged_chain() {
+    passed_over(&FakePeer::serving(LONG_BUT_FORGED).await.address()).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_redirects_to_a_longer_chain() {
+    let target = TestNode::start().await;
+    target.http.mine().await;
+    target.http.mine().await;
+    target.http.mine().await;
+    let location = format!("Location: http://{}/get_chain\r\n", target.address());
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"] {
+        let peer = FakePeer::answering(response(status, &location, b"")).await;
+        passed_over(&peer.address()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_answers_with_an_error_and_a_chain() {
+    let honest = TestNode::start().await;
+    honest.http.mine().await;
+    let chain = honest.http.get("/get_chain").await.text;
+    for status in ["500 Internal Server Error", "404 Not Found", "204 No Content", "201 Created"] {
+        let peer = FakePeer::answering(response(status, "", chain.as_bytes())).await;
+        let node = impatient().await;
+        node.connect(&[&peer.address()]).await;
+        assert!(!node.http.replace_chain().await, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_sends_a_gzip_bomb() {
+    let head = b"{\"chain\": [{\"index\": 1, \"previous_hash\": \"".to_vec();
+    let zeros = std::iter::repeat_n(vec![b'0'; 1 << 20], 64);
+    let peer = FakePeer::serving_gzip(std::iter::once(head).chain(zeros)).await;
+    passed_over(&peer.address()).await;
+    let blanks = std::iter::repeat_n(vec![b' '; 1 << 20], 64);
+    let peer = FakePeer::serving_gzip(blanks).await;
+    passed_over(&peer.address()).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_compresses_an_honest_chain_is_heard() {
+    let (node, honest) = (impatient().await, TestNode::start().await);
+    honest.http.mine().await;
+    let chain = honest.http.get("/get_chain").await.text.into_bytes();
+    let peer = FakePeer::serving_gzip(std::iter::once(chain)).await;
+    node.connect(&[&peer.address()]).await;
+    assert!(node.http.replace_chain().await);
+    assert_eq!(node.http.chain().await, honest.http.chain().await);
+}
+
+#[tokio::test]
+async fn a_peer_that_is_no_http_server() {
+    for bytes in [&b"SSH-2.0-OpenSSH_9.9\r\n"[..], b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"chain\": ["]
+    {
+        passed_over(&FakePeer::answering(bytes.to_vec()).await.address()).await;
+    }
+}
+
+#[tokio::test]
+async fn many_callers_share_rounds_and_all_get_the_longest_chain() {
+    let (node, honest) = (TestNode::start().await, TestNode::start().await);
+    honest.http.mine().await;
+    node.connect(&[&honest.address()]).await;
+    let callers: Vec<_> = (0..40)
+        .map(|_| {
+            let http = node.http.clone();
+            tokio::spawn(async move { http.get("/replace_chain").await.json()["new_chain"].clone() })
+        })
+        .collect();
+    let expected = serde_json::Value::from(honest.http.chain().await);
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), expected);
+    }
+}

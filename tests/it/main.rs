@@ -1,0 +1,19 @@
+//! Integration tests: real servers on free ports, and the real program.
+
+#![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
+#![allow(unreachable_pub, reason = "the helpers are shared by the modules of this one program")]
+
+mod command_line;
+mod crash;
+mod flask;
+mod guards;
+mod hostile_peers;
+mod layers;
+mod load;
+mod postman;
+mod properties;
+mod restart;
+mod routes;
+mod support;
+mod three_nodes;
+mod vectors;

@@ -1,0 +1,58 @@
+//! What the tests share.
+
+mod fake_peer;
+mod http;
+mod program;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use bcoin::{
+    app::{Config, RunningNode, spawn},
+    store::Location,
+};
+
+pub use fake_peer::{FakePeer, response};
+pub use http::Http;
+pub use program::{Program, command, run};
+
+pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A node in this process, in memory, on a free port.
+pub struct TestNode {
+    pub running: RunningNode,
+    pub http: Http,
+}
+
+impl TestNode {
+    pub async fn start() -> Self {
+        Self::start_with(Self::config()).await
+    }
+
+    pub fn config() -> Config {
+        Config::new(LOCALHOST, 0, Location::Memory)
+    }
+
+    pub async fn start_with(config: Config) -> Self {
+        let running = spawn(config).await.expect("the node starts");
+        let http = Http::new(running.address());
+        Self { running, http }
+    }
+
+    /// The address as `total_nodes` shows it.
+    pub fn address(&self) -> String {
+        self.running.address().to_string()
+    }
+
+    pub async fn connect(&self, addresses: &[&str]) {
+        let body = serde_json::json!({ "nodes": addresses }).to_string();
+        let answer = self.http.post("/connect_node", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+}
+
+/// The text of a file that the tests came with.
+pub fn vectors(name: &str) -> serde_json::Value {
+    let path = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap()
+}
