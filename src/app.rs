@@ -122,14 +122,14 @@ pub struct RunningNode {
 /// # Errors
 /// See [`StartError`].
 pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
-    let span = tracing::info_span!("node", port = config.port);
-    spawn_in_span(config).instrument(span).await
-}
-
-async fn spawn_in_span(config: Config) -> Result<RunningNode, StartError> {
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
     let address = listener.local_addr().map_err(system)?;
+    // The log of several nodes in one process tells them apart by it.
+    let span = tracing::info_span!("node", port = address.port());
+    run(config, listener, address).instrument(span).await
+}
 
+async fn run(config: Config, listener: TcpListener, address: SocketAddr) -> Result<RunningNode, StartError> {
     let opened = open_store(config.location.clone()).await?;
     let node_config = NodeConfig { miner: config.miner, max_pending: config.max_pending };
     let (node, threads) = node::start(opened, node_config).map_err(system)?;
