@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{MOST_PEERS, candidate::Candidate, miner::MineRequest, owner::Command, view::View};
+use super::{
+    candidate::Candidate,
+    command::{Adoption, Command, MineRequest, NodeError},
+    view::View,
+};
 use crate::{
-    ledger::{CheckedBlock, PendingFull, Transaction},
-    store::StoreError,
+    ledger::{CheckedBlock, Transaction},
     wire::PeerAddress,
 };
 
@@ -19,37 +21,6 @@ pub struct NodeHandle {
     commands: mpsc::Sender<Command>,
     requests: mpsc::Sender<MineRequest>,
     view: watch::Receiver<Arc<View>>,
-}
-
-/// Why a node did not do what it was asked; nothing has changed then.
-#[derive(Clone, Debug, Error)]
-pub enum NodeError {
-    /// As many payments wait as may wait.
-    #[error(transparent)]
-    PendingFull(#[from] PendingFull),
-    /// The addresses would make too many peers.
-    #[error("a node knows at most {MOST_PEERS} other nodes; none of these addresses was added")]
-    TooManyPeers,
-    /// The change could not be saved.
-    #[error("the node could not save this, so nothing was changed: {0}")]
-    Store(Arc<StoreError>),
-    /// The node is stopping.
-    #[error("the node is stopping")]
-    Stopping,
-}
-
-/// What became of a longer chain that was offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Adoption {
-    /// It is the node's chain now.
-    Adopted {
-        /// How many blocks were given up.
-        given_up: u64,
-        /// How many payments wait now.
-        waiting: usize,
-    },
-    /// The node's own chain is as long by now, or no longer the one the offer was compared with.
-    Outdated,
 }
 
 impl NodeHandle {

@@ -6,14 +6,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    handle::NodeError,
-    owner::{Command, Reply, Sealed},
+    command::{Command, MineRequest, NodeError, Sealed},
     view::View,
 };
 use crate::ledger::{CheckedBlock, Tip, Transaction, puzzle};
-
-/// Someone who wants a block.
-pub(super) type MineRequest = Reply<CheckedBlock>;
 
 pub(super) struct Miner {
     reward: Transaction,

@@ -1,6 +1,7 @@
 //! A node: one owner thread that alone changes state, a miner, and the view that everyone else reads.
 
 mod candidate;
+mod command;
 mod handle;
 mod miner;
 mod owner;
@@ -12,7 +13,8 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
-pub use handle::{Adoption, NodeError, NodeHandle};
+pub use command::{Adoption, NodeError};
+pub use handle::NodeHandle;
 pub use view::View;
 
 use self::{miner::Miner, owner::Owner};

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::Local;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::{
     MOST_PEERS,
     candidate::Candidate,
-    handle::{Adoption, NodeError},
+    command::{Adoption, Command, NodeError, Reply, Sealed},
     view::View,
 };
 use crate::{
@@ -22,24 +22,6 @@ use crate::{
 
 /// The most commands that are looked at together, and so the most payments that share one commit.
 const LARGEST_BATCH: usize = 1024;
-
-pub(super) type Reply<T> = oneshot::Sender<Result<T, NodeError>>;
-
-/// What the owner can be asked to do.
-pub(super) enum Command {
-    AddTransaction { transaction: Transaction, reply: Reply<u64> },
-    AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>> },
-    Seal { parent: BlockHash, proof: u64, reward: Transaction, reply: Reply<Sealed> },
-    Adopt { candidate: Candidate, reply: Reply<Adoption> },
-}
-
-/// What became of a proof that the miner found.
-pub(super) enum Sealed {
-    /// It made a block.
-    Block(CheckedBlock),
-    /// The chain has another tip by now, which sets another puzzle.
-    Outdated,
-}
 
 pub(super) struct Owner {
     store: Store,
