@@ -13,8 +13,7 @@ use super::{
 };
 use crate::{
     ledger::{
-        Block, BlockHash, Blockchain, CheckedBlock, Pending, PendingLimits, Transaction, pending_after_replacement,
-        python_timestamp,
+        Block, BlockHash, Blockchain, Pending, PendingLimits, Transaction, pending_after_replacement, python_timestamp,
     },
     store::{Store, StoreError},
     wire::PeerAddress,
