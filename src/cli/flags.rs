@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use crate::app::Config;
 
@@ -41,7 +41,7 @@ pub(super) struct NodeFlags {
     pub(super) data_dir: Option<PathBuf>,
 
     /// Keep nothing on disk.
-    #[arg(long, env = "BCOIN_IN_MEMORY")]
+    #[arg(long, env = "BCOIN_IN_MEMORY", value_parser = BoolishValueParser::new())]
     pub(super) in_memory: bool,
 
     #[command(flatten)]

@@ -186,6 +186,12 @@ async fn every_flag_can_be_an_environment_variable() {
     let answer = http.send(http.request("GET", "/is_valid").header("Host", "b.example")).await;
     assert_eq!(answer.status, 200);
     assert!(folder.path().join("chain.redb").exists());
+    drop(node);
+    for yes in ["1", "true", "yes"] {
+        let mut node = command(&["--port", "0"]);
+        node.env("BCOIN_IN_MEMORY", yes);
+        assert!(Program::start_command(node).printed.contains("in memory"), "{yes}");
+    }
 }
 
 #[tokio::test]
