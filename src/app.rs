@@ -122,15 +122,31 @@ pub struct RunningNode {
 /// # Errors
 /// See [`StartError`].
 pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
+    spawn_watched(config, |_, _| ()).await
+}
+
+/// As [`spawn`]; `progress` is told how many blocks of how many are checked while the data is opened.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn spawn_watched(
+    config: Config,
+    progress: impl Fn(u64, u64) + Send + Sync + 'static,
+) -> Result<RunningNode, StartError> {
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
     let address = listener.local_addr().map_err(system)?;
     // The log of several nodes in one process tells them apart by it.
     let span = tracing::info_span!("node", port = address.port());
-    run(config, listener, address).instrument(span).await
+    run(config, listener, address, progress).instrument(span).await
 }
 
-async fn run(config: Config, listener: TcpListener, address: SocketAddr) -> Result<RunningNode, StartError> {
-    let opened = open_store(config.location.clone()).await?;
+async fn run(
+    config: Config,
+    listener: TcpListener,
+    address: SocketAddr,
+    progress: impl Fn(u64, u64) + Send + Sync + 'static,
+) -> Result<RunningNode, StartError> {
+    let opened = open_store(config.location.clone(), progress).await?;
     let node_config = NodeConfig { miner: config.miner, max_pending: config.max_pending };
     let (node, threads) = node::start(opened, node_config).map_err(system)?;
     node.add_peers(config.peers).await.map_err(StartError::Peers)?;
@@ -154,11 +170,18 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Opening checks the whole chain, which takes a while when it is long.
-async fn open_store(location: Location) -> Result<Opened, StartError> {
-    let first =
-        FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(Local::now()) };
-    let open = tokio::task::spawn_blocking(move || store::open(&location, first));
+/// Opening checks the whole chain, which takes a while when it is long.
+async fn open_store(
+    location: Location,
+    progress: impl Fn(u64, u64) + Send + Sync + 'static,
+) -> Result<Opened, StartError> {
+    let open = tokio::task::spawn_blocking(move || store::open(&location, first_content(), &progress));
     Ok(open.await.map_err(system)??)
+}
+
+/// What a node that has no data yet begins with: an address of its own, and a genesis block of this moment.
+pub fn first_content() -> FirstContent {
+    FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(Local::now()) }
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {

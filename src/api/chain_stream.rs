@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use super::{error::ApiError, json};
 use crate::{
     ledger::ITEM_SEPARATOR,
+    node::NodeHandle,
     store::{BlockTexts, Reader, StoreError},
     wire::answers::ChainFrame,
 };
@@ -18,12 +19,12 @@ use crate::{
 const CHUNK: usize = 256 << 10;
 
 /// Answers with the chain as it is now.
-pub(super) async fn respond(reader: Reader, frame: ChainFrame) -> Result<Response, ApiError> {
-    let (chunk, rest) = read_chunk(move || {
+pub(super) async fn respond(node: &NodeHandle, frame: ChainFrame) -> Result<Response, ApiError> {
+    let first = move |reader: &Reader| {
         let texts = reader.snapshot()?.blocks(1)?;
-        Ok(ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening })
-    })
-    .await?;
+        ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone() }.next_chunk()
+    };
+    let (chunk, rest) = node.read(first).await?;
     let body = match rest {
         None => Body::from(chunk),
         Some(rest) => Body::from_stream(stream::try_unfold((Some(chunk), Some(rest)), |(ready, rest)| async {
@@ -31,7 +32,7 @@ pub(super) async fn respond(reader: Reader, frame: ChainFrame) -> Result<Respons
             Ok::<_, io::Error>(match (ready, rest) {
                 (Some(chunk), rest) => Some((chunk, (None, rest))),
                 (None, Some(rest)) => {
-                    let (chunk, rest) = read_chunk(move || Ok(rest)).await.map_err(io::Error::other)?;
+                    let (chunk, rest) = read_chunk(rest).await?;
                     Some((chunk, (None, rest)))
                 }
                 (None, None) => None,
@@ -41,6 +42,11 @@ pub(super) async fn respond(reader: Reader, frame: ChainFrame) -> Result<Respons
     Ok(json(StatusCode::OK, body))
 }
 
+/// Reads on a thread that may block, and only when the client wants more: one that stalls holds no thread.
+async fn read_chunk(rest: ChainText) -> io::Result<(Bytes, Option<ChainText>)> {
+    spawn_blocking(|| rest.next_chunk()).await?.map_err(io::Error::other)
+}
+
 /// A chain that is being written down.
 struct ChainText {
     texts: BlockTexts,
@@ -48,14 +54,6 @@ struct ChainText {
     length: u64,
     closing: fn(u64) -> String,
     chunk: String,
-}
-
-/// Reads on a thread that may block, and only while the client waits for it: a stalled client holds no thread.
-async fn read_chunk(
-    text: impl FnOnce() -> Result<ChainText, StoreError> + Send + 'static,
-) -> Result<(Bytes, Option<ChainText>), ApiError> {
-    let chunk = spawn_blocking(move || text()?.next_chunk()).await.map_err(|_| ApiError::Panic)?;
-    Ok(chunk?)
 }
 
 impl ChainText {

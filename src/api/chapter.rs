@@ -1,5 +1,16 @@
 //! The six routes of the chapter (contract section 2; listing sections 16.8.1 to 16.8.4).
 
+use std::sync::Arc;
+
+use super::{ApiState, body::RequestBody, chain_stream, error::ApiError, json};
+use crate::{
+    network::Synced,
+    store::{Reader, StoreError},
+    wire::{
+        answers::{self, ChainFrame},
+        messages, nodes_from_json, payment_from_json,
+    },
+};
 use axum::{
     Router,
     extract::State,
@@ -7,17 +18,6 @@ use axum::{
     http::{Method, StatusCode, Uri},
     response::Response,
     routing::{MethodRouter, get, post},
-};
-use tokio::task::spawn_blocking;
-
-use super::{ApiState, body::RequestBody, chain_stream, error::ApiError, json};
-use crate::{
-    network::Synced,
-    store::StoreError,
-    wire::{
-        answers::{self, ChainFrame},
-        messages, nodes_from_json, payment_from_json,
-    },
 };
 
 pub(super) fn routes() -> Router<ApiState> {
@@ -51,17 +51,17 @@ async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError>
 }
 
 async fn get_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    chain_stream::respond(state.node.view().reader.clone(), ChainFrame::chain()).await
+    chain_stream::respond(&state.node, ChainFrame::chain()).await
 }
 
 async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let permit = state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?;
-    let reader = state.node.view().reader.clone();
-    let check = move || {
-        let _permit = permit;
-        reader.snapshot()?.check_chain()
+    let permit = Arc::new(state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?);
+    // The check goes on when the client has gone away, and holds its place until it ends.
+    let check = move |reader: &Reader| {
+        let _place = permit.clone();
+        reader.snapshot()?.check_chain(&|_, _| ())
     };
-    let message = match spawn_blocking(check).await.map_err(|_| ApiError::Panic)? {
+    let message = match state.node.read(check).await {
         Ok(_) => messages::CHAIN_VALID,
         Err(StoreError::Damaged(reason)) => {
             tracing::error!(reason, "the chain is not valid");
@@ -89,5 +89,5 @@ async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiErr
         Synced::Replaced => messages::REPLACED,
         Synced::Kept => messages::KEPT,
     };
-    chain_stream::respond(state.node.view().reader.clone(), ChainFrame::new_chain(message)).await
+    chain_stream::respond(&state.node, ChainFrame::new_chain(message)).await
 }

@@ -48,6 +48,7 @@ pub(super) enum ApiError {
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
+            Self::Node(NodeError::Store(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
             Self::Request(_) | Self::BodyBroken | Self::BadHost | Self::Node(NodeError::TooManyPeers) => {
                 StatusCode::BAD_REQUEST
             }

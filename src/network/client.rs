@@ -12,9 +12,8 @@ use thiserror::Error;
 use tokio::{net::lookup_host, task::spawn_blocking};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::chain_body;
 use crate::{
-    node::{Candidate, CandidateBuilder, CandidateError},
+    node::{Candidate, CandidateBuilder, CandidateError, read_chain},
     store::Reader,
     wire::{PeerAddress, is_link_local},
 };
@@ -94,7 +93,7 @@ impl PeerClient {
         // Reading blocks, and hashing takes time: neither belongs on the threads that answer requests.
         let check = move || -> Result<Candidate, PeerError> {
             let mut builder = CandidateBuilder::new(&own)?;
-            chain_body::read(body, limit, &mut builder)?;
+            read_chain(body, limit, &mut builder)?;
             Ok(builder.finish()?)
         };
         spawn_blocking(check).await.map_err(|_| PeerError::CutOff)?

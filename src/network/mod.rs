@@ -1,6 +1,5 @@
 //! HTTP out: one client with its limits, and the search for the longest chain among the peers.
 
-mod chain_body;
 mod client;
 mod own_address;
 mod sync;

@@ -52,6 +52,7 @@ pub(super) enum Command {
     AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>> },
     Seal { parent: BlockHash, proof: u64, reward: Transaction, reply: Reply<Sealed> },
     Adopt { candidate: Candidate, reply: Reply<Adoption> },
+    Restore { reply: Reply<()> },
 }
 
 /// What became of a proof that the miner found.

@@ -1,8 +1,11 @@
 //! The questions one can ask a node.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::spawn_blocking,
+};
 
 use super::{
     candidate::Candidate,
@@ -11,6 +14,7 @@ use super::{
 };
 use crate::{
     ledger::{CheckedBlock, Transaction},
+    store::{Reader, StoreError},
     wire::PeerAddress,
 };
 
@@ -75,6 +79,34 @@ impl NodeHandle {
     /// When it could not be saved.
     pub async fn adopt(&self, candidate: Candidate) -> Result<Adoption, NodeError> {
         self.ask(|reply| Command::Adopt { candidate, reply }).await?
+    }
+
+    /// Reads the chain on a thread that may block. When the database has failed, the owner opens it again, and this
+    /// reads once more.
+    ///
+    /// # Errors
+    /// When reading fails, or fails again.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Reader) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.read_once(read.clone()).await {
+            Err(error) if error.is_failure_of_the_database() => {
+                // Whether that helped shows when reading again.
+                let _ = self.ask(|reply| Command::Restore { reply }).await;
+                self.read_once(read).await
+            }
+            result => result,
+        }
+    }
+
+    async fn read_once<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = self.view().reader.clone();
+        let reading = spawn_blocking(move || read(&reader));
+        reading.await.map_err(|error| StoreError::Io(io::Error::other(error)))?
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, NodeError> {

@@ -1,6 +1,7 @@
 //! A node: one owner thread that alone changes state, a miner, and the view that everyone else reads.
 
 mod candidate;
+mod chain_body;
 mod command;
 mod handle;
 mod miner;
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
+pub use chain_body::read_chain;
 pub use command::{Adoption, NodeError};
 pub use handle::NodeHandle;
 pub use view::View;
@@ -20,7 +22,7 @@ pub use view::View;
 use self::{miner::Miner, owner::Owner};
 use crate::{
     ledger::{Blockchain, PendingLimits},
-    store::Opened,
+    store::{Contents, Opened},
 };
 
 /// The most peers a node knows (contract section 6).
@@ -70,7 +72,7 @@ impl NodeThreads {
 /// # Errors
 /// When the system refuses a thread.
 pub fn start(opened: Opened, config: NodeConfig) -> io::Result<(NodeHandle, NodeThreads)> {
-    let Opened { store, node_address, tip, pending, peers } = opened;
+    let Opened { store, contents: Contents { node_address, tip, pending, peers } } = opened;
     let limits = PendingLimits { count: config.max_pending, bytes: MOST_PENDING_BYTES };
     let blockchain = Blockchain::new(tip, pending);
     let first_view = View::new(&blockchain, peers.clone().into(), store.reader());

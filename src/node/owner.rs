@@ -1,6 +1,9 @@
 //! The owner: the one thread that changes a node's state. It saves, then publishes, then answers.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::Local;
 use tokio::sync::{mpsc, watch};
@@ -15,12 +18,14 @@ use crate::{
     ledger::{
         Block, BlockHash, Blockchain, Pending, PendingLimits, Transaction, pending_after_replacement, python_timestamp,
     },
-    store::{Store, StoreError},
+    store::{Contents, Store, StoreError},
     wire::PeerAddress,
 };
 
 /// The most commands that are looked at together, and so the most payments that share one commit.
 const LARGEST_BATCH: usize = 1024;
+/// How long a database that was opened again is left alone, whatever its readers say.
+const RESTORE_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Owner {
     store: Store,
@@ -28,6 +33,7 @@ pub(super) struct Owner {
     limits: PendingLimits,
     peers: Vec<PeerAddress>,
     publish: watch::Sender<Arc<View>>,
+    last_restore: Option<Instant>,
 }
 
 struct WaitingPayment {
@@ -43,7 +49,7 @@ impl Owner {
         peers: Vec<PeerAddress>,
         publish: watch::Sender<Arc<View>>,
     ) -> Self {
-        Self { store, blockchain, limits, peers, publish }
+        Self { store, blockchain, limits, peers, publish, last_restore: None }
     }
 
     /// Carries out commands until nobody is left who could send one. Payments that stand next to each other in the queue
@@ -76,6 +82,12 @@ impl Owner {
             Command::Seal { parent, proof, reward, reply } => {
                 let _ = reply.send(self.seal(parent, proof, reward));
             }
+            Command::Restore { reply } => {
+                if self.last_restore.is_none_or(|last| last.elapsed() > RESTORE_PAUSE) {
+                    self.restore();
+                }
+                let _ = reply.send(Ok(()));
+            }
             Command::Adopt { candidate, reply } => {
                 let _ = reply.send(self.adopt(candidate));
             }
@@ -99,14 +111,12 @@ impl Owner {
         if transactions.is_empty() {
             return;
         }
-        let result = match self.store.add_pending(&transactions) {
-            Ok(()) => {
-                self.blockchain.add_transactions(transactions);
-                self.publish();
-                Ok(self.blockchain.tip().index + 1)
-            }
-            Err(error) => Err(not_saved(error)),
-        };
+        let saved = self.store.add_pending(&transactions);
+        let result = self.recover_from(saved).map(|()| {
+            self.blockchain.add_transactions(transactions);
+            self.publish();
+            self.blockchain.tip().index + 1
+        });
         for reply in replies {
             let _ = reply.send(result.clone());
         }
@@ -123,7 +133,8 @@ impl Owner {
             return Err(NodeError::TooManyPeers);
         }
         if !new.is_empty() {
-            self.store.add_peers(&new).map_err(not_saved)?;
+            let saved = self.store.add_peers(&new);
+            self.recover_from(saved)?;
             self.peers.extend(new);
             self.publish();
         }
@@ -138,7 +149,8 @@ impl Owner {
             .blockchain
             .next_block(proof, python_timestamp(Local::now()), reward)
             .map_err(|error| not_saved(error.into()))?;
-        self.store.append(&block).map_err(not_saved)?;
+        let saved = self.store.append(&block);
+        self.recover_from(saved)?;
         self.blockchain.append(&block);
         self.publish();
         Ok(Sealed::Block(block))
@@ -146,16 +158,26 @@ impl Owner {
 
     fn adopt(&mut self, mut candidate: Candidate) -> Result<Adoption, NodeError> {
         let own_length = self.blockchain.tip().index;
-        if candidate.tip().index <= own_length || !self.still_holds(&candidate).map_err(not_saved)? {
+        let (fork, tip) = (candidate.fork(), candidate.tip());
+        if tip.index <= own_length {
             return Ok(Adoption::Outdated);
         }
-        let (fork, tip) = (candidate.fork(), candidate.tip());
-        let pending = self.pending_after(&mut candidate).map_err(not_saved)?;
-        let blocks = candidate.blocks().map_err(|error| not_saved(error.into()))?;
-        self.store.replace(fork, blocks, &tip, pending.transactions()).map_err(not_saved)?;
+        let saved = self.save_adopted(&mut candidate);
+        let Some(pending) = self.recover_from(saved)? else { return Ok(Adoption::Outdated) };
         self.blockchain.replace(tip, pending);
         self.publish();
         Ok(Adoption::Adopted { given_up: own_length - fork, waiting: self.blockchain.pending().len() })
+    }
+
+    /// Saves a replacement; returns what waits after it, or nothing when the candidate was compared with another chain.
+    fn save_adopted(&self, candidate: &mut Candidate) -> Result<Option<Pending>, StoreError> {
+        if !self.still_holds(candidate)? {
+            return Ok(None);
+        }
+        let pending = self.pending_after(candidate)?;
+        let (fork, tip, now) = (candidate.fork(), candidate.tip(), python_timestamp(Local::now()));
+        self.store.replace(fork, candidate.blocks()?, &tip, pending.transactions(), now)?;
+        Ok(Some(pending))
     }
 
     /// Whether the candidate still begins with blocks of this chain, up to the last one it shares with it.
@@ -178,6 +200,30 @@ impl Owner {
             }
         }
         Ok(pending_after_replacement(displaced, waiting.iter().cloned(), adopted))
+    }
+
+    /// After a failure the database is opened again, and memory takes the state that is on disk: what failed may have
+    /// reached it or not.
+    fn recover_from<T>(&mut self, result: Result<T, StoreError>) -> Result<T, NodeError> {
+        result.map_err(|error| {
+            if error.is_failure_of_the_database() {
+                self.restore();
+            }
+            not_saved(error)
+        })
+    }
+
+    fn restore(&mut self) {
+        self.last_restore = Some(Instant::now());
+        match self.store.reopen() {
+            Ok(Contents { tip, pending, peers, .. }) => {
+                self.blockchain = Blockchain::new(tip, pending);
+                self.peers = peers;
+                self.publish();
+                tracing::warn!("the data file was opened again after a failure");
+            }
+            Err(error) => tracing::error!(%error, "the data file cannot be opened again"),
+        }
     }
 
     fn publish(&self) {

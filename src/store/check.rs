@@ -1,17 +1,23 @@
 //! Holding stored blocks against the rules and against the bytes they are made of.
 
-use super::{error::StoreError, read::Snapshot};
+use super::{
+    error::StoreError,
+    read::{Progress, Snapshot},
+};
 use crate::ledger::{Block, CheckedBlock, Tip, check_block};
 
 impl Snapshot {
-    /// Reads, hashes and judges every block of the chain; returns its end.
+    /// Reads, hashes and judges every block of the chain, telling `progress`; returns its end.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] names the first block that is not right; others when the database fails.
-    pub fn check_chain(&self) -> Result<Tip, StoreError> {
+    pub fn check_chain(&self, progress: Progress<'_>) -> Result<Tip, StoreError> {
+        let length = self.length()?;
         let mut tip: Option<Tip> = None;
         for text in self.blocks(1)? {
-            tip = Some(check_stored(tip.as_ref(), &text?)?.tip());
+            let checked = check_stored(tip.as_ref(), &text?)?;
+            progress(checked.block().index, length);
+            tip = Some(checked.tip());
         }
         let tip = tip.ok_or_else(|| StoreError::Damaged("it holds no block".into()))?;
         // Nothing links to the last block, so its hash is kept beside it.

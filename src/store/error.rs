@@ -9,15 +9,36 @@ use crate::ledger::{BlockError, RuleError, TransactionError};
 /// Reading or writing failed.
 #[derive(Debug, Error)]
 pub enum StoreError {
+    /// The disk has no room left; nothing was tried.
+    #[error("the disk is full")]
+    NoRoom,
+    /// The disk became full while something was written.
+    #[error("the disk is full")]
+    DiskFull,
     /// The database reports a failure of the disk or of its file.
     #[error("the data file: {0}")]
-    Database(#[from] redb::Error),
+    Database(redb::Error),
     /// What was read is not what was written.
     #[error("the data file is damaged: {0}")]
     Damaged(String),
+    /// The database has failed, and could not be opened again yet.
+    #[error("the data file cannot be opened at the moment")]
+    Closed,
     /// A file beside the database failed.
-    #[error("reading an adopted chain: {0}")]
-    Io(#[from] io::Error),
+    #[error("a file beside the database: {0}")]
+    Io(io::Error),
+}
+
+impl StoreError {
+    /// Whether room on the disk is what is missing.
+    pub fn is_full_disk(&self) -> bool {
+        matches!(self, Self::NoRoom | Self::DiskFull)
+    }
+
+    /// Whether opening the database again may help.
+    pub fn is_failure_of_the_database(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Database(_) | Self::Closed)
+    }
 }
 
 /// The data of a node cannot be opened.
@@ -34,6 +55,18 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
+    /// The data is not in the format that this program writes.
+    #[error(
+        "{} is in another format ({}) and is not touched; use the program that wrote it, or name another folder with --data-dir",
+        .file.display(),
+        if .found.is_empty() { "unknown".into() } else { format!("{:?}", .found.trim()) }
+    )]
+    Format {
+        /// The data file.
+        file: PathBuf,
+        /// What stands in the file `format` beside it.
+        found: String,
+    },
     /// The file holds data that this program cannot have written, or that has changed since.
     #[error("the data in {} cannot be used: {source}; move the file away to start with a new chain", .file.display())]
     Data {
@@ -44,11 +77,32 @@ pub enum OpenError {
     },
 }
 
+/// A full disk is told apart wherever it shows.
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        if is_full_disk(&error) { Self::DiskFull } else { Self::Io(error) }
+    }
+}
+
+impl From<redb::Error> for StoreError {
+    fn from(error: redb::Error) -> Self {
+        match error {
+            redb::Error::Io(error) if is_full_disk(&error) => Self::DiskFull,
+            redb::Error::Corrupted(what) => Self::Damaged(what),
+            error => Self::Database(error),
+        }
+    }
+}
+
+fn is_full_disk(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 macro_rules! from_redb {
     ($($error:ident),*) => {
         $(impl From<redb::$error> for StoreError {
             fn from(error: redb::$error) -> Self {
-                Self::Database(error.into())
+                redb::Error::from(error).into()
             }
         })*
     };
@@ -56,20 +110,14 @@ macro_rules! from_redb {
 
 from_redb!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
 
-impl From<BlockError> for StoreError {
-    fn from(error: BlockError) -> Self {
-        Self::Damaged(error.to_string())
-    }
+macro_rules! damaged_by {
+    ($($error:ident),*) => {
+        $(impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Damaged(error.to_string())
+            }
+        })*
+    };
 }
 
-impl From<TransactionError> for StoreError {
-    fn from(error: TransactionError) -> Self {
-        Self::Damaged(error.to_string())
-    }
-}
-
-impl From<RuleError> for StoreError {
-    fn from(error: RuleError) -> Self {
-        Self::Damaged(error.to_string())
-    }
-}
+damaged_by!(BlockError, RuleError, TransactionError);

@@ -1,11 +1,14 @@
 //! The chain, the pending transactions and the peers on disk; the only code that knows tables and keys.
 //!
 //! One redb file, `chain.redb`, in a folder that one process at a time may use. Writers commit durably before they return;
-//! readers work on snapshots and disturb nobody.
+//! readers work on snapshots and disturb nobody. docs/disk-format.md describes the files.
 
 mod check;
+mod contents;
+mod database;
 mod error;
 mod folder;
+mod given_up;
 mod open;
 mod read;
 mod tables;
@@ -13,9 +16,11 @@ mod write;
 
 use std::sync::Arc;
 
+pub use contents::Contents;
 pub use error::{OpenError, StoreError};
+pub use given_up::GivenUp;
 pub use open::{FirstContent, Opened, open};
-pub use read::{BlockTexts, Reader, Snapshot};
+pub use read::{BlockTexts, Progress, Reader, Snapshot};
 
 /// Where a node keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +33,26 @@ pub enum Location {
 
 /// The one writer of a node's data. See [`open`].
 pub struct Store {
-    database: Arc<redb::Database>,
-    /// Held for as long as the store is open.
-    _folder: Option<folder::LockedFolder>,
+    shared: Arc<database::Shared>,
+    /// Locked for as long as the store is open; none in memory.
+    folder: Option<folder::LockedFolder>,
 }
 
 impl Store {
     /// A handle for reading, for as many threads as want one.
     pub fn reader(&self) -> Reader {
-        Reader::new(self.database.clone())
+        Reader::new(self.shared.clone())
+    }
+
+    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have
+    /// reached the disk or not.
+    ///
+    /// # Errors
+    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
+    pub fn reopen(&self) -> Result<Contents, StoreError> {
+        let folder = self.folder.as_ref().ok_or(StoreError::Closed)?;
+        folder.release_reserve();
+        self.shared.reopen(&folder.data_file())?;
+        contents::read(&self.reader())
     }
 }

@@ -1,35 +1,48 @@
 //! Reading: snapshots of the chain that stay as they are while the owner goes on writing.
 
-use std::{ops::RangeFrom, sync::Arc};
+use std::{ops::RangeInclusive, sync::Arc};
 
-use redb::{Database, OwnedRange, ReadOnlyTable, ReadableDatabase, ReadableTable};
+use redb::{OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable};
 
 use super::{
+    database::Shared,
     error::StoreError,
-    tables::{BLOCKS, META, meta},
+    tables::{BLOCKS, GIVEN_UP, GIVEN_UP_BLOCKS, META, meta},
 };
 use crate::ledger::BlockHash;
+
+/// Is told how many blocks of how many are done.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Makes snapshots; cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
-    database: Arc<Database>,
+    shared: Arc<Shared>,
 }
 
 /// The chain as it was at one moment.
 pub struct Snapshot {
     blocks: ReadOnlyTable<u64, &'static [u8]>,
     meta: ReadOnlyTable<&'static str, &'static [u8]>,
+    pub(super) given_up: ReadOnlyTable<u64, &'static [u8]>,
+    given_up_blocks: ReadOnlyTable<(u64, u64), &'static [u8]>,
 }
 
 /// The canonical texts of consecutive blocks, read one at a time.
-pub struct BlockTexts {
-    range: OwnedRange<u64, &'static [u8]>,
+pub struct BlockTexts(Source);
+
+enum Source {
+    Chain(OwnedRange<u64, &'static [u8]>),
+    GivenUp(OwnedRange<(u64, u64), &'static [u8]>),
 }
 
 impl Reader {
-    pub(super) fn new(database: Arc<Database>) -> Self {
-        Self { database }
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        self.shared.begin_read()
     }
 
     /// The chain as it is now.
@@ -37,8 +50,13 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let read = self.database.begin_read()?;
-        Ok(Snapshot { blocks: read.open_table(BLOCKS)?, meta: read.open_table(META)? })
+        let read = self.begin_read()?;
+        Ok(Snapshot {
+            blocks: read.open_table(BLOCKS)?,
+            meta: read.open_table(META)?,
+            given_up: read.open_table(GIVEN_UP)?,
+            given_up_blocks: read.open_table(GIVEN_UP_BLOCKS)?,
+        })
     }
 }
 
@@ -66,13 +84,25 @@ impl Snapshot {
         self.blocks.get(index)?.map(|text| text_of(text.value())).transpose()
     }
 
+    pub(super) fn given_up_block(&self, number: u64, index: u64) -> Result<Option<String>, StoreError> {
+        self.given_up_blocks.get((number, index))?.map(|text| text_of(text.value())).transpose()
+    }
+
     /// The canonical texts of the blocks from index `first` on.
     ///
     /// # Errors
     /// When the database fails.
     pub fn blocks(&self, first: u64) -> Result<BlockTexts, StoreError> {
-        let range: RangeFrom<u64> = first..;
-        Ok(BlockTexts { range: self.blocks.range_owned(range)? })
+        self.block_range(first..=u64::MAX)
+    }
+
+    pub(super) fn block_range(&self, range: RangeInclusive<u64>) -> Result<BlockTexts, StoreError> {
+        Ok(BlockTexts(Source::Chain(self.blocks.range_owned(range)?)))
+    }
+
+    pub(super) fn given_up_range(&self, number: u64, range: RangeInclusive<u64>) -> Result<BlockTexts, StoreError> {
+        let range = (number, *range.start())..=(number, *range.end());
+        Ok(BlockTexts(Source::GivenUp(self.given_up_blocks.range_owned(range)?)))
     }
 }
 
@@ -80,8 +110,10 @@ impl Iterator for BlockTexts {
     type Item = Result<String, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.range.next()?;
-        Some(entry.map_err(StoreError::from).and_then(|(_, text)| text_of(text.value())))
+        Some(match &mut self.0 {
+            Source::Chain(range) => range.next()?.map_err(Into::into).and_then(|(_, text)| text_of(text.value())),
+            Source::GivenUp(range) => range.next()?.map_err(Into::into).and_then(|(_, text)| text_of(text.value())),
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The disk format: which tables there are, their keys and their values.
+//! The disk format: which tables there are, their keys and their values (docs/disk-format.md).
 //!
 //! Values are bytes and not redb's own text type, which panics on damaged text instead of reporting it.
 
@@ -16,15 +16,16 @@ pub(super) const PENDING: TableDefinition<'_, u64, &[u8]> = TableDefinition::new
 /// Order of arrival to the address of a peer.
 pub(super) const PEERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("peers");
 
+/// Number of a chain that a replacement gave up, counted upwards, to what is known of it as JSON.
+pub(super) const GIVEN_UP: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("given_up");
+
+/// Number of such a chain and index of a block after its fork, to the canonical text.
+pub(super) const GIVEN_UP_BLOCKS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("given_up_blocks");
+
 /// The names in the table [`META`].
 pub(super) mod meta {
-    /// Version of the disk format, in decimal.
-    pub(in crate::store) const FORMAT: &str = "format";
     /// The node's address.
     pub(in crate::store) const NODE_ADDRESS: &str = "node_address";
     /// The 32 bytes of the last block's hash: nothing else in the file would notice a change in that block.
     pub(in crate::store) const TIP_HASH: &str = "tip_hash";
 }
-
-/// The version of the format that this program reads and writes.
-pub(super) const FORMAT_VERSION: &str = "1";

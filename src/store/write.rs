@@ -5,6 +5,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     Store,
     error::StoreError,
+    given_up,
     tables::{BLOCKS, META, PEERS, PENDING, meta},
 };
 use crate::{
@@ -36,7 +37,8 @@ impl Store {
         })
     }
 
-    /// Replaces everything after block `fork` by `blocks`, whose last one is `tip`, and what waits by `pending`.
+    /// Replaces everything after block `fork` by `blocks`, whose last one is `tip`, and what waits by `pending`. The blocks
+    /// that are given up are kept among the last ten chains that were, as of the time `now`.
     ///
     /// # Errors
     /// When the database fails or `blocks` does; nothing changes then.
@@ -46,11 +48,12 @@ impl Store {
         blocks: impl Iterator<Item = std::io::Result<String>>,
         tip: &Tip,
         pending: &[Transaction],
+        now: String,
     ) -> Result<(), StoreError> {
         self.commit(|write| {
+            given_up::give_up(write, fork, now)?;
             {
                 let mut table = write.open_table(BLOCKS)?;
-                table.retain_in(fork + 1.., |_, _| false)?;
                 for (index, text) in (fork + 1..).zip(blocks) {
                     table.insert(index, text?.as_bytes())?;
                 }
@@ -71,7 +74,10 @@ impl Store {
     }
 
     fn commit(&self, change: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let write = self.database.begin_write()?;
+        if let Some(folder) = &self.folder {
+            folder.set_reserve_aside()?;
+        }
+        let write = self.shared.begin_write()?;
         change(&write)?;
         Ok(write.commit()?)
     }

@@ -92,7 +92,7 @@ struct Node {
 impl Node {
     fn start(name: usize) -> Self {
         let first = FirstContent { node_address: format!("node {name}"), timestamp: format!("start of node {name}") };
-        let opened = open(&Location::Memory, first).unwrap();
+        let opened = open(&Location::Memory, first, &|_, _| ()).unwrap();
         let config = NodeConfig { miner: "miner".into(), max_pending: 1_000 };
         let (handle, threads) = node::start(opened, config).unwrap();
         Self { handle, threads, accepted: HashMap::new() }
@@ -166,7 +166,7 @@ proptest! {
                 for (number, times) in &paid {
                     assert!(*times <= most_accepted(number), "payment {number} is doubled");
                 }
-                assert_eq!(node.handle.view().reader.snapshot().unwrap().check_chain().unwrap(), node.handle.view().tip);
+                assert_eq!(node.handle.view().reader.snapshot().unwrap().check_chain(&|_, _| ()).unwrap(), node.handle.view().tip);
             }
             for Node { handle, threads, .. } in nodes {
                 drop(handle);

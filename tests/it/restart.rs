@@ -81,6 +81,34 @@ async fn damaged_data_is_refused_with_the_files_name() {
     assert_eq!(fs::read(&file).unwrap(), b"not a database", "the file is not touched");
 }
 
+#[tokio::test]
+async fn data_of_another_format_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    start(folder.path()).await.running.stop().await;
+    let files = || {
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        names.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    for format in ["B-Coin data, format 2\n", ""] {
+        fs::write(folder.path().join("format"), format).unwrap();
+        let before = files();
+        let refusal = spawn(in_folder(folder.path())).await.err().expect("the node does not start").to_string();
+        assert!(refusal.contains("another format") && refusal.contains("not touched"), "{refusal}");
+        assert_eq!(files(), before);
+    }
+    fs::remove_file(folder.path().join("format")).unwrap();
+    assert!(spawn(in_folder(folder.path())).await.is_err(), "a file that this program did not make");
+}
+
+#[tokio::test]
+async fn a_node_killed_while_it_made_its_data_starts_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for unfinished in ["chain.redb.new", "format.new", "format"] {
+        fs::write(folder.path().join(unfinished), b"half of it").unwrap();
+    }
+    start(folder.path()).await.http.mine().await;
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_data_belongs_to_its_owner_alone() {

@@ -1,4 +1,4 @@
-//! Reading the body of a peer's `/get_chain` as it arrives: `{"chain": [block...], "length": n}`.
+//! Reading a chain as `/get_chain` serves it, while it arrives: `{"chain": [block...], "length": n}`.
 
 use std::{
     fmt,
@@ -11,14 +11,15 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{ledger::Block, node::CandidateBuilder};
+use super::candidate::CandidateBuilder;
+use crate::ledger::Block;
 
 /// Reads a chain of at most `limit` bytes and hands each block to `builder`, which checks it.
 ///
 /// # Errors
 /// When the body is cut off, too long, no such JSON, or a block breaks a rule; and when `length` is not the number of
 /// blocks (contract section 4).
-pub(super) fn read(body: impl Read, limit: u64, builder: &mut CandidateBuilder) -> Result<(), serde_json::Error> {
+pub fn read_chain(body: impl Read, limit: u64, builder: &mut CandidateBuilder) -> Result<(), serde_json::Error> {
     let body = BufReader::with_capacity(64 << 10, Limited { body, limit, left: limit });
     let mut json = serde_json::Deserializer::from_reader(body);
     json.deserialize_map(Envelope { builder })?;
@@ -121,9 +122,9 @@ mod tests {
 
     fn verdict(body: &str, limit: u64) -> Result<u64, String> {
         let first = FirstContent { node_address: "n".into(), timestamp: "t".into() };
-        let own = open(&Location::Memory, first).unwrap();
+        let own = open(&Location::Memory, first, &|_, _| ()).unwrap();
         let mut builder = CandidateBuilder::new(&own.store.reader()).unwrap();
-        read(body.as_bytes(), limit, &mut builder).map(|()| builder.length()).map_err(|error| error.to_string())
+        read_chain(body.as_bytes(), limit, &mut builder).map(|()| builder.length()).map_err(|error| error.to_string())
     }
 
     #[test]
