@@ -7,6 +7,7 @@ use std::{
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
+use super::Failure;
 use crate::app::Config;
 
 /// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
@@ -23,6 +24,78 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run the whole chapter in this terminal: three nodes, connected to each other.
     Network(NetworkFlags),
+    /// Write the chain of a data folder as the JSON that /get_chain serves.
+    Export(ExportFlags),
+    /// Adopt the chain of a file, as exported or recorded from /get_chain, if it is valid and longer than the folder's own.
+    Import(ImportFlags),
+    /// Check a data folder, and say what is in it and what is wrong.
+    Verify(VerifyFlags),
+}
+
+/// Which data folder, for commands that need one no node is using.
+#[derive(Debug, Args)]
+pub(super) struct DataFlags {
+    /// The node's port, which names its folder in the platform's data folder.
+    #[arg(short, long, env = "BCOIN_PORT", default_value_t = 1001, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: u16,
+
+    /// The folder itself.
+    #[arg(long, env = "BCOIN_DATA_DIR", value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+
+    /// More log; twice for even more. RUST_LOG chooses by module.
+    #[arg(short, long, env = "BCOIN_VERBOSE", action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+impl DataFlags {
+    pub(super) fn folder(&self) -> Result<PathBuf, Failure> {
+        match &self.data_dir {
+            Some(folder) => Ok(folder.clone()),
+            None => default_folder(self.port),
+        }
+    }
+}
+
+/// Where the node on `port` keeps its data unless told otherwise.
+pub(super) fn default_folder(port: u16) -> Result<PathBuf, Failure> {
+    let folder = dirs::data_local_dir().ok_or_else(|| {
+        Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
+    })?;
+    Ok(folder.join("bcoin").join(port.to_string()))
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportFlags {
+    /// File to write; standard output when it is not given.
+    #[arg(short, long, env = "BCOIN_OUT", value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Number of a given-up chain to write instead of the node's own.
+    #[arg(long, env = "BCOIN_GIVEN_UP", value_name = "N")]
+    pub(super) given_up: Option<u64>,
+
+    /// List the chains that replacements gave up; the last ten are kept.
+    #[arg(long, env = "BCOIN_LIST_GIVEN_UP", value_parser = BoolishValueParser::new())]
+    pub(super) list_given_up: bool,
+
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportFlags {
+    /// The file to read.
+    pub(super) file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +186,9 @@ mod tests {
     fn every_flag_has_an_environment_variable_of_its_name() {
         let main = Arguments::command();
         for command in std::iter::once(&main).chain(main.get_subcommands()) {
-            for flag in command.get_arguments().filter(|flag| !["help", "version"].contains(&flag.get_id().as_str())) {
+            let named =
+                |flag: &&clap::Arg| !["help", "version"].contains(&flag.get_id().as_str()) && !flag.is_positional();
+            for flag in command.get_arguments().filter(named) {
                 let long = flag.get_long().expect("every flag has a long form");
                 let expected = format!("BCOIN_{}", long.to_uppercase().replace('-', "_"));
                 assert_eq!(flag.get_env().and_then(|name| name.to_str()), Some(expected.as_str()));

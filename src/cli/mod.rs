@@ -1,10 +1,14 @@
 //! The command line: what is asked, and how the program ends.
 
+mod export;
 mod flags;
+mod import;
 mod log;
 mod network;
 mod node;
+mod progress;
 mod signals;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,12 +48,18 @@ pub fn run() -> ExitCode {
 
 fn start(arguments: Arguments) -> Result<(), Failure> {
     log::start(match &arguments.command {
-        Some(Command::Network(network)) => network.common.verbose,
+        Some(Command::Network(flags)) => flags.common.verbose,
+        Some(Command::Export(flags)) => flags.data.verbose,
+        Some(Command::Import(flags)) => flags.data.verbose,
+        Some(Command::Verify(flags)) => flags.data.verbose,
         None => arguments.node.common.verbose,
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = match arguments.command {
         Some(Command::Network(flags)) => runtime.block_on(network::run(flags)),
+        Some(Command::Export(flags)) => export::run(&flags),
+        Some(Command::Import(flags)) => runtime.block_on(import::run(flags)),
+        Some(Command::Verify(flags)) => verify::run(&flags),
         None => runtime.block_on(node::run(arguments.node)),
     };
     // Nobody waits for a name to be resolved or a peer's chain to be checked any more.

@@ -4,7 +4,8 @@ use std::{fs, path::Path, time::Duration};
 
 use super::{
     Failure,
-    flags::{CommonFlags, NodeFlags},
+    flags::{CommonFlags, NodeFlags, default_folder},
+    progress::Progress,
     signals::stop_asked,
 };
 use crate::{
@@ -22,7 +23,9 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
         None => Vec::new(),
     };
     let location = location(&flags)?;
-    let node = app::spawn(Config { peers, ..config(&flags.common, flags.port, location) }).await?;
+    let config = Config { peers, ..config(&flags.common, flags.port, location) };
+    let checking = Progress::new("checking the chain");
+    let node = app::spawn_watched(config, move |done, total| checking.show(done, total)).await?;
     println!("B-Coin node {} is ready.", node.node().node_address());
     println!(
         "  address  http://{}{}",
@@ -87,8 +90,5 @@ fn location(flags: &NodeFlags) -> Result<Location, Failure> {
     if flags.in_memory || flags.port == 0 {
         return Ok(Location::Memory);
     }
-    let folder = dirs::data_local_dir().ok_or_else(|| {
-        Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
-    })?;
-    Ok(Location::Folder(folder.join("bcoin").join(flags.port.to_string())))
+    Ok(Location::Folder(default_folder(flags.port)?))
 }

@@ -29,7 +29,7 @@ impl Snapshot {
     }
 }
 
-fn check_stored(parent: Option<&Tip>, text: &str) -> Result<CheckedBlock, StoreError> {
+pub(super) fn check_stored(parent: Option<&Tip>, text: &str) -> Result<CheckedBlock, StoreError> {
     let index = parent.map_or(1, |parent| parent.index + 1);
     let block = Block::from_json(text)
         .map_err(|error| StoreError::Damaged(format!("block {index} cannot be read: {error}")))?;

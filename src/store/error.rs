@@ -47,6 +47,9 @@ pub enum OpenError {
     /// Another process has the folder.
     #[error("the folder {} is in use by another node; stop that node, or name another folder with --data-dir", .0.display())]
     InUse(PathBuf),
+    /// There is nothing to open.
+    #[error("there is no chain in {}; name the folder of a node with --data-dir, or its port with --port", .0.display())]
+    Nothing(PathBuf),
     /// The folder cannot be made, or a file in it cannot be used.
     #[error("the folder {} cannot be used: {source}; name another one with --data-dir, or run with --in-memory", .folder.display())]
     Folder {

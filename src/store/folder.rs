@@ -34,6 +34,11 @@ impl LockedFolder {
         }
     }
 
+    /// As [`LockedFolder::open`], but makes nothing: the folder has to hold data.
+    pub(super) fn open_existing(folder: &Path) -> Result<Self, OpenError> {
+        if data_file(folder).exists() { Self::open(folder) } else { Err(OpenError::Nothing(folder.to_owned())) }
+    }
+
     /// The data file.
     pub(super) fn data_file(&self) -> PathBuf {
         data_file(&self.folder)

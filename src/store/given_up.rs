@@ -95,7 +95,7 @@ impl Snapshot {
     pub fn given_up_blocks(
         &self,
         chain: &GivenUp,
-    ) -> Result<impl Iterator<Item = Result<String, StoreError>>, StoreError> {
+    ) -> Result<impl Iterator<Item = Result<String, StoreError>> + use<>, StoreError> {
         let mut later = self.given_up()?;
         later.retain(|other| other.number > chain.number);
         later.reverse();

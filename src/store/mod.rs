@@ -12,6 +12,7 @@ mod given_up;
 mod open;
 mod read;
 mod tables;
+mod verify;
 mod write;
 
 use std::sync::Arc;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 pub use contents::Contents;
 pub use error::{OpenError, StoreError};
 pub use given_up::GivenUp;
-pub use open::{FirstContent, Opened, open};
+pub use open::{FirstContent, Opened, open, open_existing};
 pub use read::{BlockTexts, Progress, Reader, Snapshot};
+pub use verify::{Verdict, verify};
 
 /// Where a node keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +36,6 @@ pub enum Location {
 /// The one writer of a node's data. See [`open`].
 pub struct Store {
     shared: Arc<database::Shared>,
-    /// Locked for as long as the store is open; none in memory.
-    folder: Option<folder::LockedFolder>,
 }
 
 impl Store {
@@ -50,9 +50,7 @@ impl Store {
     /// # Errors
     /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
     pub fn reopen(&self) -> Result<Contents, StoreError> {
-        let folder = self.folder.as_ref().ok_or(StoreError::Closed)?;
-        folder.release_reserve();
-        self.shared.reopen(&folder.data_file())?;
+        self.shared.reopen()?;
         contents::read(&self.reader())
     }
 }

@@ -1,6 +1,6 @@
 //! Opening a node's data: made at the first start, checked whole at every later one.
 
-use std::{fs::File, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 
 use redb::{
     Database,
@@ -53,13 +53,25 @@ pub fn open(location: &Location, first: FirstContent, progress: Progress<'_>) ->
         }
         Location::Folder(path) => {
             let folder = LockedFolder::open(path)?;
-            let file = folder.data_file();
-            let failed = |source| OpenError::Data { file: file.clone(), source };
-            folder.create_once(|file| create(file, first)).map_err(failed)?;
-            let open = || load(builder().set_check_integrity_on_open(true).open(&file)?, Some(folder), progress);
-            open().map_err(failed)
+            let made = folder.create_once(|file| create(file, first));
+            made.map_err(|source| OpenError::Data { file: folder.data_file(), source })?;
+            open_locked(folder, progress)
         }
     }
+}
+
+/// As [`open`], but makes nothing: `folder` has to hold data.
+///
+/// # Errors
+/// As [`open`], and when there is no data.
+pub fn open_existing(folder: &Path, progress: Progress<'_>) -> Result<Opened, OpenError> {
+    open_locked(LockedFolder::open_existing(folder)?, progress)
+}
+
+fn open_locked(folder: LockedFolder, progress: Progress<'_>) -> Result<Opened, OpenError> {
+    let file = folder.data_file();
+    let open = || load(builder().set_check_integrity_on_open(true).open(&file)?, Some(folder), progress);
+    open().map_err(|source| OpenError::Data { file: file.clone(), source })
 }
 
 fn create(file: File, first: FirstContent) -> Result<(), StoreError> {
@@ -85,15 +97,15 @@ fn write_first(database: &Database, first: FirstContent) -> Result<(), StoreErro
 }
 
 fn load(database: Database, folder: Option<LockedFolder>, progress: Progress<'_>) -> Result<Opened, StoreError> {
-    let shared = Arc::new(Shared::new(database));
+    let shared = Arc::new(Shared::new(database, folder));
     let reader = Reader::new(shared.clone());
     reader.snapshot()?.check_chain(progress)?;
     let contents = contents::read(&reader)?;
-    if let Some(folder) = &folder
+    if let Some(folder) = shared.folder()
         && let Err(error) = folder.set_reserve_aside()
     {
         // Reading works all the same; writing says so again.
         tracing::warn!(%error, "no room could be set aside");
     }
-    Ok(Opened { store: Store { shared, folder }, contents })
+    Ok(Opened { store: Store { shared }, contents })
 }

@@ -74,7 +74,7 @@ impl Store {
     }
 
     fn commit(&self, change: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        if let Some(folder) = &self.folder {
+        if let Some(folder) = self.shared.folder() {
             folder.set_reserve_aside()?;
         }
         let write = self.shared.begin_write()?;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "the helpers are shared by the modules of this one program")]
 
+mod carry;
 mod command_line;
 mod crash;
 mod flask;

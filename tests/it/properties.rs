@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bcoin::{
     ledger::{Block, Number, Scalar, Transaction},
-    node::{self, CandidateBuilder, NodeConfig, NodeHandle, NodeThreads},
+    node::{self, Adoption, CandidateBuilder, NodeConfig, NodeHandle, NodeThreads},
     store::{FirstContent, Location, open},
 };
 use proptest::prelude::*;
@@ -87,6 +87,8 @@ struct Node {
     threads: NodeThreads,
     /// How often each payment got its 201 here.
     accepted: HashMap<u64, usize>,
+    /// The chains that were given up here, the latest last.
+    given_up: Vec<Vec<String>>,
 }
 
 impl Node {
@@ -95,7 +97,7 @@ impl Node {
         let opened = open(&Location::Memory, first, &|_, _| ()).unwrap();
         let config = NodeConfig { miner: "miner".into(), max_pending: 1_000 };
         let (handle, threads) = node::start(opened, config).unwrap();
-        Self { handle, threads, accepted: HashMap::new() }
+        Self { handle, threads, accepted: HashMap::new(), given_up: Vec::new() }
     }
 
     async fn pay(&mut self, number: u64) {
@@ -106,9 +108,24 @@ impl Node {
         *self.accepted.entry(number).or_default() += 1;
     }
 
-    fn blocks(&self) -> Vec<Block> {
+    fn texts(&self) -> Vec<String> {
         let snapshot = self.handle.view().reader.snapshot().unwrap();
-        snapshot.blocks(1).unwrap().map(|text| Block::from_json(&text.unwrap()).unwrap()).collect()
+        snapshot.blocks(1).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        self.texts().iter().map(|text| Block::from_json(text).unwrap()).collect()
+    }
+
+    /// What the node keeps of the last ten chains it gave up is all of them, to the last byte.
+    fn check_given_up(&self) {
+        let snapshot = self.handle.view().reader.snapshot().unwrap();
+        let kept = snapshot.given_up().unwrap();
+        assert_eq!(kept.len(), self.given_up.len().min(10));
+        for (kept, expected) in kept.iter().zip(self.given_up.iter().rev()) {
+            let texts: Vec<_> = snapshot.given_up_blocks(kept).unwrap().map(Result::unwrap).collect();
+            assert_eq!(&texts, expected, "given-up chain {}", kept.number);
+        }
     }
 
     /// How often each payment stands in the chain.
@@ -122,12 +139,16 @@ impl Node {
     }
 
     /// Does what `/replace_chain` does with a peer's answer.
-    async fn replace_by(&self, blocks: Vec<Block>) {
+    async fn replace_by(&mut self, blocks: Vec<Block>) {
+        let before = self.texts();
         let mut candidate = CandidateBuilder::new(&self.handle.view().reader).unwrap();
         for block in blocks {
             candidate.push(block).unwrap();
         }
-        self.handle.adopt(candidate.finish().unwrap()).await.unwrap();
+        let adoption = self.handle.adopt(candidate.finish().unwrap()).await.unwrap();
+        if matches!(adoption, Adoption::Adopted { .. }) {
+            self.given_up.push(before);
+        }
     }
 }
 
@@ -135,7 +156,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_order_of_events_loses_or_doubles_a_payment(events in prop::collection::vec(event(), 1..24)) {
+    fn no_order_of_events_loses_or_doubles_a_payment(events in prop::collection::vec(event(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut nodes: Vec<_> = (0..3).map(Node::start).collect();
@@ -152,11 +173,15 @@ proptest! {
                     Event::Mine { node } => {
                         nodes[node].handle.mine().await.unwrap();
                     }
-                    Event::Replace { node, by } => nodes[node].replace_by(nodes[by].blocks()).await,
+                    Event::Replace { node, by } => {
+                        let blocks = nodes[by].blocks();
+                        nodes[node].replace_by(blocks).await;
+                    }
                 }
             }
             let most_accepted = |number: &u64| nodes.iter().filter_map(|node| node.accepted.get(number)).sum::<usize>();
             for node in &nodes {
+                node.check_given_up();
                 // Whatever waits is in this block.
                 node.handle.mine().await.unwrap();
                 let paid = node.paid();

@@ -1,0 +1,179 @@
+//! `bcoin export`, `import` and `verify`: data that people carry.
+
+use std::{fs, path::Path, process::Output};
+
+use serde_json::Value;
+
+use crate::support::{Program, run, vectors};
+
+/// A folder, and the commands on it.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &str {
+        self.0.path().to_str().unwrap()
+    }
+
+    fn node(&self) -> Program {
+        Program::start(&["--port", "0", "--data-dir", self.path()])
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        run(&[arguments, &["--data-dir", self.path()]].concat())
+    }
+
+    fn import(&self, file: &Path) -> Output {
+        self.run(&["import", file.to_str().unwrap()])
+    }
+
+    /// A file beside the data, with this content.
+    fn file(&self, name: &str, content: &str) -> std::path::PathBuf {
+        let file = self.0.path().join(name);
+        fs::write(&file, content).unwrap();
+        file
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(text.starts_with("bcoin: ") && !text.contains("panicked"), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn an_exported_chain_is_what_get_chain_serves_and_can_be_imported() {
+    let (from, to) = (Folder::new(), Folder::new());
+    let node = from.node();
+    node.http().pay(7).await;
+    node.http().mine().await;
+    let served = node.http().get("/get_chain").await.text;
+    node.kill();
+
+    assert_eq!(stdout(&from.run(&["export"])), served);
+    let file = from.0.path().join("chain.json");
+    stdout(&from.run(&["export", "--out", file.to_str().unwrap()]));
+    assert_eq!(fs::read_to_string(&file).unwrap(), served);
+
+    assert!(stdout(&to.import(&file)).contains("imported a chain of 2 blocks"));
+    let node = to.node();
+    assert_eq!(node.http().get("/get_chain").await.text, served);
+    assert!(node.http().is_valid().await);
+}
+
+#[tokio::test]
+async fn the_recorded_chains_can_be_imported() {
+    for case in vectors("recorded").as_array().unwrap() {
+        let folder = Folder::new();
+        let file = folder.file("recorded.json", &serde_json::to_string_pretty(&case["body"]).unwrap());
+        assert!(stdout(&folder.import(&file)).contains("imported a chain of 3 blocks"));
+        assert_eq!(serde_json::from_str::<Value>(&stdout(&folder.run(&["export"]))).unwrap(), case["body"]);
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_a_longer_valid_chain_changes_nothing() {
+    let folder = Folder::new();
+    folder.node().http().mine().await;
+    let before = stdout(&folder.run(&["export"]));
+    for case in vectors("chains").as_array().unwrap() {
+        let longer = serde_json::from_str::<Value>(case["json"].as_str().unwrap())
+            .is_ok_and(|body| body["chain"].as_array().is_some_and(|chain| chain.len() > 2));
+        if case["valid"] == true && longer {
+            continue;
+        }
+        let file = folder.file("offered.json", case["json"].as_str().unwrap());
+        assert!(refusal(&folder.import(&file)).contains("is not imported"), "{}", case["name"]);
+        assert_eq!(stdout(&folder.run(&["export"])), before, "{}", case["name"]);
+    }
+    assert!(refusal(&folder.import(Path::new("/nowhere/chain.json"))).contains("/nowhere/chain.json"));
+}
+
+#[tokio::test]
+async fn payments_of_an_imported_over_chain_wait_again_and_the_chain_is_kept() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let node = folder.node();
+    node.http().pay(5).await;
+    node.http().mine().await;
+    let given_up = node.http().get("/get_chain").await.text;
+    node.kill();
+    let node = other.node();
+    for _ in 0..2 {
+        node.http().mine().await;
+    }
+    let file = folder.file("longer.json", &node.http().get("/get_chain").await.text);
+    assert!(stdout(&folder.import(&file)).contains("2 blocks were given up, 1 payments wait"));
+
+    assert!(stdout(&folder.run(&["export", "--list-given-up"])).starts_with("1: given up at "));
+    assert_eq!(stdout(&folder.run(&["export", "--given-up", "1"])), given_up);
+    assert!(refusal(&folder.run(&["export", "--given-up", "2"])).contains("--list-given-up"));
+    let node = folder.node();
+    node.http().mine().await;
+    assert_eq!(node.http().paid_amounts().await, [5]);
+}
+
+#[tokio::test]
+async fn a_folder_in_use_or_without_data_is_named() {
+    let folder = Folder::new();
+    let file = folder.file("chain.json", "{}");
+    for command in [&["export"][..], &["verify"]] {
+        assert!(refusal(&folder.run(command)).contains("there is no chain in"), "{command:?}");
+    }
+    assert!(!folder.0.path().join("chain.redb").exists(), "looking makes nothing");
+    let node = folder.node();
+    for command in [&["export"][..], &["verify"], &["import", file.to_str().unwrap()]] {
+        assert!(refusal(&folder.run(command)).contains("in use by another node"), "{command:?}");
+    }
+    assert_eq!(node.http().get("/mine_block").await.status, 200);
+}
+
+#[tokio::test]
+async fn half_an_export_is_never_left() {
+    let folder = Folder::new();
+    drop(folder.node());
+    let target = folder.0.path().join("missing").join("chain.json");
+    refusal(&folder.run(&["export", "--out", target.to_str().unwrap()]));
+    let folder_as_target = folder.0.path().join("target");
+    fs::create_dir(&folder_as_target).unwrap();
+    refusal(&folder.run(&["export", "--out", folder_as_target.to_str().unwrap()]));
+    let left: Vec<_> = fs::read_dir(folder.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".tmp")), "{left:?}");
+}
+
+#[tokio::test]
+async fn verify_says_what_it_found() {
+    let folder = Folder::new();
+    let node = folder.node();
+    node.http().mine().await;
+    node.http().pay(1).await;
+    drop(node);
+    let text = stdout(&folder.run(&["verify"]));
+    for line in ["blocks          2", "waiting         1", "Everything is in order."] {
+        assert!(text.contains(line), "{text}");
+    }
+
+    // The text of block 2 stands in a page of the file; a digit of its proof is changed.
+    let file = folder.0.path().join("chain.redb");
+    let mut bytes = fs::read(&file).unwrap();
+    let places: Vec<_> =
+        bytes.windows(12).enumerate().filter(|(_, at)| at == b"\"proof\": 533").map(|(at, _)| at).collect();
+    assert!(!places.is_empty());
+    for place in places {
+        bytes[place + 11] = b'4';
+    }
+    fs::write(&file, bytes).unwrap();
+    let output = folder.run(&["verify"]);
+    assert!(refusal(&output).contains("is damaged"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("database        damaged"), "{text}");
+    assert!(text.contains("block 2: "), "{text}");
+}
