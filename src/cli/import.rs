@@ -3,12 +3,15 @@
 use std::{
     fs::File,
     io::{self, Read},
+    sync::Arc,
 };
+
+use tokio::sync::Semaphore;
 
 use super::{Failure, flags::ImportFlags, progress::Progress};
 use crate::{
     app::{Config, first_content},
-    node::{self, Adoption, CandidateBuilder, NodeConfig, read_chain},
+    node::{self, Adoption, CandidateBuilder, NodeConfig, ReadLimits, read_chain},
     store::{self, Location},
 };
 
@@ -27,7 +30,8 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let own = opened.contents.tip.index;
     let mut builder = CandidateBuilder::new(&opened.store.reader())?;
     let reading = Counted::new(file)?;
-    read_chain(reading, u64::MAX, &mut builder).map_err(|error| refused(error.to_string()))?;
+    let limits = ReadLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
+    read_chain(reading, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
     let candidate = builder.finish().map_err(|error| refused(error.to_string()))?;
     let offered = candidate.tip().index;
     if offered <= own {

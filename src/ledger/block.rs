@@ -98,7 +98,7 @@ impl Block {
     pub fn canonical(&self) -> String {
         use std::fmt::Write as _;
 
-        let mut text = String::with_capacity(256);
+        let mut text = String::with_capacity(self.canonical_len_bound());
         // Writing into a String cannot fail.
         let _ = write!(text, "{{\"index\": {}, \"previous_hash\": ", self.index);
         canonical::write_string(&mut text, &self.previous_hash);
@@ -108,6 +108,14 @@ impl Block {
         transaction::write_list(&self.transactions, &mut text);
         text.push('}');
         text
+    }
+
+    /// About how many bytes the canonical text has, never too few; known without writing it.
+    pub fn canonical_len_bound(&self) -> usize {
+        // The keys, two integers of up to 19 digits, and what stands between.
+        const REST: usize = 160;
+        let transactions: usize = self.transactions.iter().map(|transaction| transaction.canonical_len() + 2).sum();
+        REST + canonical::string_len(&self.previous_hash) + canonical::string_len(&self.timestamp) + transactions
     }
 
     /// The hash that the next block has to carry.

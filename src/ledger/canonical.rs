@@ -28,6 +28,16 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// How many bytes [`write_string`] writes.
+pub(crate) fn string_len(text: &str) -> usize {
+    let escaped = |character| match character {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        ' '..='~' => 1,
+        _ => 6 * character.len_utf16(),
+    };
+    2 + text.chars().map(escaped).sum::<usize>()
+}
+
 fn write_escaped(out: &mut String, character: char) {
     match character {
         '"' => out.push_str("\\\""),
@@ -101,6 +111,13 @@ mod tests {
         assert_eq!(json_string("\"\\\n\r\t\u{8}\u{c}"), r#""\"\\\n\r\t\b\f""#);
         assert_eq!(json_string("\0\u{1f}\u{7f}"), r#""\u0000\u001f\u007f""#);
         assert_eq!(json_string("é漢😀!"), r#""\u00e9\u6f22\ud83d\ude00!""#);
+    }
+
+    #[test]
+    fn the_length_is_known_before_writing() {
+        for text in ["", "a/b", "\"\\\n\r\t\u{8}\u{c}", "\0\u{1f}\u{7f}", "é漢😀!"] {
+            assert_eq!(string_len(text), json_string(text).len(), "{text:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::transaction::Transaction;
 pub struct PendingLimits {
     /// How many payments.
     pub count: usize,
-    /// How many bytes of memory they take together.
+    /// How many bytes their canonical texts have together.
     pub bytes: usize,
 }
 
@@ -61,7 +61,7 @@ impl Pending {
 
     pub(super) fn extend(&mut self, transactions: impl IntoIterator<Item = Transaction>) {
         for transaction in transactions {
-            self.bytes += transaction.memory_bytes();
+            self.bytes += transaction.canonical_len();
             self.transactions.push(transaction);
         }
     }
@@ -81,7 +81,7 @@ impl Room {
     /// # Errors
     /// When there is not enough left; nothing is taken then.
     pub fn take(&mut self, transaction: &Transaction) -> Result<(), PendingFull> {
-        let bytes = self.bytes + transaction.memory_bytes();
+        let bytes = self.bytes + transaction.canonical_len();
         if self.count >= self.limits.count || bytes > self.limits.bytes {
             return Err(PendingFull { waiting: self.count });
         }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_pool_is_bounded_in_count_and_bytes() {
         let payment = Transaction::reward("a", "b");
-        let size = payment.memory_bytes();
+        let size = payment.canonical_len();
         let pool: Pending = [payment.clone()].into_iter().collect();
 
         let mut room = pool.room(PendingLimits { count: 2, bytes: usize::MAX });

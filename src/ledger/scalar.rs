@@ -63,11 +63,13 @@ impl Scalar {
         }
     }
 
-    /// Bytes this value keeps in memory beside its own size.
-    pub(super) fn heap_bytes(&self) -> usize {
+    /// How many bytes [`Scalar::write_canonical`] writes.
+    pub(super) fn canonical_len(&self) -> usize {
         match self {
-            Self::Number(Number(text)) | Self::Text(text) => text.len(),
-            Self::Null | Self::Bool(_) => 0,
+            Self::Null | Self::Bool(true) => 4,
+            Self::Bool(false) => 5,
+            Self::Number(number) => number.0.len(),
+            Self::Text(text) => canonical::string_len(text),
         }
     }
 }

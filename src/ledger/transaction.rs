@@ -117,7 +117,7 @@ impl Transaction {
 
     /// The canonical text: the JSON that is hashed, stored and served.
     pub fn canonical(&self) -> String {
-        let mut text = String::with_capacity(64);
+        let mut text = String::with_capacity(self.canonical_len());
         self.write_canonical(&mut text);
         text
     }
@@ -132,9 +132,10 @@ impl Transaction {
         out.push('}');
     }
 
-    /// Bytes this transaction takes in memory.
-    pub fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.amount.heap_bytes() + self.receiver.heap_bytes() + self.sender.heap_bytes()
+    /// How many bytes the canonical text has.
+    pub fn canonical_len(&self) -> usize {
+        const KEYS: usize = r#"{"amount": , "receiver": , "sender": }"#.len();
+        KEYS + self.amount.canonical_len() + self.receiver.canonical_len() + self.sender.canonical_len()
     }
 }
 
@@ -205,6 +206,14 @@ mod tests {
     fn an_amount_is_kept_as_it_was_sent() {
         assert_eq!(amount(text("12.50")).unwrap().amount, text("12.50"));
         assert!(amount(number("12.50")).unwrap().canonical().starts_with("{\"amount\": 12.5, "));
+    }
+
+    #[test]
+    fn the_length_of_the_canonical_text_is_known_before_writing() {
+        for scalar in [Scalar::Null, Scalar::Bool(true), Scalar::Bool(false), number("1e16"), text("é\"😀")] {
+            let transaction = Transaction { amount: scalar.clone(), receiver: scalar.clone(), sender: scalar };
+            assert_eq!(transaction.canonical_len(), transaction.canonical().len());
+        }
     }
 
     #[test]

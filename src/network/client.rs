@@ -9,11 +9,11 @@ use reqwest::{
     redirect::Policy,
 };
 use thiserror::Error;
-use tokio::{net::lookup_host, task::spawn_blocking};
+use tokio::{net::lookup_host, sync::Semaphore, task::spawn_blocking};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use crate::{
-    node::{Candidate, CandidateBuilder, CandidateError, read_chain},
+    node::{Candidate, CandidateBuilder, CandidateError, ReadLimits, read_chain},
     store::Reader,
     wire::{PeerAddress, is_link_local},
 };
@@ -39,7 +39,7 @@ impl Default for ClientLimits {
 #[derive(Clone)]
 pub struct PeerClient {
     http: Client,
-    limits: ClientLimits,
+    reading: ReadLimits,
 }
 
 /// Why a peer is passed over.
@@ -76,7 +76,8 @@ impl PeerClient {
             .timeout(limits.total)
             .dns_resolver(Arc::new(NoLinkLocal))
             .build()?;
-        Ok(Self { http, limits })
+        let reading = ReadLimits { body: limits.body, long_blocks: Arc::new(Semaphore::new(1)) };
+        Ok(Self { http, reading })
     }
 
     /// Asks `peer` for its chain and checks it while it arrives, against the rules and against the chain that `own` reads.
@@ -89,11 +90,11 @@ impl PeerClient {
             return Err(PeerError::Status(response.status()));
         }
         let body = blocking_body(response);
-        let limit = self.limits.body;
+        let limits = self.reading.clone();
         // Reading blocks, and hashing takes time: neither belongs on the threads that answer requests.
         let check = move || -> Result<Candidate, PeerError> {
             let mut builder = CandidateBuilder::new(&own)?;
-            read_chain(body, limit, &mut builder)?;
+            read_chain(body, &limits, &mut builder)?;
             Ok(builder.finish()?)
         };
         spawn_blocking(check).await.map_err(|_| PeerError::CutOff)?

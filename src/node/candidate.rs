@@ -13,6 +13,9 @@ use crate::{
 
 /// How many bytes of a candidate's blocks stay in memory.
 const SPOOL_MEMORY: usize = 1 << 20;
+/// The longest canonical text of a block from elsewhere. A block of this node, which takes all payments that wait, stays
+/// below it.
+const LONGEST_BLOCK: usize = 48 << 20;
 
 /// A valid chain from elsewhere.
 #[derive(Debug)]
@@ -39,6 +42,12 @@ pub enum CandidateError {
     /// A block breaks a rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A block is too long.
+    #[error("block {index} is longer than {LONGEST_BLOCK} bytes")]
+    BlockTooLong {
+        /// Which one.
+        index: u64,
+    },
     /// The chain has no block.
     #[error("a chain has at least one block")]
     Empty,
@@ -70,6 +79,9 @@ impl CandidateBuilder {
     /// # Errors
     /// When the block breaks a rule, or something could not be read or kept.
     pub fn push(&mut self, block: Block) -> Result<(), CandidateError> {
+        if block.canonical_len_bound() > LONGEST_BLOCK {
+            return Err(CandidateError::BlockTooLong { index: block.index });
+        }
         let checked = self.check.push(block)?;
         let index = checked.block().index;
         if self.fork + 1 == index && self.own.block(index)?.as_deref() == Some(checked.text()) {

@@ -1,8 +1,10 @@
 //! Reading a chain as `/get_chain` serves it, while it arrives: `{"chain": [block...], "length": n}`.
 
 use std::{
+    cell::{Cell, RefCell},
     fmt,
     io::{self, BufReader, Read},
+    sync::Arc,
 };
 
 use serde::{
@@ -10,24 +12,80 @@ use serde::{
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 use super::candidate::CandidateBuilder;
 use crate::ledger::Block;
 
-/// Reads a chain of at most `limit` bytes and hands each block to `builder`, which checks it.
+/// How many bytes of a body are read before they have to make a whole block. Beyond that, one reader at a time goes on: many
+/// peers that each send one endless block take no more memory than one does.
+const SMALL_BLOCK: u64 = 1 << 20;
+
+/// What reading a chain may cost.
+#[derive(Clone, Debug)]
+pub struct ReadLimits {
+    /// The longest body, in bytes.
+    pub body: u64,
+    /// One permit, which the reader of a long block holds until that is read; shared by all who read at the same time.
+    pub long_blocks: Arc<Semaphore>,
+}
+
+/// Reads a chain and hands each block to `builder`, which checks it. Blocks the thread.
 ///
 /// # Errors
 /// When the body is cut off, too long, no such JSON, or a block breaks a rule; and when `length` is not the number of
 /// blocks (contract section 4).
-pub fn read_chain(body: impl Read, limit: u64, builder: &mut CandidateBuilder) -> Result<(), serde_json::Error> {
-    let body = BufReader::with_capacity(64 << 10, Limited { body, limit, left: limit });
+///
+/// # Panics
+/// On a thread that runs asynchronous tasks.
+pub fn read_chain(
+    body: impl Read,
+    limits: &ReadLimits,
+    builder: &mut CandidateBuilder,
+) -> Result<(), serde_json::Error> {
+    let place = Place::default();
+    let body = BufReader::with_capacity(64 << 10, Limited { body, limits, place: &place });
     let mut json = serde_json::Deserializer::from_reader(body);
-    json.deserialize_map(Envelope { builder })?;
+    json.deserialize_map(Envelope { builder, place: &place })?;
     json.end()
+}
+
+/// How far a body is read.
+#[derive(Default)]
+struct Place {
+    read: Cell<u64>,
+    block_began_at: Cell<u64>,
+    long_block: RefCell<Option<OwnedSemaphorePermit>>,
+}
+
+impl Place {
+    fn begin_block(&self) {
+        self.block_began_at.set(self.read.get());
+        self.long_block.take();
+    }
+
+    fn advance(&self, count: u64, limits: &ReadLimits) -> io::Result<()> {
+        let read = self.read.get() + count;
+        self.read.set(read);
+        if read > limits.body {
+            return Err(io::Error::other(format!("it is longer than {} bytes", limits.body)));
+        }
+        if read - self.block_began_at.get() > SMALL_BLOCK && self.long_block.borrow().is_none() {
+            let waiting = limits.long_blocks.clone().acquire_owned();
+            let permit =
+                Handle::try_current().map_err(io::Error::other)?.block_on(waiting).map_err(io::Error::other)?;
+            self.long_block.replace(Some(permit));
+        }
+        Ok(())
+    }
 }
 
 struct Envelope<'a> {
     builder: &'a mut CandidateBuilder,
+    place: &'a Place,
 }
 
 impl<'de> Visitor<'de> for Envelope<'_> {
@@ -44,7 +102,7 @@ impl<'de> Visitor<'de> for Envelope<'_> {
                 "chain" if chain_seen => return Err(A::Error::duplicate_field("chain")),
                 "chain" => {
                     chain_seen = true;
-                    map.next_value_seed(Blocks { builder: &mut *self.builder })?;
+                    map.next_value_seed(Blocks { builder: &mut *self.builder, place: self.place })?;
                 }
                 "length" if stated.is_some() => return Err(A::Error::duplicate_field("length")),
                 "length" => stated = Some(map.next_value()?),
@@ -68,6 +126,7 @@ impl<'de> Visitor<'de> for Envelope<'_> {
 
 struct Blocks<'a> {
     builder: &'a mut CandidateBuilder,
+    place: &'a Place,
 }
 
 impl<'de> DeserializeSeed<'de> for Blocks<'_> {
@@ -90,25 +149,23 @@ impl<'de> Visitor<'de> for Blocks<'_> {
             let block = Block::from_json(raw.get())
                 .map_err(|error| A::Error::custom(format_args!("block {}: {error}", self.builder.length() + 1)))?;
             self.builder.push(block).map_err(A::Error::custom)?;
+            self.place.begin_block();
         }
         Ok(())
     }
 }
 
 /// Fails, instead of ending, where a body goes on beyond its limit.
-struct Limited<R> {
+struct Limited<'a, R> {
     body: R,
-    limit: u64,
-    left: u64,
+    limits: &'a ReadLimits,
+    place: &'a Place,
 }
 
-impl<R: Read> Read for Limited<R> {
+impl<R: Read> Read for Limited<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.body.read(buffer)?;
-        self.left = self
-            .left
-            .checked_sub(count as u64)
-            .ok_or_else(|| io::Error::other(format!("it is longer than {} bytes", self.limit)))?;
+        self.place.advance(count as u64, self.limits)?;
         Ok(count)
     }
 }
@@ -124,7 +181,8 @@ mod tests {
         let first = FirstContent { node_address: "n".into(), timestamp: "t".into() };
         let own = open(&Location::Memory, first, &|_, _| ()).unwrap();
         let mut builder = CandidateBuilder::new(&own.store.reader()).unwrap();
-        read_chain(body.as_bytes(), limit, &mut builder).map(|()| builder.length()).map_err(|error| error.to_string())
+        let limits = ReadLimits { body: limit, long_blocks: Arc::new(Semaphore::new(1)) };
+        read_chain(body.as_bytes(), &limits, &mut builder).map(|()| builder.length()).map_err(|error| error.to_string())
     }
 
     #[test]

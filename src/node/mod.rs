@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
-pub use chain_body::read_chain;
+pub use chain_body::{ReadLimits, read_chain};
 pub use command::{Adoption, NodeError};
 pub use handle::NodeHandle;
 pub use view::View;
@@ -27,7 +27,7 @@ use crate::{
 
 /// The most peers a node knows (contract section 6).
 pub const MOST_PEERS: usize = 128;
-/// The most bytes of memory that waiting payments take (contract section 6).
+/// The most bytes that the canonical texts of waiting payments have together (contract section 6).
 pub const MOST_PENDING_BYTES: usize = 32 << 20;
 /// How many commands may wait for the owner before their senders wait too.
 const COMMAND_QUEUE: usize = 1024;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bcoin::network::ClientLimits;
+use bcoin::{ledger::Block, network::ClientLimits};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::support::{FakePeer, TestNode, response};
@@ -131,6 +131,41 @@ async fn a_peer_that_is_no_http_server() {
     {
         passed_over(&FakePeer::answering(bytes.to_vec()).await.address()).await;
     }
+}
+
+/// A chain of two blocks, the second of which has a timestamp of so many characters.
+fn chain_with_a_long_block(characters: usize) -> String {
+    let genesis = Block::genesis("t".into());
+    let long = Block {
+        index: 2,
+        previous_hash: genesis.hash().to_string(),
+        proof: 533,
+        timestamp: "t".repeat(characters),
+        transactions: vec![],
+    };
+    format!("{{\"chain\": [{}, {}], \"length\": 2}}", genesis.canonical(), long.canonical())
+}
+
+#[tokio::test]
+async fn peers_with_long_blocks_are_read_one_after_the_other() {
+    let node = TestNode::start().await;
+    let body = chain_with_a_long_block(3 << 20);
+    let mut peers = Vec::new();
+    for _ in 0..5 {
+        peers.push(FakePeer::serving(&body).await);
+    }
+    let addresses: Vec<_> = peers.iter().map(FakePeer::address).collect();
+    node.connect(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(node.http.replace_chain().await);
+    assert_eq!(node.http.get("/get_chain").await.text.trim_end(), body);
+}
+
+#[tokio::test]
+async fn a_peer_with_a_block_beyond_all_measure() {
+    passed_over(&FakePeer::serving(chain_with_a_long_block(49 << 20)).await.address()).await;
+    let (node, peer) = (TestNode::start().await, FakePeer::serving(chain_with_a_long_block(49 << 20)).await);
+    node.connect(&[&peer.address()]).await;
+    assert!(!node.http.replace_chain().await);
 }
 
 #[tokio::test]
