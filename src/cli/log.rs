@@ -31,6 +31,6 @@ fn by_verbosity(verbose: u8) -> Targets {
         1 => (LevelFilter::DEBUG, LevelFilter::WARN),
         _ => (LevelFilter::TRACE, LevelFilter::DEBUG),
     };
-    let requests = if verbose > 0 { LevelFilter::DEBUG } else { LevelFilter::WARN };
+    let requests = if verbose > 0 { LevelFilter::DEBUG } else { LevelFilter::OFF };
     Targets::new().with_target("bcoin", own).with_target("tower_http", requests).with_default(others)
 }
