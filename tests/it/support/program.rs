@@ -54,6 +54,11 @@ impl Program {
         Http::new(self.addresses[0])
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What `kill -9` does: the program gets no chance to do anything.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -1,0 +1,153 @@
+//! The siege: everything that can press on a node at once, while a well-behaved client measures how it is answered.
+//!
+//! ```sh
+//! cargo test --release --test siege            # half a minute
+//! cargo test --release --test siege -- --long  # until a million payments were sent
+//! ```
+//!
+//! A real process is besieged on loopback: 500 connections that are idle or send half a request, a flood of payments, a peer that
+//! drips one byte a second, one that sends 512 MiB out of half a megabyte of gzip, and one with a forged chain of 100,000 blocks
+//! that is right but for its last block. At the end the forged chain is a valid one, and what it displaced has to be kept.
+
+#![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
+#![allow(unreachable_pub, dead_code, unused_imports, reason = "the helpers are shared with the other tests")]
+
+mod attackers;
+#[path = "../it/support/mod.rs"]
+mod support;
+
+use std::{
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use support::{Http, Program, run};
+
+/// The longest that one in a hundred of the good client's requests may take.
+const BOUND_P99: Duration = Duration::from_millis(500);
+/// The most memory the node may hold meanwhile.
+const BOUND_RESIDENT: u64 = 300 << 20;
+/// How long the short form goes on.
+const SHORT: Duration = Duration::from_secs(30);
+/// How many payments the long form sends.
+const MILLION: u64 = 1_000_000;
+/// How many blocks the good client's chain has.
+const BLOCKS: usize = 100;
+
+fn main() -> ExitCode {
+    let long = std::env::args().any(|argument| argument == "--long");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    if runtime.block_on(besiege(long)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn besiege(long: bool) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let node = Program::start(&["--port", "0", "--data-dir", path]);
+    let http = node.http();
+    while http.chain().await.len() < BLOCKS {
+        http.mine().await;
+    }
+    let class_work = http.get("/get_chain").await.text;
+
+    println!("building a forged chain of 100,000 blocks");
+    let forged = attackers::forged_chain(100_000);
+    let broken = attackers::with_a_broken_end(&forged);
+    let peers = [attackers::dripping_peer().await, attackers::bomb_peer().await, attackers::peer(broken).await];
+    for peer in &peers {
+        connect(&http, &peer.address()).await;
+    }
+
+    println!("the siege begins");
+    let over = Arc::new(AtomicBool::new(false));
+    let idle = attackers::hold_connections(node.addresses[0], 500, over.clone());
+    let syncing = attackers::keep_replacing(http.clone(), over.clone());
+    let flood = attackers::flood(node.addresses[0], if long { MILLION } else { u64::MAX }, over.clone());
+    let watch = Watch::new(&node);
+    let started = Instant::now();
+    let mut times = Vec::new();
+    while if long { !flood.is_finished() } else { started.elapsed() < SHORT } {
+        let asked = Instant::now();
+        let answer = http.get("/get_chain").await;
+        times.push(asked.elapsed());
+        assert_eq!((answer.status, answer.text == class_work), (200, true), "the good client is answered, and rightly");
+        watch.look();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    over.store(true, Ordering::Relaxed);
+    let flood = flood.await.unwrap();
+    let rounds = syncing.await.unwrap();
+    let held = idle.await.unwrap();
+    watch.look();
+
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
+    println!("held connections              {held}");
+    println!(
+        "payments sent                 {} ({} taken, {} refused with 503)",
+        flood.sent, flood.taken, flood.refused
+    );
+    println!("rounds of asking the peers    {rounds}");
+    println!("the good client's requests    {}", times.len());
+    println!("median                        {:?}", at(50));
+    println!("p99                           {:?}  (bound {BOUND_P99:?})", at(99));
+    println!("most resident memory          {} MiB  (bound {} MiB)", watch.most() >> 20, BOUND_RESIDENT >> 20);
+    let stands = at(99) < BOUND_P99 && watch.most() < BOUND_RESIDENT && held > 0 && rounds > 0 && flood.sent > 0;
+
+    let kept = the_forged_chain_destroys_nothing(node, &http, forged, path, &class_work).await;
+    println!("displaced chain kept          {}", if kept { "yes" } else { "NO" });
+    println!("{} passed, {} failed", u8::from(stands) + u8::from(kept), u8::from(!stands) + u8::from(!kept));
+    stands && kept
+}
+
+/// Lets the node adopt the whole forged chain, and looks for the class's work afterwards.
+async fn the_forged_chain_destroys_nothing(
+    node: Program,
+    http: &Http,
+    forged: String,
+    folder: &str,
+    class_work: &str,
+) -> bool {
+    let peer = attackers::peer(forged).await;
+    connect(http, &peer.address()).await;
+    let watch = Watch::new(&node);
+    let answer = http.get("/replace_chain").await;
+    watch.look();
+    println!("resident after adopting it    {} MiB", watch.most() >> 20);
+    let adopted = answer.text.contains("\"message\": \"Because the nodes are different");
+    node.kill();
+    let exported = run(&["export", "--given-up", "1", "--data-dir", folder]);
+    adopted && exported.stdout == class_work.as_bytes() && watch.most() < BOUND_RESIDENT
+}
+
+async fn connect(http: &Http, address: &str) {
+    let answer = http.post("/connect_node", format!(r#"{{"nodes": ["{address}"]}}"#)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+}
+
+/// Watches the resident memory of a process; knows nothing where there is no /proc.
+struct Watch {
+    status: String,
+    most: std::cell::Cell<u64>,
+}
+
+impl Watch {
+    fn new(node: &Program) -> Self {
+        Self { status: format!("/proc/{}/status", node.id()), most: std::cell::Cell::new(0) }
+    }
+
+    fn look(&self) {
+        let status = std::fs::read_to_string(&self.status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
+        self.most.set(self.most.get().max(kib << 10));
+    }
+
+    fn most(&self) -> u64 {
+        self.most.get()
+    }
+}
