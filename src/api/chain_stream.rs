@@ -2,14 +2,14 @@
 
 use std::io;
 
-use axum::{body::Body, http::StatusCode, response::Response};
+use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::task::spawn_blocking;
 
-use super::{error::ApiError, json};
+use super::error::ApiError;
 use crate::{
-    ledger::ITEM_SEPARATOR,
+    ledger::{BlockHash, ITEM_SEPARATOR},
     node::NodeHandle,
     store::{BlockTexts, Reader, StoreError},
     wire::answers::ChainFrame,
@@ -18,16 +18,36 @@ use crate::{
 /// How many bytes are read at a time: enough that a chunk costs little beside its bytes.
 const CHUNK: usize = 256 << 10;
 
-/// Answers with the chain as it is now.
-pub(super) async fn respond(node: &NodeHandle, frame: ChainFrame) -> Result<Response, ApiError> {
-    let first = move |reader: &Reader| {
-        let texts = reader.snapshot()?.blocks(1)?;
-        ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone() }.next_chunk()
-    };
-    let (chunk, rest) = node.read(first).await?;
-    let body = match rest {
-        None => Body::from(chunk),
-        Some(rest) => Body::from_stream(stream::try_unfold((Some(chunk), Some(rest)), |(ready, rest)| async {
+/// A chain as it was at one moment, on its way to a client.
+pub(super) struct Chain {
+    /// Hash of its last block, which stands for the whole of it.
+    pub(super) tip: BlockHash,
+    first: Bytes,
+    rest: Option<ChainText>,
+}
+
+impl Chain {
+    /// Begins to read the chain as it is now.
+    pub(super) async fn read(node: &NodeHandle, frame: ChainFrame) -> Result<Self, ApiError> {
+        let begin = move |reader: &Reader| {
+            let snapshot = reader.snapshot()?;
+            let (tip, texts) = (snapshot.tip_hash()?, snapshot.blocks(1)?);
+            let text = ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone() };
+            let (first, rest) = text.next_chunk()?;
+            Ok(Self { tip, first, rest })
+        };
+        Ok(node.read(begin).await?)
+    }
+
+    /// All of it, when it is so short that it was read at once.
+    pub(super) fn whole(&self) -> Option<Bytes> {
+        self.rest.is_none().then(|| self.first.clone())
+    }
+
+    /// The body of the answer.
+    pub(super) fn into_body(self) -> Body {
+        let Some(rest) = self.rest else { return Body::from(self.first) };
+        Body::from_stream(stream::try_unfold((Some(self.first), Some(rest)), |(ready, rest)| async {
             // A failure in the middle ends the connection, so that nobody takes half a chain for a whole one.
             Ok::<_, io::Error>(match (ready, rest) {
                 (Some(chunk), rest) => Some((chunk, (None, rest))),
@@ -37,9 +57,8 @@ pub(super) async fn respond(node: &NodeHandle, frame: ChainFrame) -> Result<Resp
                 }
                 (None, None) => None,
             })
-        })),
-    };
-    Ok(json(StatusCode::OK, body))
+        }))
+    }
 }
 
 /// Reads on a thread that may block, and only when the client wants more: one that stalls holds no thread.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ApiState, body::RequestBody, chain_stream, error::ApiError, json};
+use super::{ApiState, body::RequestBody, chain_stream::Chain, error::ApiError, json};
 use crate::{
+    ledger::BlockHash,
     network::Synced,
     store::{Reader, StoreError},
     wire::{
@@ -13,10 +14,11 @@ use crate::{
 };
 use axum::{
     Router,
+    body::Body,
     extract::State,
     handler::Handler,
-    http::{Method, StatusCode, Uri},
-    response::Response,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
 
@@ -50,8 +52,36 @@ async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError>
     Ok(json(StatusCode::OK, answers::mined(&block)))
 }
 
-async fn get_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    chain_stream::respond(&state.node, ChainFrame::chain()).await
+async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let tip = state.node.view().tip.hash;
+    if has(&headers, tip) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(tip))]).into_response());
+    }
+    if let Some(body) = state.short_chain.get(tip) {
+        return Ok(chain_answer(tip, body.into()));
+    }
+    let chain = Chain::read(&state.node, ChainFrame::chain()).await?;
+    if let Some(body) = chain.whole() {
+        state.short_chain.keep(chain.tip, body);
+    }
+    Ok(chain_answer(chain.tip, chain.into_body()))
+}
+
+fn chain_answer(tip: BlockHash, body: Body) -> Response {
+    ([(header::ETAG, entity_tag(tip))], json(StatusCode::OK, body)).into_response()
+}
+
+/// Names a chain by the hash of its last block (RFC 9110 section 8.8.3); weak, since the body may be compressed.
+fn entity_tag(tip: BlockHash) -> String {
+    format!("W/\"{tip}\"")
+}
+
+/// Whether the client says that it has the chain already (RFC 9110 section 13.1.2).
+fn has(headers: &HeaderMap, tip: BlockHash) -> bool {
+    let tip = tip.to_string();
+    let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    tags.flat_map(|tags| tags.split(','))
+        .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/").trim_matches('"') == tip)
 }
 
 async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
@@ -89,5 +119,6 @@ async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiErr
         Synced::Replaced => messages::REPLACED,
         Synced::Kept => messages::KEPT,
     };
-    chain_stream::respond(&state.node, ChainFrame::new_chain(message)).await
+    let chain = Chain::read(&state.node, ChainFrame::new_chain(message)).await?;
+    Ok(json(StatusCode::OK, chain.into_body()))
 }

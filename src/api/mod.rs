@@ -6,6 +6,7 @@ mod chapter;
 mod error;
 mod guards;
 mod server;
+mod short_chain;
 
 use std::sync::Arc;
 
@@ -17,12 +18,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use tokio::sync::Semaphore;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 
 pub use guards::HostNames;
 pub use server::serve;
 
-use self::error::ApiError;
+use self::{error::ApiError, short_chain::ShortChain};
 use crate::{network::SyncHandle, node::NodeHandle};
 
 /// How many checks of the whole chain run side by side; further ones wait.
@@ -34,12 +35,13 @@ pub struct ApiState {
     node: NodeHandle,
     sync: SyncHandle,
     checks: Arc<Semaphore>,
+    short_chain: ShortChain,
 }
 
 impl ApiState {
     /// The state of a node's API.
     pub fn new(node: NodeHandle, sync: SyncHandle) -> Self {
-        Self { node, sync, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
+        Self { node, sync, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), short_chain: ShortChain::default() }
     }
 }
 
@@ -50,6 +52,8 @@ pub fn router(state: ApiState, names: HostNames) -> Router {
         .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
         .with_state(state)
         .layer(middleware::from_fn_with_state(Arc::new(names), guards::check))
+        // A class's network is faster than the best compression.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(|_| ApiError::Panic.into_response()))
         .layer(TraceLayer::new_for_http())
 }

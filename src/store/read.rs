@@ -69,8 +69,11 @@ impl Snapshot {
         Ok(self.blocks.last()?.map_or(0, |(index, _)| index.value()))
     }
 
-    /// The hash that was kept for the last block.
-    pub(super) fn tip_hash(&self) -> Result<BlockHash, StoreError> {
+    /// The hash of the last block.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tip_hash(&self) -> Result<BlockHash, StoreError> {
         let kept = self.meta.get(meta::TIP_HASH)?;
         let bytes = kept.and_then(|bytes| <[u8; 32]>::try_from(bytes.value()).ok());
         bytes.map(BlockHash::from).ok_or_else(|| StoreError::Damaged("the hash of the last block is missing".into()))

@@ -1,5 +1,7 @@
 //! The six routes, letter by letter (contract section 2).
 
+use std::io::Read as _;
+
 use serde_json::json;
 
 use crate::support::TestNode;
@@ -46,6 +48,38 @@ async fn get_chain_answers_with_the_chain_and_its_length() {
     assert_eq!(keys, ["index", "previous_hash", "proof", "timestamp", "transactions"]);
     let stamp = chain["chain"][1]["timestamp"].as_str().unwrap();
     assert!(chrono::NaiveDateTime::parse_from_str(stamp, "%Y-%m-%d %H:%M:%S%.f").is_ok(), "{stamp}");
+}
+
+#[tokio::test]
+async fn a_chain_that_the_client_has_is_not_sent_again() {
+    let node = TestNode::start().await;
+    let tag = node.http.get("/get_chain").await.headers["etag"].clone();
+    let with = |tag: &str| node.http.request("GET", "/get_chain").header("If-None-Match", tag);
+    let strong = tag.to_str().unwrap().trim_start_matches("W/").to_owned();
+    for tags in [tag.to_str().unwrap(), &strong, "*", &format!("\"x\", {strong}")] {
+        let answer = node.http.send(with(tags)).await;
+        assert_eq!((answer.status, answer.text.as_str()), (304, ""), "{tags}");
+        assert_eq!(answer.headers["etag"], tag);
+    }
+    assert_eq!(node.http.send(with("\"x\"")).await.status, 200);
+    node.http.mine().await;
+    let answer = node.http.send(with(tag.to_str().unwrap())).await;
+    assert_eq!((answer.status, answer.json()["length"].as_u64()), (200, Some(2)));
+    assert_ne!(answer.headers["etag"], tag);
+}
+
+#[tokio::test]
+async fn answers_are_compressed_for_who_wishes_it() {
+    let node = TestNode::start().await;
+    let plain = node.http.get("/get_chain").await;
+    assert!(!plain.headers.contains_key("content-encoding"));
+    let request = node.http.request("GET", "/get_chain").header("Accept-Encoding", "gzip");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let mut text = String::new();
+    let bytes = answer.bytes().await.unwrap();
+    flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text, plain.text);
 }
 
 #[tokio::test]

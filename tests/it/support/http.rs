@@ -34,7 +34,7 @@ impl Answer {
 
 impl Http {
     pub fn new(address: SocketAddr) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().no_gzip().build().unwrap();
         Self { client, base: format!("http://{address}") }
     }
 
