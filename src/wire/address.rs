@@ -33,8 +33,11 @@ pub enum AddressError {
 }
 
 impl PeerAddress {
-    /// The longest address, in characters: a host name has at most 253.
+    /// The longest text that is read as an address, in characters.
     const LONGEST: usize = 300;
+    /// The longest host, in characters, in the ASCII form that is stored (RFC 1035, section 2.3.4). A name grows on its way
+    /// there; with a limit on the form that is stored, what is taken can be read again at the next start.
+    const LONGEST_HOST: usize = 253;
 
     /// The host.
     pub fn host(&self) -> &Host {
@@ -81,6 +84,7 @@ impl FromStr for PeerAddress {
         let ip = match &host {
             Host::Ipv4(ip) => Some(IpAddr::from(*ip)),
             Host::Ipv6(ip) => Some(IpAddr::from(*ip)),
+            Host::Domain(name) if name.len() > Self::LONGEST_HOST => return Err(malformed("its host is too long")),
             Host::Domain(_) => None,
         };
         if ip.is_some_and(is_link_local) {
@@ -127,6 +131,17 @@ mod tests {
             ("http://0x7f.1:01002", "127.0.0.1:1002"),
         ] {
             assert_eq!(text.parse::<PeerAddress>().map(|a| a.to_string()).as_deref(), Ok(address), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_longest_host_that_is_taken_reads_back() {
+        let longest = "a".repeat(253);
+        let address: PeerAddress = longest.parse().unwrap();
+        assert_eq!(address.to_string().parse(), Ok(address));
+        // 254 characters as they are, and 100 that take more than 253 in ASCII.
+        for text in ["a".repeat(254), ('\u{4e00}'..).step_by(37).take(100).collect()] {
+            assert!(matches!(text.parse::<PeerAddress>(), Err(AddressError::Malformed(_))), "{text}");
         }
     }
 
