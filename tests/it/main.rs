@@ -4,7 +4,9 @@
 #![allow(unreachable_pub, dead_code, reason = "the helpers are shared with other tests")]
 
 mod carry;
+mod checks;
 mod command_line;
+mod corpus;
 mod crash;
 mod flask;
 mod guards;
