@@ -14,7 +14,7 @@ pub const PAYER: &str = "Alice";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// No answer: it may have been taken or not.
+    /// No answer, or one that leaves it open: it may have been taken or not.
     Unknown,
     /// It has to be in the chain, once.
     Acknowledged,
@@ -57,11 +57,13 @@ impl Accounts {
         amount
     }
 
-    pub fn payment_answered(&mut self, amount: u64, taken: bool) {
-        if taken {
-            self.tally.acknowledged();
-        }
-        self.payments.insert(amount, if taken { Fate::Acknowledged } else { Fate::Refused });
+    pub fn payment_taken(&mut self, amount: u64) {
+        self.tally.acknowledged();
+        self.payments.insert(amount, Fate::Acknowledged);
+    }
+
+    pub fn payment_refused(&mut self, amount: u64) {
+        self.payments.insert(amount, Fate::Refused);
     }
 
     /// `block` was served to someone who had `asked` for it at that time.

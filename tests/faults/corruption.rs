@@ -34,14 +34,16 @@ pub async fn run(bench: &mut Bench) {
             Err(error) => return bench.tally.wrong(&format!("no folder to damage: {error}")),
         };
         for attempt in 0..times {
-            bench.tally.tried();
             let folder = bench.fresh_folder();
-            let damage = match damaged_copy(&original.folder, &folder, &mut bench.random, attempt % 2 == 0) {
-                Ok(damage) => damage,
-                Err(error) => return bench.tally.wrong(&error),
-            };
-            let result = one_damage(bench, &original, &folder).await;
-            bench.tally.judge(&format!("{damage}, {}", if killed { "killed node" } else { "stopped node" }), result);
+            match damaged_copy(&original.folder, &folder, &mut bench.random, attempt % 2 == 0) {
+                Ok(damage) => {
+                    let node = if killed { "killed" } else { "stopped" };
+                    bench.tally.begin(format!("data of a {node} node, {damage}"));
+                    let result = one_damage(bench, &original, &folder).await;
+                    bench.tally.judge(result);
+                }
+                Err(error) => bench.tally.wrong(&error),
+            }
             // Hundreds of these would fill the disk for nothing.
             let _ = fs::remove_dir_all(&folder);
         }

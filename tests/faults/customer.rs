@@ -29,6 +29,11 @@ pub fn accounts(tally: &Tally) -> Arc<Mutex<Accounts>> {
     Arc::new(Mutex::new(Accounts::new(tally.clone())))
 }
 
+/// A node that fails is held to its word: what it says has not changed must not have changed.
+fn leaves_open(answer: &Answer) -> bool {
+    matches!(answer.status, 500 | 507) && !answer.text.contains("nothing was changed")
+}
+
 impl Customer {
     pub fn new(node: SocketAddr, accounts: &Arc<Mutex<Accounts>>, tally: &Tally) -> Self {
         Self { client: Client::new(node), accounts: accounts.clone(), tally: tally.clone() }
@@ -58,7 +63,11 @@ impl Customer {
         let amount = self.accounts().new_payment();
         let body = json!({ "sender": PAYER, "receiver": receiver, "amount": amount }).to_string();
         let answer = self.note(self.client.post("/add_transaction", body).await)?;
-        self.accounts().payment_answered(amount, answer.status == 201);
+        if answer.status == 201 {
+            self.accounts().payment_taken(amount);
+        } else if !leaves_open(&answer) {
+            self.accounts().payment_refused(amount);
+        }
         Ok(answer)
     }
 
@@ -81,6 +90,9 @@ impl Customer {
     pub async fn replace(&self) -> Result<Answer, NoAnswer> {
         let asked = Instant::now();
         let answer = self.get("/replace_chain").await.inspect_err(|_| self.accounts().replaced())?;
+        if leaves_open(&answer) {
+            self.accounts().replaced();
+        }
         if answer.status != 200 {
             return Ok(answer);
         }

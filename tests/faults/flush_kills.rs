@@ -12,9 +12,9 @@ use super::{
 pub async fn run(bench: &mut Bench, shim: &Shim) {
     for nth in 1..=bench.times(50, 150) {
         for fault in [FlushFault::KillBefore, FlushFault::KillAfter] {
-            bench.tally.tried();
+            bench.tally.begin(format!("{fault:?} of flush {nth}"));
             let result = one_kill(bench, shim, nth, fault).await;
-            bench.tally.judge(&format!("{fault:?} of flush {nth}"), result);
+            bench.tally.judge(result);
         }
     }
 }

@@ -22,16 +22,16 @@ const MOST_PAYMENTS: u64 = 20_000;
 
 pub async fn run(bench: &mut Bench, disk: &Tmpfs) {
     for round in 0..bench.times(3, 20) {
-        bench.tally.tried();
+        bench.tally.begin(format!("full disk, round {round}"));
         let folder = disk.folder().join("data");
         let result = one_full_disk(bench, disk, &folder, round).await;
-        bench.tally.judge(&format!("full disk, round {round}"), result);
+        bench.tally.judge(result);
         disk.make_room();
         let _ = fs::remove_dir_all(&folder);
     }
-    bench.tally.tried();
+    bench.tally.begin("a first start on a full disk".into());
     let result = first_start_on_a_full_disk(bench, disk).await;
-    bench.tally.judge("a first start on a full disk", result);
+    bench.tally.judge(result);
 }
 
 async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u64) -> Result<(), String> {

@@ -25,7 +25,7 @@ pub async fn run(bench: &mut Bench) {
     while left > 0 {
         let kills = left.min(KILLS_PER_FOLDER).min(bench.times(15, KILLS_PER_FOLDER));
         let result = one_folder(bench, kills).await;
-        bench.tally.judge("kill -9", result);
+        bench.tally.judge(result);
         left -= kills;
     }
 }
@@ -35,8 +35,8 @@ async fn one_folder(bench: &mut Bench, kills: u64) -> Result<(), String> {
     let accounts = bench.accounts();
     let peer = bench.start_peer()?;
     let mut name = None;
-    for _ in 0..kills {
-        bench.tally.tried();
+    for kill in 1..=kills {
+        bench.tally.begin(format!("kill {kill} of {}", folder.display()));
         let mut node = Node::launch(command(&folder), &bench.logs);
         if bench.random.one_in(5) {
             // A start is a moment like any other.

@@ -88,7 +88,7 @@ impl Logs {
     pub fn search(&self, tally: &Tally) {
         for entry in fs::read_dir(&self.folder).expect("the logs").flatten() {
             let log = String::from_utf8_lossy(&fs::read(entry.path()).expect("a log")).into_owned();
-            for line in log.lines().filter(|line| line.contains("panicked")) {
+            for line in log.lines().filter(|line| line.contains("panicked at ")) {
                 tally.panicked(&format!("{line} ({})", entry.path().display()));
             }
         }

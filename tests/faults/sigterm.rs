@@ -11,10 +11,10 @@ use super::{
 const SILENCE: Duration = Duration::from_millis(500);
 
 pub async fn run(bench: &mut Bench) {
-    for round in 0..bench.times(1, 10) {
+    for _ in 0..bench.times(3, 20) {
         for verbosity in [&[][..], &["-v"], &["-vv"]] {
             let result = one_verbosity(bench, verbosity).await;
-            bench.tally.judge(&format!("round {round}, {verbosity:?}"), result);
+            bench.tally.judge(result);
         }
     }
 }
@@ -37,9 +37,9 @@ async fn one_verbosity(bench: &mut Bench, verbosity: &[&str]) -> Result<(), Stri
         lines
     };
     for line in 0..=lines {
-        bench.tally.tried();
+        bench.tally.begin(format!("{verbosity:?} after line {line} of {lines}"));
         let result = one_line(bench, &folder, verbosity, line).await;
-        bench.tally.judge(&format!("{verbosity:?} after line {line} of {lines}"), result);
+        bench.tally.judge(result);
         let node = bench.start(&folder)?;
         bench.customer(&node, &accounts).inspect().await?;
         node.terminate()?;

@@ -10,7 +10,14 @@ const MOST_LINES: u64 = 25;
 
 /// The counts of one fault; clones count together.
 #[derive(Clone, Default)]
-pub struct Tally(Arc<Mutex<Counts>>);
+pub struct Tally(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    counts: Counts,
+    /// Which try is under way.
+    attempt: String,
+}
 
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
@@ -37,48 +44,52 @@ impl Counts {
 }
 
 impl Tally {
-    fn counts(&self) -> MutexGuard<'_, Counts> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
 
     pub fn so_far(&self) -> Counts {
-        self.counts().clone()
+        self.state().counts.clone()
     }
 
-    pub fn tried(&self) {
-        self.counts().tried += 1;
+    /// Begins one more try.
+    pub fn begin(&self, attempt: String) {
+        let mut state = self.state();
+        state.counts.tried += 1;
+        state.attempt = attempt;
     }
 
     pub fn acknowledged(&self) {
-        self.counts().acknowledged += 1;
+        self.state().counts.acknowledged += 1;
     }
 
     pub fn lost(&self, what: &str) {
-        self.counts().lost += 1;
+        self.state().counts.lost += 1;
         self.say("LOST", what);
     }
 
     pub fn wrong(&self, what: &str) {
-        self.counts().wrong += 1;
+        self.state().counts.wrong += 1;
         self.say("WRONG", what);
     }
 
     pub fn panicked(&self, what: &str) {
-        self.counts().panics += 1;
+        self.state().counts.panics += 1;
         self.say("PANIC", what);
     }
 
-    /// Counts an error as a wrong answer, and says in which try it came up.
-    pub fn judge(&self, attempt: &str, result: Result<(), String>) {
+    /// Counts an error as a wrong answer.
+    pub fn judge(&self, result: Result<(), String>) {
         if let Err(error) = result {
-            self.wrong(&format!("{attempt}: {error}"));
+            self.wrong(&error);
         }
     }
 
     fn say(&self, kind: &str, what: &str) {
-        let lines = self.counts().bad();
+        let state = self.state();
+        let lines = state.counts.bad();
         if lines <= MOST_LINES {
-            println!("  {kind}: {}", what.trim_end());
+            println!("  {kind}: {}: {}", state.attempt, what.trim_end());
         }
         if lines == MOST_LINES {
             println!("  (what follows is only counted)");
