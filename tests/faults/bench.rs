@@ -1,0 +1,87 @@
+//! What every fault works with.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use super::{
+    accounts::Accounts,
+    customer::{Customer, accounts},
+    node::{Logs, Node, command, command_in_memory},
+    random::Random,
+    tally::Tally,
+};
+
+pub struct Bench {
+    /// The long form tries more.
+    pub long: bool,
+    pub random: Random,
+    pub tally: Tally,
+    pub logs: Logs,
+    folder: PathBuf,
+    folders: u64,
+}
+
+impl Bench {
+    /// Everything that this fault writes is in `folder`.
+    pub fn new(long: bool, random: Random, folder: &Path) -> Self {
+        let logs = Logs::new(folder.join("logs"));
+        Self { long, random, tally: Tally::default(), logs, folder: folder.to_owned(), folders: 0 }
+    }
+
+    /// One number for the short form, one for the long one.
+    pub fn times(&self, short: u64, long: u64) -> u64 {
+        if self.long { long } else { short }
+    }
+
+    /// The name of a data folder that does not exist yet.
+    pub fn fresh_folder(&mut self) -> PathBuf {
+        self.folders += 1;
+        self.folder.join(format!("data-{}", self.folders))
+    }
+
+    pub fn accounts(&self) -> Arc<Mutex<Accounts>> {
+        accounts(&self.tally)
+    }
+
+    pub fn customer(&self, node: &Node, accounts: &Arc<Mutex<Accounts>>) -> Customer {
+        Customer::new(node.address(), accounts, &self.tally)
+    }
+
+    pub fn start(&self, folder: &Path) -> Result<Node, String> {
+        Node::start(command(folder), &self.logs)
+    }
+
+    /// Another node that nothing happens to.
+    pub fn start_peer(&self) -> Result<Node, String> {
+        Node::start(command_in_memory(), &self.logs)
+    }
+
+    /// Starts a node on what a fault has left, and holds everything against the accounts, twice: once as it is found,
+    /// and once more after an orderly stop.
+    pub async fn check_folder(&self, folder: &Path, accounts: &Arc<Mutex<Accounts>>) -> Result<(), String> {
+        let node = self.start(folder)?;
+        let customer = self.customer(&node, accounts);
+        customer.inspect().await?;
+        customer.settle().await?;
+        node.terminate()?;
+        let node = self.start(folder)?;
+        self.customer(&node, accounts).inspect().await?;
+        node.terminate()
+    }
+}
+
+/// Copies a data folder.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
+    let copy = || -> std::io::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+        Ok(())
+    };
+    copy().map_err(|error| format!("copying {}: {error}", from.display()))
+}

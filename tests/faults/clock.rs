@@ -1,0 +1,83 @@
+//! Fault 8: the clock is set back a day, before 1970, and a century ahead.
+
+use std::path::Path;
+
+use chrono::{Local, NaiveDateTime, TimeDelta};
+use serde_json::Value;
+
+use super::{
+    bench::Bench,
+    node::{Node, command},
+    shim::Shim,
+};
+
+const DAY: i64 = 24 * 60 * 60;
+const YEAR: i64 = 365 * DAY;
+
+pub async fn run(bench: &mut Bench, shim: &Shim) {
+    let before_1970 = -(Local::now().timestamp() + 10 * YEAR);
+    let shifts = [("a day back", -DAY), ("before 1970", before_1970), ("a century ahead", 100 * YEAR)];
+    for _ in 0..bench.times(1, 5) {
+        for (name, shift) in shifts {
+            bench.tally.begin(name.into());
+            bench.tally.judge(shim.check_clocks(shift));
+            let result = one_clock(bench, shim, shift).await;
+            bench.tally.judge(result);
+        }
+    }
+}
+
+/// A chain is begun at the right time, goes on at the wrong one, and again at the right one; another is begun at the
+/// wrong one.
+async fn one_clock(bench: &mut Bench, shim: &Shim, shift: i64) -> Result<(), String> {
+    let (folder, accounts) = (bench.fresh_folder(), bench.accounts());
+    for shift in [0, shift, 0] {
+        go_on(bench, shim, shift, &folder, &accounts)
+            .await
+            .map_err(|error| format!("restart at {shift} s: {error}"))?;
+    }
+    bench.check_folder(&folder, &accounts).await?;
+    let (folder, accounts) = (bench.fresh_folder(), bench.accounts());
+    for shift in [shift, 0] {
+        go_on(bench, shim, shift, &folder, &accounts).await.map_err(|error| format!("begun at {shift} s: {error}"))?;
+    }
+    bench.check_folder(&folder, &accounts).await
+}
+
+async fn go_on(
+    bench: &Bench,
+    shim: &Shim,
+    shift: i64,
+    folder: &Path,
+    accounts: &std::sync::Arc<std::sync::Mutex<super::accounts::Accounts>>,
+) -> Result<(), String> {
+    let mut shifted = command(folder);
+    shim.shift_clock(&mut shifted, shift);
+    let node = Node::start(shifted, &bench.logs)?;
+    let customer = bench.customer(&node, accounts);
+    let before = customer.inspect().await?.length();
+    for _ in 0..3 {
+        customer.pay().await?.expect(201)?;
+        customer.mine().await?.expect(200)?;
+    }
+    let chain = customer.settle().await?;
+    let own = usize::try_from(before).map_err(|error| error.to_string())?;
+    for block in &chain.blocks[own..] {
+        check_timestamp(block, shift)?;
+    }
+    node.terminate()
+}
+
+/// The time of a block is written as Python writes it, and is the time that the node was told.
+fn check_timestamp(block: &Value, shift: i64) -> Result<(), String> {
+    let text = block["timestamp"].as_str().ok_or("a block without a timestamp")?;
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
+        .map_err(|error| format!("timestamp {text:?}: {error}"))?;
+    let told = Local::now().naive_local() + TimeDelta::seconds(shift);
+    // Two days leave room for changes of the time zone in the meantime.
+    if (19..=26).contains(&text.len()) && (told - time).num_seconds().abs() < 2 * DAY {
+        Ok(())
+    } else {
+        Err(format!("timestamp {text:?} where it is {told}"))
+    }
+}

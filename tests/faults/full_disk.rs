@@ -1,0 +1,140 @@
+//! Fault 3: the disk is full, and later has room again.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use super::{
+    bench::Bench,
+    client::Answer,
+    customer::Customer,
+    node::{Node, NotReady, command},
+    script::{grow, play_one_round},
+    tmpfs::Tmpfs,
+};
+
+/// How soon a node has to work again once there is room.
+const SOON: Duration = Duration::from_secs(5);
+/// More payments than an almost full disk has room for.
+const MOST_PAYMENTS: u64 = 20_000;
+
+pub async fn run(bench: &mut Bench, disk: &Tmpfs) {
+    for round in 0..bench.times(3, 20) {
+        bench.tally.begin(format!("full disk, round {round}"));
+        let folder = disk.folder().join("data");
+        let result = one_full_disk(bench, disk, &folder, round).await;
+        bench.tally.judge(result);
+        disk.make_room();
+        let _ = fs::remove_dir_all(&folder);
+    }
+    bench.tally.begin("a first start on a full disk".into());
+    let result = first_start_on_a_full_disk(bench, disk).await;
+    bench.tally.judge(result);
+}
+
+async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u64) -> Result<(), String> {
+    let accounts = bench.accounts();
+    let node = bench.start(folder)?;
+    let customer = bench.customer(&node, &accounts);
+    let peer = bench.start_peer()?;
+    play_one_round(&customer, &peer).await?;
+
+    disk.fill(bench.random.below(400 << 10))?;
+    fill_up_with_payments(&customer).await?;
+    grow(&peer, customer.accounts.lock().unwrap().length + 1).await?;
+    for _ in 0..5 {
+        customer.chain().await.map_err(|error| format!("reading from a full disk: {error}"))?;
+        customer.is_valid().await?;
+        done_or_full(customer.pay_to(&"x".repeat(256)).await?)?;
+        done_or_full(customer.mine().await?)?;
+        done_or_full(customer.replace().await?)?;
+    }
+    if round % 3 == 2 {
+        return restart_while_full(bench, disk, folder, node, &customer).await;
+    }
+    disk.make_room();
+    let room = Instant::now();
+    loop {
+        let (paid, mined) = (done_or_full(customer.pay().await?)?, done_or_full(customer.mine().await?)?);
+        if paid && mined {
+            break;
+        }
+        if room.elapsed() > SOON {
+            return Err(format!("there is room again since {SOON:?}, and still nothing is taken"));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    play_one_round(&customer, &peer).await.map_err(|error| format!("with room again: {error}"))?;
+    customer.settle().await?;
+    if round % 3 == 1 {
+        node.kill()
+    } else {
+        node.terminate()?
+    }
+    bench.check_folder(folder, &accounts).await
+}
+
+/// Pays until the disk is full. The answer then is 507 and a sentence.
+async fn fill_up_with_payments(customer: &Customer) -> Result<(), String> {
+    let name = "a name that takes room ".repeat(11);
+    for _ in 0..MOST_PAYMENTS {
+        if !done_or_full(customer.pay_to(&name).await?)? {
+            return Ok(());
+        }
+    }
+    Err("the disk does not get full".into())
+}
+
+/// Whether it was done; if not, the answer says that the disk is full.
+fn done_or_full(answer: Answer) -> Result<bool, String> {
+    match answer.status {
+        200 | 201 => Ok(true),
+        507 if answer.text.trim().ends_with('.') => Ok(false),
+        other => Err(format!("on a full disk: {other} {}", answer.text)),
+    }
+}
+
+/// Ends the node while the disk is full, and tries to start it there and once there is room.
+async fn restart_while_full(
+    bench: &mut Bench,
+    disk: &Tmpfs,
+    folder: &Path,
+    node: Node,
+    customer: &Customer,
+) -> Result<(), String> {
+    if bench.random.one_in(2) {
+        node.kill()
+    } else {
+        node.terminate()?
+    }
+    let mut node = Node::launch(command(folder), &bench.logs);
+    match node.until_ready() {
+        Ok(()) => {
+            bench.customer(&node, &customer.accounts).inspect().await?;
+            node.terminate()?;
+        }
+        Err(NotReady::Ended(ended)) if ended.in_good_order(&[&folder.display().to_string()]) => {}
+        Err(other) => return Err(format!("started on a full disk: {}", String::from(other))),
+    }
+    disk.make_room();
+    bench.check_folder(folder, &customer.accounts).await
+}
+
+async fn first_start_on_a_full_disk(bench: &mut Bench, disk: &Tmpfs) -> Result<(), String> {
+    let folder = disk.folder().join("first");
+    for room in [0, 8 << 10, 64 << 10, 512 << 10] {
+        disk.fill(room)?;
+        let mut node = Node::launch(command(&folder), &bench.logs);
+        match node.until_ready() {
+            Ok(()) => node.terminate()?,
+            Err(NotReady::Ended(ended)) if ended.in_good_order(&[&folder.display().to_string()]) => {}
+            Err(other) => return Err(String::from(other)),
+        }
+        disk.make_room();
+        bench.check_folder(&folder, &bench.accounts()).await?;
+        fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}

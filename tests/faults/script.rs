@@ -1,0 +1,72 @@
+//! Everything that a client can do, one thing after the other, until something is refused or the node is gone.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::{
+    client::{Answer, Client, NoAnswer},
+    customer::Customer,
+    node::Node,
+};
+
+/// Far more than what reaches any flush that is tried.
+const MOST_STEPS: u16 = 400;
+
+/// How a script ended.
+pub enum Outcome {
+    /// The node did not answer.
+    Gone,
+    /// The node refused something.
+    Refused(Answer),
+    /// Nothing happened.
+    Through,
+}
+
+/// Goes through the steps; `peer` is a node whose chain can be taken.
+pub async fn play(customer: &Customer, peer: &Node) -> Outcome {
+    for step in 0..MOST_STEPS {
+        match one_step(customer, peer, step).await {
+            Ok(answer) if answer.status < 300 => {}
+            Ok(answer) => return Outcome::Refused(answer),
+            Err(_) => return Outcome::Gone,
+        }
+    }
+    Outcome::Through
+}
+
+/// Does each kind of thing once; every one has to be done.
+pub async fn play_one_round(customer: &Customer, peer: &Node) -> Result<(), String> {
+    for step in MOST_STEPS..MOST_STEPS + 6 {
+        let answer = one_step(customer, peer, step).await?;
+        if answer.status >= 300 {
+            return Err(format!("{} {}", answer.status, answer.text));
+        }
+    }
+    Ok(())
+}
+
+async fn one_step(customer: &Customer, peer: &Node, step: u16) -> Result<Answer, NoAnswer> {
+    match step % 6 {
+        // Nobody listens on these low ports: another address in each round.
+        0 => customer.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, 1 + step / 6))).await,
+        1 | 2 => customer.pay().await,
+        3 => customer.mine().await,
+        4 => customer.connect(peer.address()).await,
+        _ => {
+            let length = customer.accounts.lock().unwrap().length;
+            grow(peer, length + 1).await?;
+            customer.replace().await
+        }
+    }
+}
+
+/// Lets `peer` mine until its chain has at least `length` blocks.
+pub async fn grow(peer: &Node, length: u64) -> Result<(), NoAnswer> {
+    let client = Client::new(peer.address());
+    loop {
+        let answer = client.get("/mine_block").await?;
+        let block: serde_json::Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        if block["index"].as_u64().is_none_or(|index| index >= length) {
+            return Ok(());
+        }
+    }
+}
