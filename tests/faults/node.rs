@@ -86,6 +86,7 @@ impl Logs {
 
     /// Looks for panics in everything that was logged.
     pub fn search(&self, tally: &Tally) {
+        tally.about("a log");
         for entry in fs::read_dir(&self.folder).expect("the logs").flatten() {
             let log = String::from_utf8_lossy(&fs::read(entry.path()).expect("a log")).into_owned();
             for line in log.lines().filter(|line| line.contains("panicked at ")) {

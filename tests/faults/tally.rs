@@ -59,6 +59,11 @@ impl Tally {
         state.attempt = attempt;
     }
 
+    /// What comes up now belongs to no single try.
+    pub fn about(&self, what: &str) {
+        self.state().attempt = what.into();
+    }
+
     pub fn acknowledged(&self) {
         self.state().counts.acknowledged += 1;
     }
