@@ -43,7 +43,8 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
 
     disk.fill(bench.random.below(400 << 10))?;
     fill_up_with_payments(&customer).await?;
-    grow(&peer, customer.accounts.lock().unwrap().length + 1).await?;
+    let length = customer.accounts.lock().unwrap().length;
+    grow(&peer, length + 1).await?;
     for _ in 0..5 {
         customer.chain().await.map_err(|error| format!("reading from a full disk: {error}"))?;
         customer.is_valid().await?;
