@@ -6,7 +6,6 @@ use std::{
     thread,
 };
 
-use chrono::Local;
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -181,7 +180,7 @@ async fn open_store(
 
 /// What a node that has no data yet begins with: an address of its own, and a genesis block of this moment.
 pub fn first_content() -> FirstContent {
-    FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(Local::now()) }
+    FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(node::now()) }
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {

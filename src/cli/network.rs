@@ -4,6 +4,7 @@ use super::{
     Failure,
     flags::NetworkFlags,
     node::{blocks, config, data, until_stopped},
+    signals::Signals,
 };
 use crate::{
     app::{self, RunningNode, StartError},
@@ -17,6 +18,7 @@ const FIRST_PORT: u16 = 1001;
 const FIRST_PERMITTED_PORT: u16 = 5001;
 
 pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
+    let signals = Signals::listen()?;
     let nodes = match flags.first_port {
         Some(first) => spawn_all(&flags, first).await?,
         None => match spawn_all(&flags, FIRST_PORT).await {
@@ -34,7 +36,7 @@ pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
         println!("  http://{}  {}, data {}", node.local_address(), blocks(node), data(node.location()));
     }
     println!("Stop them with Ctrl-C.");
-    until_stopped(nodes).await
+    until_stopped(nodes, signals).await
 }
 
 enum Failed {

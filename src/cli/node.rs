@@ -6,7 +6,7 @@ use super::{
     Failure,
     flags::{CommonFlags, NodeFlags, default_folder},
     progress::Progress,
-    signals::stop_asked,
+    signals::Signals,
 };
 use crate::{
     app::{self, Config, RunningNode},
@@ -18,6 +18,7 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
     let peers = match &flags.nodes {
         Some(file) => read_nodes(file)?,
         None => Vec::new(),
@@ -25,7 +26,12 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     let location = location(&flags)?;
     let config = Config { peers, ..config(&flags.common, flags.port, location) };
     let checking = Progress::new("checking the chain");
-    let node = app::spawn_watched(config, move |done, total| checking.show(done, total)).await?;
+    let starting = app::spawn_watched(config, move |done, total| checking.show(done, total));
+    let node = tokio::select! {
+        node = starting => node?,
+        // Opening may be cut off: what it makes, it makes under another name first.
+        () = signals.stop_asked() => return Ok(()),
+    };
     println!("B-Coin node {} is ready.", node.node().node_address());
     println!(
         "  address  http://{}{}",
@@ -35,7 +41,7 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     println!("  chain    {}", blocks(&node));
     println!("  data     {}", data(node.location()));
     println!("Stop it with Ctrl-C.");
-    until_stopped(vec![node]).await
+    until_stopped(vec![node], signals).await
 }
 
 pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Config {
@@ -48,14 +54,14 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
 }
 
 /// Waits until the program is asked to stop, then stops the nodes together.
-pub(super) async fn until_stopped(nodes: Vec<RunningNode>) -> Result<(), Failure> {
+pub(super) async fn until_stopped(nodes: Vec<RunningNode>, mut signals: Signals) -> Result<(), Failure> {
     let failed = async {
         while !nodes.iter().any(RunningNode::has_failed) {
             tokio::time::sleep(LOOK).await;
         }
     };
     let result = tokio::select! {
-        asked = stop_asked() => asked.map_err(Failure::from),
+        () = signals.stop_asked() => Ok(()),
         () = failed => Err(Failure::CannotRun("the node failed and stops; its log says why".into())),
     };
     tracing::info!("stopping");

@@ -2,6 +2,7 @@
 
 mod candidate;
 mod chain_body;
+mod clock;
 mod command;
 mod handle;
 mod miner;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
 pub use chain_body::{ReadLimits, read_chain};
+pub use clock::now;
 pub use command::{Adoption, NodeError};
 pub use handle::NodeHandle;
 pub use view::View;

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::Local;
 use tokio::sync::{mpsc, watch};
 
 use super::{
     MOST_PEERS,
     candidate::Candidate,
+    clock::now,
     command::{Adoption, Command, NodeError, Reply, Sealed},
     view::View,
 };
@@ -18,7 +18,7 @@ use crate::{
     ledger::{
         Block, BlockHash, Blockchain, Pending, PendingLimits, Transaction, pending_after_replacement, python_timestamp,
     },
-    store::{Contents, Store, StoreError},
+    store::{Store, StoreError},
     wire::PeerAddress,
 };
 
@@ -34,6 +34,8 @@ pub(super) struct Owner {
     peers: Vec<PeerAddress>,
     publish: watch::Sender<Arc<View>>,
     last_restore: Option<Instant>,
+    /// Whether the disk holds what this node takes for its state.
+    settled: bool,
 }
 
 struct WaitingPayment {
@@ -49,7 +51,7 @@ impl Owner {
         peers: Vec<PeerAddress>,
         publish: watch::Sender<Arc<View>>,
     ) -> Self {
-        Self { store, blockchain, limits, peers, publish, last_restore: None }
+        Self { store, blockchain, limits, peers, publish, last_restore: None, settled: true }
     }
 
     /// Carries out commands until nobody is left who could send one. Payments that stand next to each other in the queue
@@ -111,8 +113,7 @@ impl Owner {
         if transactions.is_empty() {
             return;
         }
-        let saved = self.store.add_pending(&transactions);
-        let result = self.recover_from(saved).map(|()| {
+        let result = self.save(|store| store.add_pending(&transactions)).map(|()| {
             self.blockchain.add_transactions(transactions);
             self.publish();
             self.blockchain.tip().index + 1
@@ -133,8 +134,7 @@ impl Owner {
             return Err(NodeError::TooManyPeers);
         }
         if !new.is_empty() {
-            let saved = self.store.add_peers(&new);
-            self.recover_from(saved)?;
+            self.save(|store| store.add_peers(&new))?;
             self.peers.extend(new);
             self.publish();
         }
@@ -147,10 +147,9 @@ impl Owner {
         }
         let block = self
             .blockchain
-            .next_block(proof, python_timestamp(Local::now()), reward)
+            .next_block(proof, python_timestamp(now()), reward)
             .map_err(|error| not_saved(error.into()))?;
-        let saved = self.store.append(&block);
-        self.recover_from(saved)?;
+        self.save(|store| store.append(&block))?;
         self.blockchain.append(&block);
         self.publish();
         Ok(Sealed::Block(block))
@@ -162,22 +161,19 @@ impl Owner {
         if tip.index <= own_length {
             return Ok(Adoption::Outdated);
         }
-        let saved = self.save_adopted(&mut candidate);
-        let Some(pending) = self.recover_from(saved)? else { return Ok(Adoption::Outdated) };
+        let compared = self.compare(&mut candidate);
+        let Some(pending) = self.recover_from(compared)? else { return Ok(Adoption::Outdated) };
+        self.save(|store| {
+            store.replace(fork, candidate.blocks()?, &tip, pending.transactions(), python_timestamp(now()))
+        })?;
         self.blockchain.replace(tip, pending);
         self.publish();
         Ok(Adoption::Adopted { given_up: own_length - fork, waiting: self.blockchain.pending().len() })
     }
 
-    /// Saves a replacement; returns what waits after it, or nothing when the candidate was compared with another chain.
-    fn save_adopted(&self, candidate: &mut Candidate) -> Result<Option<Pending>, StoreError> {
-        if !self.still_holds(candidate)? {
-            return Ok(None);
-        }
-        let pending = self.pending_after(candidate)?;
-        let (fork, tip, now) = (candidate.fork(), candidate.tip(), python_timestamp(Local::now()));
-        self.store.replace(fork, candidate.blocks()?, &tip, pending.transactions(), now)?;
-        Ok(Some(pending))
+    /// What waits when the candidate is adopted; nothing when it was compared with another chain than this one.
+    fn compare(&self, candidate: &mut Candidate) -> Result<Option<Pending>, StoreError> {
+        if self.still_holds(candidate)? { self.pending_after(candidate).map(Some) } else { Ok(None) }
     }
 
     /// Whether the candidate still begins with blocks of this chain, up to the last one it shares with it.
@@ -202,8 +198,7 @@ impl Owner {
         Ok(pending_after_replacement(displaced, waiting.iter().cloned(), adopted))
     }
 
-    /// After a failure the database is opened again, and memory takes the state that is on disk: what failed may have
-    /// reached it or not.
+    /// Sees to it that what could not be saved is not there: a commit that failed may have reached the disk all the same.
     fn recover_from<T>(&mut self, result: Result<T, StoreError>) -> Result<T, NodeError> {
         result.map_err(|error| {
             if error.is_failure_of_the_database() {
@@ -213,17 +208,31 @@ impl Owner {
         })
     }
 
+    /// Opens the database again, and takes back what it holds beyond this node's state. While that fails, nothing is
+    /// saved.
     fn restore(&mut self) {
         self.last_restore = Some(Instant::now());
-        match self.store.reopen() {
-            Ok(Contents { tip, pending, peers, .. }) => {
-                self.blockchain = Blockchain::new(tip, pending);
-                self.peers = peers;
-                self.publish();
-                tracing::warn!("the data file was opened again after a failure");
+        let (tip, pending) = (self.blockchain.tip(), self.blockchain.pending());
+        let restored = self.store.reopen().and_then(|found| {
+            if found.tip == *tip && found.pending == *pending && found.peers == self.peers {
+                return Ok(());
             }
-            Err(error) => tracing::error!(%error, "the data file cannot be opened again"),
+            self.store.take_back(tip, pending.transactions(), &self.peers)
+        });
+        self.settled = restored.is_ok();
+        match restored {
+            Ok(()) => tracing::warn!("the data file was opened again after a failure"),
+            Err(error) => tracing::error!(%error, "the data file cannot be used again yet"),
         }
+    }
+
+    /// Carries a change to the disk, once the disk is known to hold this node's state.
+    fn save(&mut self, change: impl FnOnce(&Store) -> Result<(), StoreError>) -> Result<(), NodeError> {
+        if !self.settled {
+            self.restore();
+        }
+        let saved = if self.settled { change(&self.store) } else { Err(StoreError::Closed) };
+        self.recover_from(saved)
     }
 
     fn publish(&self) {

@@ -60,6 +60,27 @@ pub(super) fn give_up(write: &WriteTransaction, fork: u64, given_up_at: String) 
     Ok(())
 }
 
+/// Undoes the latest [`give_up`]: the given-up chain is the chain again, and no longer among the given-up ones. The chain that
+/// one forgot then stays forgotten.
+pub(super) fn bring_back_latest(write: &WriteTransaction) -> Result<(), StoreError> {
+    let mut chain = write.open_table(BLOCKS)?;
+    let mut records = write.open_table(GIVEN_UP)?;
+    let mut kept = write.open_table(GIVEN_UP_BLOCKS)?;
+    let Some((number, record)) = records.pop_last()?.map(|(number, record)| (number.value(), record.value().to_vec()))
+    else {
+        return Ok(());
+    };
+    let record: GivenUp = serde_json::from_slice(&record).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    chain.retain_in(record.fork + 1.., |_, _| false)?;
+    let blocks = (number, 0)..=(number, u64::MAX);
+    for entry in kept.range(blocks.clone())? {
+        let (key, text) = entry?;
+        chain.insert(key.value().1, text.value())?;
+    }
+    kept.retain_in(blocks, |_, _| false)?;
+    Ok(())
+}
+
 fn hash_of(chain: &Table<'_, u64, &'static [u8]>, index: u64) -> Result<String, StoreError> {
     let Some(text) = chain.get(index)? else { return Ok(String::new()) };
     let text = std::str::from_utf8(text.value()).map_err(|error| StoreError::Damaged(error.to_string()))?;

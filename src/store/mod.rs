@@ -45,7 +45,7 @@ impl Store {
     }
 
     /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have
-    /// reached the disk or not.
+    /// reached the disk all the same, see [`Store::take_back`].
     ///
     /// # Errors
     /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.

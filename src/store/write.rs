@@ -9,7 +9,7 @@ use super::{
     tables::{BLOCKS, META, PEERS, PENDING, meta},
 };
 use crate::{
-    ledger::{CheckedBlock, Tip, Transaction},
+    ledger::{BlockHash, CheckedBlock, Tip, Transaction},
     wire::PeerAddress,
 };
 
@@ -73,11 +73,40 @@ impl Store {
         self.commit(|write| push_all(&mut write.open_table(PEERS)?, peers.iter().map(ToString::to_string)))
     }
 
+    /// Takes back what a commit that was reported as failed has left all the same: the chain ends with `tip` again, and just
+    /// `pending` waits and `peers` are known.
+    ///
+    /// # Errors
+    /// When the database fails, or has never held a chain that ends with `tip`.
+    pub fn take_back(&self, tip: &Tip, pending: &[Transaction], peers: &[PeerAddress]) -> Result<(), StoreError> {
+        self.commit(|write| {
+            if !holds(write, tip)? {
+                given_up::bring_back_latest(write)?;
+            }
+            if !holds(write, tip)? {
+                return Err(StoreError::Damaged(format!("block {} is not the one that was written", tip.index)));
+            }
+            write.open_table(BLOCKS)?.retain_in(tip.index + 1.., |_, _| false)?;
+            {
+                let mut table = write.open_table(PENDING)?;
+                table.retain(|_, _| false)?;
+                push_all(&mut table, pending.iter().map(Transaction::canonical))?;
+                let mut table = write.open_table(PEERS)?;
+                table.retain(|_, _| false)?;
+                push_all(&mut table, peers.iter().map(ToString::to_string))?;
+            }
+            set_tip(write, tip)
+        })
+    }
+
     fn commit(&self, change: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>) -> Result<(), StoreError> {
         if let Some(folder) = self.shared.folder() {
             folder.set_reserve_aside()?;
         }
-        let write = self.shared.begin_write()?;
+        let mut write = self.shared.begin_write()?;
+        // With one phase, damage to the last commit of a killed node looks like a commit that never ended, and would be
+        // dropped without a word. The price is a second flush.
+        write.set_two_phase_commit(true);
         change(&write)?;
         Ok(write.commit()?)
     }
@@ -90,6 +119,15 @@ fn push_all(table: &mut Table<'_, u64, &'static [u8]>, values: impl Iterator<Ite
         table.insert(key, value.as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether the block at the tip's index is the tip.
+fn holds(write: &WriteTransaction, tip: &Tip) -> Result<bool, StoreError> {
+    let table = write.open_table(BLOCKS)?;
+    let text = table.get(tip.index)?;
+    Ok(text
+        .and_then(|text| std::str::from_utf8(text.value()).map(BlockHash::of).ok())
+        .is_some_and(|hash| hash == tip.hash))
 }
 
 fn set_tip(write: &WriteTransaction, tip: &Tip) -> Result<(), StoreError> {

@@ -70,8 +70,9 @@ impl FromStr for PeerAddress {
             return Err(malformed("it holds a blank, a control character or a backslash"));
         }
         let with_scheme = match text.split_once("://") {
-            Some(_) => text.to_owned(),
-            None => format!("http://{}", text.trim_start_matches('/')),
+            // What stands in a path is no scheme.
+            Some((scheme, _)) if !scheme.contains('/') => text.to_owned(),
+            _ => format!("http://{}", text.trim_start_matches('/')),
         };
         let url = Url::parse(&with_scheme).map_err(|error| malformed(&error.to_string()))?;
         if url.scheme() != "http" {
