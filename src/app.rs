@@ -6,6 +6,7 @@ use std::{
     thread,
 };
 
+use chrono::DateTime;
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -96,6 +97,9 @@ pub enum StartError {
     /// The nodes to connect cannot be kept.
     #[error("cannot connect the nodes of the file given with --nodes: {0}")]
     Peers(NodeError),
+    /// The clock says a time that HTTP has no words for, and hyper panics on.
+    #[error("the clock of this computer is set before 1970; set it right, and start again")]
+    Clock,
     /// The system refuses something that every node needs.
     #[error("the system refuses a thread or a network client: {0}")]
     System(Box<dyn std::error::Error + Send + Sync>),
@@ -132,6 +136,9 @@ pub async fn spawn_watched(
     config: Config,
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> Result<RunningNode, StartError> {
+    if node::now() < DateTime::UNIX_EPOCH {
+        return Err(StartError::Clock);
+    }
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
     let address = listener.local_addr().map_err(system)?;
     // The log of several nodes in one process tells them apart by it.

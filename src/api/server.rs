@@ -1,10 +1,6 @@
 //! Connections: how many, how long they may take, and how they end.
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -51,8 +47,6 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             .timer(TokioTimer::new())
             .header_read_timeout(LONGEST_HEAD)
             .max_buf_size(LARGEST_HEAD)
-            // There is no way to write an earlier date (RFC 9110 section 5.6.7), and hyper panics when it tries.
-            .auto_date_header(SystemTime::now() >= UNIX_EPOCH)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         let answer = async move {
