@@ -43,11 +43,7 @@ fn list(chains: &[GivenUp]) -> Result<(), Failure> {
         writeln!(out, "no chain was given up")?;
     }
     for GivenUp { number, given_up_at, length, fork, .. } in chains {
-        writeln!(
-            out,
-            "{number}: given up at {given_up_at}, {length} blocks, the last {} of them its own",
-            length - fork
-        )?;
+        writeln!(out, "{number}: length {length}, its own after block {fork}, given up at {given_up_at}")?;
     }
     Ok(())
 }

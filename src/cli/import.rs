@@ -36,7 +36,7 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let offered = candidate.tip().index;
     if offered <= own {
         return Err(refused(format!(
-            "its chain has {offered} blocks, and the one here, with {own}, is as long or longer"
+            "its chain has length {offered}, and the one here, of length {own}, is as long or longer"
         )));
     }
 
@@ -47,7 +47,7 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     threads.join();
     match adoption? {
         Adoption::Adopted { given_up, waiting } => {
-            println!("imported a chain of {offered} blocks; {given_up} blocks were given up, {waiting} payments wait");
+            println!("imported a chain of length {offered}; blocks given up: {given_up}, payments waiting: {waiting}");
             Ok(())
         }
         Adoption::Outdated => Err(refused("the chain here is as long or longer".into())),

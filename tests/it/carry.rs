@@ -64,7 +64,7 @@ async fn an_exported_chain_is_what_get_chain_serves_and_can_be_imported() {
     stdout(&from.run(&["export", "--out", file.to_str().unwrap()]));
     assert_eq!(fs::read_to_string(&file).unwrap(), served);
 
-    assert!(stdout(&to.import(&file)).contains("imported a chain of 2 blocks"));
+    assert!(stdout(&to.import(&file)).contains("imported a chain of length 2"));
     let node = to.node();
     assert_eq!(node.http().get("/get_chain").await.text, served);
     assert!(node.http().is_valid().await);
@@ -75,7 +75,7 @@ async fn the_recorded_chains_can_be_imported() {
     for case in vectors("recorded").as_array().unwrap() {
         let folder = Folder::new();
         let file = folder.file("recorded.json", &serde_json::to_string_pretty(&case["body"]).unwrap());
-        assert!(stdout(&folder.import(&file)).contains("imported a chain of 3 blocks"));
+        assert!(stdout(&folder.import(&file)).contains("imported a chain of length 3"));
         assert_eq!(serde_json::from_str::<Value>(&stdout(&folder.run(&["export"]))).unwrap(), case["body"]);
     }
 }
@@ -111,9 +111,12 @@ async fn payments_of_an_imported_over_chain_wait_again_and_the_chain_is_kept() {
         node.http().mine().await;
     }
     let file = folder.file("longer.json", &node.http().get("/get_chain").await.text);
-    assert!(stdout(&folder.import(&file)).contains("2 blocks were given up, 1 payments wait"));
+    assert!(stdout(&folder.import(&file)).contains("blocks given up: 2, payments waiting: 1"));
 
-    assert!(stdout(&folder.run(&["export", "--list-given-up"])).starts_with("1: given up at "));
+    assert!(
+        stdout(&folder.run(&["export", "--list-given-up"]))
+            .starts_with("1: length 2, its own after block 0, given up at ")
+    );
     assert_eq!(stdout(&folder.run(&["export", "--given-up", "1"])), given_up);
     assert!(refusal(&folder.run(&["export", "--given-up", "2"])).contains("--list-given-up"));
     let node = folder.node();
