@@ -11,7 +11,12 @@ pub struct BlockHash([u8; 32]);
 impl BlockHash {
     /// Hashes the canonical text of a block, as `hashlib.sha256(text.encode())` does.
     pub fn of(canonical: &str) -> Self {
-        Self(Sha256::digest(canonical.as_bytes()).into())
+        Self::of_bytes(canonical.as_bytes())
+    }
+
+    /// As [`BlockHash::of`], from the bytes of the text.
+    pub fn of_bytes(canonical: &[u8]) -> Self {
+        Self(Sha256::digest(canonical).into())
     }
 
     /// The 32 bytes of the hash.

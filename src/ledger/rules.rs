@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{block::Block, hash::BlockHash, puzzle};
+use super::{block::Block, hash::BlockHash, header::Header, puzzle};
 
 /// The end of a chain: all that is needed to judge the next block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,10 @@ impl CheckedBlock {
 pub fn check_block(parent: Option<&Tip>, block: Block) -> Result<CheckedBlock, RuleError> {
     match parent {
         None => check_genesis(&block)?,
-        Some(parent) => check_successor(parent, &block)?,
+        Some(parent) => {
+            let Block { index, proof, .. } = block;
+            check_header(parent, &Header { index, proof, previous_hash: &block.previous_hash })?;
+        }
     }
     let text = block.canonical();
     let hash = BlockHash::of(&text);
@@ -92,15 +95,19 @@ fn check_genesis(block: &Block) -> Result<(), RuleError> {
     if genuine { Ok(()) } else { Err(RuleError::Genesis) }
 }
 
-fn check_successor(parent: &Tip, block: &Block) -> Result<(), RuleError> {
+/// Judges what the rules look at in the successor of `parent`.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn check_header(parent: &Tip, header: &Header<'_>) -> Result<(), RuleError> {
     let index = parent.index + 1;
-    if block.index != index {
-        return Err(RuleError::Index { expected: index, found: block.index });
+    if header.index != index {
+        return Err(RuleError::Index { expected: index, found: header.index });
     }
-    if !parent.hash.is_written(&block.previous_hash) {
+    if !parent.hash.is_written(header.previous_hash) {
         return Err(RuleError::Link { index });
     }
-    if !puzzle::solves(parent.proof, block.proof) {
+    if !puzzle::solves(parent.proof, header.proof) {
         return Err(RuleError::Proof { index });
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use redb::{OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable};
+use redb::{AccessGuard, OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable};
 
 use super::{
     database::Shared,
@@ -97,6 +97,14 @@ impl Snapshot {
     /// When the database fails.
     pub fn blocks(&self, first: u64) -> Result<BlockTexts, StoreError> {
         self.block_range(first..=u64::MAX)
+    }
+
+    /// The same as bytes, where they lie.
+    pub(super) fn block_bytes(
+        &self,
+        range: RangeInclusive<u64>,
+    ) -> Result<impl Iterator<Item = Result<AccessGuard<'_, &'static [u8]>, StoreError>>, StoreError> {
+        Ok(ReadableTable::range(&self.blocks, range)?.map(|entry| Ok(entry?.1)))
     }
 
     pub(super) fn block_range(&self, range: RangeInclusive<u64>) -> Result<BlockTexts, StoreError> {

@@ -1,0 +1,65 @@
+//! The part of a block that the rules look at, read from its canonical text without reading the rest: what a stored block's
+//! hash covers need not be read again.
+
+/// Index, link and proof of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Place in the chain, from 1.
+    pub index: u64,
+    /// Hash of the block before, in hexadecimal.
+    pub previous_hash: &'a str,
+    /// Solution of the puzzle.
+    pub proof: u64,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the beginning of a canonical text; `None` when it is not the beginning of one.
+    pub fn of_canonical(text: &'a [u8]) -> Option<Self> {
+        let (index, rest) = integer(text.strip_prefix(b"{\"index\": ")?)?;
+        let rest = rest.strip_prefix(b", \"previous_hash\": \"")?;
+        let end = rest.iter().position(|byte| *byte == b'"')?;
+        let previous_hash = std::str::from_utf8(&rest[..end]).ok()?;
+        let (proof, rest) = integer(rest[end..].strip_prefix(b"\", \"proof\": ")?)?;
+        rest.starts_with(b", \"timestamp\": \"").then_some(Self { index, previous_hash, proof })
+    }
+}
+
+/// A decimal number at the beginning of a text, and what follows it.
+fn integer(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = text.split_at(digits);
+    let number =
+        number.iter().try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')))?;
+    (digits > 0).then_some((number, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Block;
+
+    #[test]
+    fn a_header_is_that_of_its_block() {
+        for (index, proof, previous_hash) in [(1, 1, "0"), (2, 533, "0e10d1"), (i64::MAX as u64, i64::MAX as u64, "")] {
+            let block = Block { index, proof, previous_hash: previous_hash.into(), ..Block::genesis("t".into()) };
+            let text = block.canonical();
+            assert_eq!(Header::of_canonical(text.as_bytes()), Some(Header { index, previous_hash, proof }));
+        }
+    }
+
+    #[test]
+    fn another_text_has_no_header() {
+        let text = Block::genesis("t".into()).canonical();
+        for other in [
+            "",
+            "{}",
+            "{\"index\": ",
+            &text[1..],
+            &text.replace(": ", ":"),
+            &text.replace("1", ""),
+            &text.replace("1", "99999999999999999999"),
+        ] {
+            assert_eq!(Header::of_canonical(other.as_bytes()), None, "{other}");
+        }
+    }
+}
