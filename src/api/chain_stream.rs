@@ -4,8 +4,8 @@ use std::io;
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::stream;
-use tokio::task::spawn_blocking;
+use futures_util::{StreamExt as _, stream};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::error::ApiError;
 use crate::{
@@ -32,7 +32,8 @@ impl Chain {
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;
             let (tip, texts) = (snapshot.tip_hash()?, snapshot.blocks(1)?);
-            let text = ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone() };
+            let text =
+                ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone().into_bytes() };
             let (first, rest) = text.next_chunk()?;
             Ok(Self { tip, first, rest })
         };
@@ -44,26 +45,22 @@ impl Chain {
         self.rest.is_none().then(|| self.first.clone())
     }
 
-    /// The body of the answer.
+    /// The body of the answer. The next chunk is read while the one before is sent, and no further ahead: a client that
+    /// stalls holds one chunk and no thread.
     pub(super) fn into_body(self) -> Body {
         let Some(rest) = self.rest else { return Body::from(self.first) };
-        Body::from_stream(stream::try_unfold((Some(self.first), Some(rest)), |(ready, rest)| async {
+        let rest = stream::try_unfold(Some(begin_reading(rest)), |reading| async {
+            let Some(reading) = reading else { return Ok(None) };
             // A failure in the middle ends the connection, so that nobody takes half a chain for a whole one.
-            Ok::<_, io::Error>(match (ready, rest) {
-                (Some(chunk), rest) => Some((chunk, (None, rest))),
-                (None, Some(rest)) => {
-                    let (chunk, rest) = read_chunk(rest).await?;
-                    Some((chunk, (None, rest)))
-                }
-                (None, None) => None,
-            })
-        }))
+            let (chunk, rest) = reading.await??;
+            Ok::<_, io::Error>(Some((chunk, rest.map(begin_reading))))
+        });
+        Body::from_stream(stream::iter([Ok(self.first)]).chain(rest))
     }
 }
 
-/// Reads on a thread that may block, and only when the client wants more: one that stalls holds no thread.
-async fn read_chunk(rest: ChainText) -> io::Result<(Bytes, Option<ChainText>)> {
-    spawn_blocking(|| rest.next_chunk()).await?.map_err(io::Error::other)
+fn begin_reading(text: ChainText) -> JoinHandle<io::Result<(Bytes, Option<ChainText>)>> {
+    spawn_blocking(|| text.next_chunk().map_err(io::Error::other))
 }
 
 /// A chain that is being written down.
@@ -72,21 +69,20 @@ struct ChainText {
     /// Blocks written so far.
     length: u64,
     closing: fn(u64) -> String,
-    chunk: String,
+    chunk: Vec<u8>,
 }
 
 impl ChainText {
     /// The next chunk, and what comes after it.
     fn next_chunk(mut self) -> Result<(Bytes, Option<Self>), StoreError> {
+        // The last text may go beyond the chunk.
+        self.chunk.reserve(CHUNK + CHUNK / 8);
         while self.chunk.len() < CHUNK {
-            let Some(text) = self.texts.next().transpose()? else {
-                self.chunk.push_str(&(self.closing)(self.length));
+            let before = if self.length > 0 { ITEM_SEPARATOR } else { "" };
+            if !self.texts.append_next(before, &mut self.chunk)? {
+                self.chunk.extend_from_slice((self.closing)(self.length).as_bytes());
                 return Ok((self.chunk.into(), None));
-            };
-            if self.length > 0 {
-                self.chunk.push_str(ITEM_SEPARATOR);
             }
-            self.chunk.push_str(&text);
             self.length += 1;
         }
         let chunk = std::mem::take(&mut self.chunk);

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use redb::{AccessGuard, OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable};
+use redb::{AccessGuard, OwnedAccessGuard, OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable};
 
 use super::{
     database::Shared,
@@ -117,14 +117,31 @@ impl Snapshot {
     }
 }
 
+impl BlockTexts {
+    fn next_bytes(&mut self) -> Option<Result<OwnedAccessGuard<&'static [u8]>, StoreError>> {
+        Some(match &mut self.0 {
+            Source::Chain(range) => range.next()?.map(|(_, text)| text).map_err(Into::into),
+            Source::GivenUp(range) => range.next()?.map(|(_, text)| text).map_err(Into::into),
+        })
+    }
+
+    /// Appends `before` and the next text to `out`; returns whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn append_next(&mut self, before: &str, out: &mut Vec<u8>) -> Result<bool, StoreError> {
+        let Some(text) = self.next_bytes().transpose()? else { return Ok(false) };
+        out.extend_from_slice(before.as_bytes());
+        out.extend_from_slice(text.value());
+        Ok(true)
+    }
+}
+
 impl Iterator for BlockTexts {
     type Item = Result<String, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(match &mut self.0 {
-            Source::Chain(range) => range.next()?.map_err(Into::into).and_then(|(_, text)| text_of(text.value())),
-            Source::GivenUp(range) => range.next()?.map_err(Into::into).and_then(|(_, text)| text_of(text.value())),
-        })
+        Some(self.next_bytes()?.and_then(|text| text_of(text.value())))
     }
 }
 
