@@ -1,0 +1,69 @@
+//! Whole nodes beside what people would use instead: drives real processes over HTTP, and prints one table of ratios.
+//!
+//! ```sh
+//! cargo bench --bench compare                     # without Flask
+//! BCOIN_TEST_PYTHON=.../python cargo bench --bench compare
+//! cargo bench --bench compare -- puzzle payments  # these parts only
+//! ```
+//!
+//! Each figure is the median of short rounds that alternate between what is compared. See BENCHMARKS.md.
+
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
+
+mod adopting;
+mod bare;
+#[path = "../support/chain.rs"]
+mod chain;
+mod checking;
+mod load;
+mod mining;
+mod once;
+mod payments;
+mod process;
+mod puzzle;
+mod python;
+mod reading;
+mod rounds;
+mod stage;
+mod table;
+
+use std::{cell::LazyCell, error::Error, path::Path};
+
+use stage::Stage;
+
+const PARTS: [&str; 7] = ["puzzle", "payments", "short", "long", "checking", "adopting", "mining"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [role, file] = &arguments[..]
+        && role == bare::ROLE
+    {
+        return bare::serve(Path::new(file));
+    }
+    if let Some(unknown) = arguments.iter().find(|argument| !PARTS.contains(&argument.as_str())) {
+        return Err(format!("{unknown} is none of {PARTS:?}").into());
+    }
+    let rows = measure(|part| arguments.is_empty() || arguments.iter().any(|argument| argument == part))?;
+    table::print(&rows);
+    Ok(())
+}
+
+fn measure(wanted: impl Fn(&str) -> bool) -> Result<Vec<table::Row>, Box<dyn Error>> {
+    let stage = Stage::new()?;
+    let mut rows = Vec::new();
+    let mut part = |name: &str, measure: &dyn Fn() -> Vec<table::Row>| {
+        if wanted(name) {
+            eprintln!("measuring: {name}");
+            rows.extend(measure());
+        }
+    };
+    part("puzzle", &puzzle::rows);
+    part("payments", &|| payments::rows(&stage));
+    part("short", &|| reading::short(&stage));
+    let node = LazyCell::new(|| process::node_with_chain(&stage.long_chain(), &stage.new_folder()));
+    part("long", &|| reading::long(&stage, &node));
+    part("checking", &|| checking::rows(&stage, &node));
+    part("adopting", &|| adopting::rows(&stage, &node));
+    part("mining", &|| mining::rows(&stage));
+    Ok(rows)
+}

@@ -1,0 +1,25 @@
+//! Measuring several things in turn, so that whatever else the machine does at a moment meets all of them.
+
+/// Something that measures one round of itself.
+pub type Measure<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
+/// Measures A B C A B C ..., and returns the median of each. The first round warms up and does not count.
+pub fn medians<const N: usize>(rounds: usize, mut measures: [Option<Measure<'_>>; N]) -> [Option<f64>; N] {
+    let mut figures: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
+    for round in 0..=rounds {
+        for (measure, figures) in measures.iter_mut().zip(&mut figures) {
+            let Some(measure) = measure else { continue };
+            let figure = measure();
+            if round > 0 {
+                figures.push(figure);
+            }
+        }
+    }
+    figures.map(|figures| (!figures.is_empty()).then(|| median(figures)))
+}
+
+/// The middle one.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}

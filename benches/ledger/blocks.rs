@@ -1,0 +1,48 @@
+//! One block: hashed, written, read, judged.
+
+use bcoin::ledger::{Block, BlockHash, ChainCheck, check_block};
+use divan::{Bencher, black_box, counter::BytesCount};
+
+use crate::chain;
+
+/// How many transactions the block has: what a class pays between two blocks, and a crowd.
+const TRANSACTIONS: [usize; 2] = [2, 1000];
+
+fn block(transactions: usize) -> Block {
+    let text = chain::texts(2).last().expect("a block");
+    let mut block = Block::from_json(&text).expect("a block");
+    block.transactions = (1..).map(chain::payment).take(transactions).collect();
+    block
+}
+
+#[divan::bench(args = TRANSACTIONS)]
+fn hash(bencher: Bencher<'_, '_>, transactions: usize) {
+    let text = block(transactions).canonical();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| BlockHash::of(black_box(&text)));
+}
+
+#[divan::bench(args = TRANSACTIONS)]
+fn write_canonical(bencher: Bencher<'_, '_>, transactions: usize) {
+    let block = block(transactions);
+    bencher.counter(BytesCount::of_str(&block.canonical())).bench(|| black_box(&block).canonical());
+}
+
+#[divan::bench(args = TRANSACTIONS)]
+fn read(bencher: Bencher<'_, '_>, transactions: usize) {
+    let text = block(transactions).canonical();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| Block::from_json(black_box(&text)).expect("a block"));
+}
+
+/// Reading included, since every block that is judged was read.
+#[divan::bench(args = TRANSACTIONS)]
+fn check(bencher: Bencher<'_, '_>, transactions: usize) {
+    let mut chain = ChainCheck::default();
+    let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
+    chain.push(genesis).expect("a first block");
+    let parent = chain.tip();
+    let text = block(transactions).canonical();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        let block = Block::from_json(black_box(&text)).expect("a block");
+        check_block(parent.as_ref(), block).expect("a successor")
+    });
+}

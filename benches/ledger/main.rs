@@ -1,0 +1,18 @@
+//! The parts of the ledger and of the store, each by itself.
+//!
+//! ```sh
+//! cargo bench --bench ledger
+//! cargo bench --bench ledger -- puzzle   # those with this in their name
+//! ```
+
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
+
+mod blocks;
+#[path = "../support/chain.rs"]
+mod chain;
+mod puzzle;
+mod store;
+
+fn main() {
+    divan::main();
+}

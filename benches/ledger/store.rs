@@ -1,0 +1,99 @@
+//! Chains on the disk: appended to, checked, read, and taken from a peer.
+
+use std::{cell::Cell, sync::Arc};
+
+use bcoin::{
+    ledger::{Block, ChainCheck, CheckedBlock, Transaction},
+    node::{CandidateBuilder, ReadLimits, read_chain},
+    store::{FirstContent, Location, Store, open},
+};
+use divan::{
+    Bencher,
+    counter::{BytesCount, ItemsCount},
+};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+
+use crate::chain;
+
+const BLOCKS: u64 = 10_000;
+/// Each waits for the disk.
+const COMMITS: u32 = 200;
+/// How many payments one commit takes when a class pays at once.
+const AT_ONCE: u64 = 128;
+
+/// A store with nothing but its first block; on a real disk, which the system's folder for temporary files may not be.
+fn fresh() -> (TempDir, Store) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let first = FirstContent { node_address: "0123456789abcdef0123456789abcdef".into(), timestamp: "t".into() };
+    let opened = open(&Location::Folder(folder.path().into()), first, &|_, _| ()).expect("a store");
+    (folder, opened.store)
+}
+
+fn checked(length: u64) -> Vec<CheckedBlock> {
+    let mut check = ChainCheck::default();
+    let block = |text: String| Block::from_json(&text).expect("a block");
+    chain::texts(length).map(|text| check.push(block(text)).expect("the next block")).collect()
+}
+
+fn with_chain(length: u64) -> (TempDir, Store) {
+    let (folder, store) = fresh();
+    let blocks = checked(length);
+    let tip = blocks.last().expect("a block").tip();
+    let texts = blocks.iter().map(|block| Ok(block.text().to_owned()));
+    store.replace(0, texts, &tip, &[], "t".into()).expect("a chain");
+    (folder, store)
+}
+
+#[divan::bench(sample_count = COMMITS, sample_size = 1)]
+fn append(bencher: Bencher<'_, '_>) {
+    let (_folder, store) = fresh();
+    let blocks = checked(u64::from(COMMITS) + 2);
+    let next = Cell::new(1);
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
+        let block = &blocks[next.get() % blocks.len()];
+        next.set(next.get() + 1);
+        store.append(block).expect("room on the disk");
+    });
+}
+
+#[divan::bench(sample_count = COMMITS, sample_size = 1)]
+fn add_payments(bencher: Bencher<'_, '_>) {
+    let (_folder, store) = fresh();
+    let payments: Vec<Transaction> = (1..=AT_ONCE).map(chain::payment).collect();
+    bencher.counter(ItemsCount::new(AT_ONCE)).bench_local(|| store.add_pending(&payments).expect("room on the disk"));
+}
+
+#[divan::bench(sample_count = 20)]
+fn check_chain(bencher: Bencher<'_, '_>) {
+    let (_folder, store) = with_chain(BLOCKS);
+    let reader = store.reader();
+    bencher
+        .counter(ItemsCount::new(BLOCKS))
+        .bench_local(|| reader.snapshot().expect("a snapshot").check_chain(&|_, _| ()).expect("a valid chain"));
+}
+
+#[divan::bench(sample_count = 20)]
+fn read_stored_chain(bencher: Bencher<'_, '_>) {
+    let (_folder, store) = with_chain(BLOCKS);
+    let reader = store.reader();
+    let read = || -> usize {
+        let texts = reader.snapshot().expect("a snapshot").blocks(1).expect("blocks");
+        texts.map(|text| text.expect("a block").len()).sum()
+    };
+    let bytes = read();
+    bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::new(bytes)).bench_local(read);
+}
+
+/// What is done with the body of a peer's answer, as far as the last check.
+#[divan::bench(sample_count = 20)]
+fn take_peers_chain(bencher: Bencher<'_, '_>) {
+    let (_folder, store) = fresh();
+    let (reader, body) = (store.reader(), chain::body(BLOCKS));
+    let limits = ReadLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
+    bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
+        let mut builder = CandidateBuilder::new(&reader).expect("a snapshot");
+        read_chain(body.as_bytes(), &limits, &mut builder).expect("a chain");
+        builder.finish().expect("a valid chain")
+    });
+}
