@@ -12,8 +12,8 @@ use crate::ledger::block::LARGEST_INTEGER;
 /// How many candidates a core takes at a time: tried in well under 5 ms everywhere, after which a search that is not wanted
 /// any more ends.
 const RANGE: u64 = 1 << 12;
-/// How many candidates one core tries before the others are called: many puzzles are solved by then.
-const ALONE: u64 = 4 * RANGE;
+/// How many candidates one core tries before the others are called: some puzzles are solved by then.
+const ALONE: u64 = RANGE;
 
 /// The smallest proof that solves the puzzle that `previous` sets; `None` when `cancelled` says so before it is found.
 pub fn search(previous: u64, cancelled: impl Fn() -> bool + Sync) -> Option<u64> {
