@@ -18,7 +18,7 @@ pub fn rows(stage: &Stage, peer: &Server) -> Vec<Row> {
             let new = node(&stage.new_folder());
             let answer = adopt(&new, peer);
             memory.set(memory.get().max(new.peak_memory().unwrap_or_default()));
-            println!("  the answer began after {:.2?}, ended after {:.2?}", answer.began, answer.ended);
+            eprintln!("  the answer began after {:.2?}, ended after {:.2?}", answer.began, answer.ended);
             answer.began.as_secs_f64()
         }))],
     );
