@@ -17,6 +17,8 @@ use super::{
 };
 use crate::ledger::{Block, BlockHash, CheckedBlock, Header, Tip, check_block, check_header};
 
+/// How many blocks are counted at a time: the cores would wait for each other if they counted each one.
+const COUNTED_TOGETHER: u64 = 256;
 /// Below so many blocks another thread costs more than it saves.
 const WORTH_A_THREAD: u64 = 1_000;
 
@@ -28,7 +30,7 @@ impl Snapshot {
     pub fn check_chain(&self, progress: Progress<'_>) -> Result<Tip, StoreError> {
         let length = self.length()?;
         let done = AtomicU64::new(0);
-        let count = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, length);
+        let count = |blocks| progress(done.fetch_add(blocks, Ordering::Relaxed) + blocks, length);
         let tips = thread::scope(|scope| {
             let parts: Vec<_> =
                 parts(length).into_iter().map(|part| scope.spawn(|| self.check_part(part, &count))).collect();
@@ -45,7 +47,7 @@ impl Snapshot {
     }
 
     /// Judges the blocks of a part, the first one beside the block before it.
-    fn check_part(&self, part: RangeInclusive<u64>, count: &impl Fn()) -> Result<Tip, StoreError> {
+    fn check_part(&self, part: RangeInclusive<u64>, count: &impl Fn(u64)) -> Result<Tip, StoreError> {
         let mut tip = None;
         if *part.start() > 1 {
             let before = part.start() - 1;
@@ -64,7 +66,9 @@ impl Snapshot {
             }
             tip = Some(own);
             next += 1;
-            count();
+            if next.is_multiple_of(COUNTED_TOGETHER) {
+                count(COUNTED_TOGETHER);
+            }
         }
         tip.ok_or_else(|| StoreError::Damaged(format!("block {next} is missing")))
     }
