@@ -9,11 +9,11 @@ use crate::support::Program;
 fn the_collection_passes_on_fresh_nodes_and_again_on_used_ones() {
     let newman = std::env::var("BCOIN_TEST_NEWMAN").unwrap_or_else(|_| "newman".into());
     let nodes: Vec<_> =
-        (5001..=5003).map(|port: u16| Program::start(&["--in-memory", "--port", &port.to_string()])).collect();
+        (6001..=6003).map(|port: u16| Program::start(&["--in-memory", "--port", &port.to_string()])).collect();
     for run in ["fresh", "used"] {
         let status = Command::new(&newman)
             .args(["run", concat!(env!("CARGO_MANIFEST_DIR"), "/postman_collection.json"), "--bail"])
-            .args(["--env-var", "network=http://127.0.0.1:500", "--color", "off", "--disable-unicode"])
+            .args(["--env-var", "network=http://127.0.0.1:600", "--color", "off", "--disable-unicode"])
             .status()
             .unwrap_or_else(|error| panic!("{newman}: {error}"));
         assert!(status.success(), "on {run} nodes");
