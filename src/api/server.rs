@@ -1,6 +1,6 @@
 //! Connections: how many, how long they may take, and how they end.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, pin::Pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -15,6 +15,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -22,6 +23,9 @@ use tracing::Instrument as _;
 const MOST_CONNECTIONS: usize = 1024;
 /// How long the head of a request may take to arrive, and how long a connection may stay idle.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// How long a client may leave an answer unread before the connection is ended: nobody holds a place, and a snapshot of the
+/// chain, for ever. Long enough for somebody who looks at a chain page by page.
+const LONGEST_STALL: Duration = Duration::from_secs(60);
 /// The largest head of a request, in bytes.
 const LARGEST_HEAD: usize = 64 << 10;
 /// How long open requests may go on after the node was told to stop; asking a slow peer takes 10 s.
@@ -47,7 +51,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             .timer(TokioTimer::new())
             .header_read_timeout(LONGEST_HEAD)
             .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(bounded(stream)), service);
         let connection = graceful.watch(connection);
         let answer = async move {
             let _place = place;
@@ -62,6 +66,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         tracing::warn!("some requests were still open and are cut off");
     }
     connections.shutdown().await;
+}
+
+/// Ends writing that makes no progress.
+fn bounded(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(LONGEST_STALL));
+    Box::pin(stream)
 }
 
 async fn accept(
