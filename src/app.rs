@@ -4,6 +4,7 @@ use std::{
     io::{self, ErrorKind},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     thread,
+    time::Instant,
 };
 
 use chrono::DateTime;
@@ -14,12 +15,12 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    api::{self, ApiState, HostNames},
+    api::{self, About, ApiState, HostNames},
     ledger::python_timestamp,
     network::{self, ClientLimits, OwnAddress, PeerClient},
     node::{self, NodeConfig, NodeError, NodeHandle, NodeThreads},
     store::{self, FirstContent, Location, OpenError, Opened},
-    wire::PeerAddress,
+    wire::{PeerAddress, v1::DataKind},
 };
 
 /// How a node is to run.
@@ -153,6 +154,12 @@ async fn run(
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> Result<RunningNode, StartError> {
     let opened = open_store(config.location.clone(), progress).await?;
+    let about = About {
+        miner: config.miner.clone(),
+        data: if config.location == Location::Memory { DataKind::Memory } else { DataKind::Folder },
+        started_at: node::now().to_utc(),
+        started: Instant::now(),
+    };
     let node_config = NodeConfig { miner: config.miner, max_pending: config.max_pending };
     let (node, threads) = node::start(opened, node_config).map_err(system)?;
     node.add_peers(config.peers).await.map_err(StartError::Peers)?;
@@ -161,7 +168,7 @@ async fn run(
     let (sync_handle, sync) = network::start(node.clone(), client, OwnAddress::new(address));
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
-    let router = api::router(ApiState::new(node.clone(), sync_handle), names);
+    let router = api::router(ApiState::new(node.clone(), sync_handle, about), names);
     let stop = CancellationToken::new();
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     Ok(RunningNode { address, location: config.location, node, threads, sync, server, stop })
@@ -175,7 +182,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     })
 }
 
-/// Opening checks the whole chain, which takes a while when it is long.
 /// Opening checks the whole chain, which takes a while when it is long.
 async fn open_store(
     location: Location,

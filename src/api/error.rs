@@ -1,5 +1,7 @@
 //! What can go wrong with a request, and which status and sentence it gets. All statuses of errors are in this file.
 
+use std::sync::Arc;
+
 use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -41,20 +43,37 @@ pub(super) enum ApiError {
     Node(#[from] NodeError),
     #[error("The chain cannot be read: {0}.")]
     Store(#[from] StoreError),
+    #[error("The query cannot be used: {0}.")]
+    Query(String),
+    #[error("The address of this request cannot be used: {0}.")]
+    Path(String),
+    #[error(
+        "{path} is not asked with {method}. The header Allow names the verbs it takes, and /docs tells what they do."
+    )]
+    WrongVerbOfV1 { method: Method, path: String },
+    #[error("There is nothing at {path}. /docs shows everything that is under /api/v1.")]
+    UnknownPathOfV1 { path: String },
+    #[error("The chain has no block {id}. A block is named by its index, from 1 to {length}, or by its whole hash.")]
+    UnknownBlock { id: String, length: u64 },
     #[error("Something went wrong inside the node. Its log says more.")]
     Panic,
 }
 
 impl ApiError {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Node(NodeError::Store(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Request(_) | Self::BodyBroken | Self::BadHost | Self::Node(NodeError::TooManyPeers) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Request(_)
+            | Self::BodyBroken
+            | Self::BadHost
+            | Self::Query(_)
+            | Self::Path(_)
+            | Self::Node(NodeError::TooManyPeers) => StatusCode::BAD_REQUEST,
             Self::ForeignHost(_) | Self::ForeignSite => StatusCode::FORBIDDEN,
-            Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
-            Self::WrongVerb { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnknownPath { .. } | Self::UnknownPathOfV1 { .. } | Self::UnknownBlock { .. } => {
+                StatusCode::NOT_FOUND
+            }
+            Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Node(NodeError::Store(_)) | Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
@@ -89,6 +108,8 @@ impl IntoResponse for ApiError {
             }
             _ => {}
         }
+        // Who shows errors in another form finds them here.
+        response.extensions_mut().insert(Arc::new(self));
         response
     }
 }

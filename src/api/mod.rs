@@ -5,10 +5,12 @@ mod chain_stream;
 mod chapter;
 mod error;
 mod guards;
+mod problem;
 mod server;
 mod short_chain;
+mod v1;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -17,6 +19,8 @@ use axum::{
     middleware,
     response::{IntoResponse as _, Response},
 };
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 
@@ -24,7 +28,7 @@ pub use guards::HostNames;
 pub use server::serve;
 
 use self::{error::ApiError, short_chain::ShortChain};
-use crate::{network::SyncHandle, node::NodeHandle};
+use crate::{network::SyncHandle, node::NodeHandle, wire::v1::DataKind};
 
 /// How many checks of the whole chain run side by side; further ones wait.
 const CHECKS_AT_ONCE: usize = 2;
@@ -36,22 +40,48 @@ pub struct ApiState {
     sync: SyncHandle,
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
+    about: Arc<About>,
+}
+
+/// What a node tells of itself.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Who receives the rewards.
+    pub miner: String,
+    /// Where the data is kept.
+    pub data: DataKind,
+    /// When the node started.
+    pub started_at: DateTime<Utc>,
+    /// The same, for measuring.
+    pub started: Instant,
 }
 
 impl ApiState {
     /// The state of a node's API.
-    pub fn new(node: NodeHandle, sync: SyncHandle) -> Self {
-        Self { node, sync, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), short_chain: ShortChain::default() }
+    pub fn new(node: NodeHandle, sync: SyncHandle, about: About) -> Self {
+        Self {
+            node,
+            sync,
+            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            short_chain: ShortChain::default(),
+            about: Arc::new(about),
+        }
     }
 }
 
 /// All routes behind all guards. `names` are the host names that requests may carry.
 pub fn router(state: ApiState, names: HostNames) -> Router {
-    Router::new()
-        .merge(chapter::routes())
-        .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
+    let names = Arc::new(names);
+    let chapter = chapter::routes().fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() });
+    guarded(chapter, &names)
+        .merge(guarded(v1::routes(), &names).layer(middleware::map_response(problem::of_error)))
         .with_state(state)
-        .layer(middleware::from_fn_with_state(Arc::new(names), guards::check))
+}
+
+/// Puts the guards in front of routes, and behind what every answer needs.
+fn guarded(routes: Router<ApiState>, names: &Arc<HostNames>) -> Router<ApiState> {
+    routes
+        .layer(middleware::from_fn_with_state(names.clone(), guards::check))
         // A class's network is faster than the best compression.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(|_| ApiError::Panic.into_response()))
@@ -61,4 +91,12 @@ pub fn router(state: ApiState, names: HostNames) -> Router {
 /// An answer in JSON.
 fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
+}
+
+/// A value as JSON, a line.
+fn json_text(value: &impl Serialize) -> String {
+    // Only a map with keys that are no texts could fail, and no answer holds one.
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push('\n');
+    text
 }

@@ -53,6 +53,13 @@ impl Scalar {
         })
     }
 
+    /// The canonical text.
+    pub fn canonical(&self) -> String {
+        let mut text = String::with_capacity(self.canonical_len());
+        self.write_canonical(&mut text);
+        text
+    }
+
     pub(super) fn write_canonical(&self, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),

@@ -4,6 +4,7 @@ mod address;
 pub mod answers;
 pub mod messages;
 mod requests;
+pub mod v1;
 
 pub use address::{AddressError, PeerAddress, is_link_local};
 pub use requests::{RequestError, nodes_from_json, payment_from_json};

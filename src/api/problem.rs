@@ -1,0 +1,67 @@
+//! Errors of `/api/v1` as problem details (RFC 9457): the same statuses and sentences, in JSON.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::Response,
+};
+
+use super::error::ApiError;
+use crate::{
+    node::NodeError,
+    wire::{
+        RequestError,
+        v1::{Problem, ProblemKind},
+    },
+};
+
+/// Puts an error that is on its way to the client into the form of a problem; other answers stay as they are.
+pub(super) async fn of_error(mut response: Response) -> Response {
+    let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else { return response };
+    let problem = Problem::new(kind(&error), error.status().as_u16(), detail(&error));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+    headers.remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(super::json_text(&problem));
+    response
+}
+
+/// The chapter's own texts say less than a problem should.
+fn detail(error: &ApiError) -> String {
+    match error {
+        ApiError::Request(RequestError::ComponentsMissing) => {
+            "A payment needs all of `sender`, `receiver` and `amount`.".into()
+        }
+        ApiError::Request(RequestError::NoNode) => {
+            "The body needs `nodes`, a list of addresses such as [\"http://127.0.0.1:1002\"].".into()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn kind(error: &ApiError) -> ProblemKind {
+    let (name, title) = match error {
+        ApiError::Request(_) => ("bad-body", "The body cannot be used"),
+        ApiError::BodyTooLarge { .. } => ("body-too-large", "The body is too large"),
+        ApiError::BodyTooSlow { .. } => ("body-too-slow", "The body took too long"),
+        ApiError::BodyBroken => ("body-broken", "The body did not arrive whole"),
+        ApiError::WrongVerb { .. } | ApiError::WrongVerbOfV1 { .. } => ("wrong-verb", "Another verb is needed"),
+        ApiError::UnknownPath { .. } | ApiError::UnknownPathOfV1 { .. } => ("unknown-path", "There is nothing here"),
+        ApiError::ForeignHost(_) => ("foreign-host", "The node does not answer to this name"),
+        ApiError::BadHost => ("bad-host", "The Host header cannot be used"),
+        ApiError::ForeignSite => ("foreign-site", "Web pages of other sites may not do this"),
+        ApiError::Query(_) => ("bad-query", "The query cannot be used"),
+        ApiError::Path(_) => ("bad-path", "The address cannot be used"),
+        ApiError::UnknownBlock { .. } => ("unknown-block", "The chain has no such block"),
+        ApiError::Node(NodeError::PendingFull(_)) => ("pending-full", "Too many payments wait"),
+        ApiError::Node(NodeError::TooManyPeers) => ("too-many-peers", "Too many nodes are known"),
+        ApiError::Node(NodeError::Stopping) => ("stopping", "The node is stopping"),
+        ApiError::Node(NodeError::Store(error)) if error.is_full_disk() => ("disk-full", "The disk is full"),
+        ApiError::Node(NodeError::Store(_)) => ("not-saved", "The node could not save this"),
+        ApiError::Store(_) => ("not-read", "The chain cannot be read"),
+        ApiError::Panic => ("internal", "Something went wrong inside the node"),
+    };
+    ProblemKind { name, title }
+}

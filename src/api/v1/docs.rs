@@ -1,0 +1,43 @@
+//! `GET /api/v1/openapi.json`, and the same document in a browsable form at `/docs`.
+
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    response::{Html, IntoResponse as _, Response},
+    routing::get,
+};
+use bytes::Bytes;
+use swagger_ui_dist::{ApiDefinition, OpenApiSource};
+use utoipa::openapi::OpenApi;
+
+use super::super::{ApiState, json, json_text};
+use crate::wire::v1::PREFIX;
+
+/// Where the files of Swagger UI lie.
+const FILES: &str = "/docs/swagger-ui";
+/// Swagger UI sets styles on its elements and carries its pictures with it; scripts come from the node alone.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(super) fn routes(document: OpenApi) -> Router<ApiState> {
+    let document = Bytes::from(json_text(&document));
+    let files = ApiDefinition {
+        uri_prefix: FILES.to_owned(),
+        api_definition: OpenApiSource::Uri(format!("{PREFIX}/openapi.json")),
+        title: Some("B-Coin".to_owned()),
+    };
+    let files: Router<ApiState> = swagger_ui_dist::generate_routes(files).with_state(());
+    Router::new()
+        .route(&format!("{PREFIX}/openapi.json"), get(async move || json(StatusCode::OK, document)))
+        .route("/docs", get(async || guarded(Html(include_str!("docs.html")).into_response())))
+        .route("/docs/start.js", get(script))
+        .merge(files)
+}
+
+async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript")], include_str!("docs.js")).into_response()
+}
+
+fn guarded(page: Response) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
+}

@@ -1,0 +1,70 @@
+//! `/api/v1`: everything that programs and monitors ask beyond the chapter's six routes. One file for each resource; the
+//! OpenAPI document is made from the same list of routes that the router serves.
+
+mod chain;
+mod docs;
+mod params;
+mod peers;
+mod pending;
+mod status;
+
+use axum::{
+    Router,
+    extract::OriginalUri,
+    http::{Method, StatusCode},
+    response::Response,
+};
+use serde::Serialize;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{ApiState, error::ApiError, json, json_text};
+use crate::wire::v1;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "B-Coin",
+        description = "A node of the classroom's blockchain. Errors are problem details (RFC 9457); lists are paged with `from` and \
+                       `limit`, and name their next page; times are RFC 3339.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "node", description = "How the node is"),
+        (name = "chain", description = "Its blocks"),
+        (name = "pending", description = "Payments that wait"),
+        (name = "peers", description = "Other nodes"),
+    ),
+    components(schemas(v1::Block))
+)]
+struct Document;
+
+/// The routes of this version, and the document in its two forms.
+pub(super) fn routes() -> Router<ApiState> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(status::status))
+        .routes(routes!(chain::blocks, chain::mine))
+        .routes(routes!(chain::block))
+        .routes(routes!(chain::text))
+        .routes(routes!(chain::headers))
+        .routes(routes!(pending::pay))
+        .routes(routes!(peers::connect))
+        .fallback(unknown_path);
+    let (router, document) =
+        OpenApiRouter::with_openapi(Document::openapi()).nest(v1::PREFIX, routes).split_for_parts();
+    router.merge(docs::routes(document)).method_not_allowed_fallback(wrong_verb)
+}
+
+/// What is asked under `/api/v1` and is not there.
+async fn unknown_path(OriginalUri(uri): OriginalUri) -> ApiError {
+    ApiError::UnknownPathOfV1 { path: uri.path().to_owned() }
+}
+
+/// The right path with the wrong verb; axum adds the header `Allow`.
+async fn wrong_verb(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
+    ApiError::WrongVerbOfV1 { method, path: uri.path().to_owned() }
+}
+
+fn ok(value: &impl Serialize) -> Response {
+    json(StatusCode::OK, json_text(value))
+}

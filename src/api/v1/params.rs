@@ -1,0 +1,82 @@
+//! What stands in the address of a request: the names in its path, and the query.
+
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
+
+use super::super::error::ApiError;
+use crate::{
+    ledger::LARGEST_INTEGER,
+    wire::v1::{DEFAULT_PAGE, LARGEST_PAGE, SMALLEST_PAGE},
+};
+
+/// The name in a path.
+pub(super) struct Name(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match <Path<String>>::from_request_parts(parts, state).await {
+            Ok(Path(name)) => Ok(Self(name)),
+            Err(rejection) => Err(ApiError::Path(rejection.to_string())),
+        }
+    }
+}
+
+/// The query, read as `T`.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = Query::try_from_uri(&parts.uri);
+        query.map(|Query(params)| Self(params)).map_err(|rejection| ApiError::Query(rejection.body_text()))
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageParams {
+    /// The first item, counted from 1.
+    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
+    from: Option<u64>,
+    /// How many items at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<usize>,
+}
+
+/// A page of a list, within its bounds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    /// The first item, counted from 1.
+    pub(super) from: u64,
+    /// How many items at most.
+    pub(super) limit: usize,
+}
+
+impl PageParams {
+    /// The page that is meant.
+    pub(super) fn page(self) -> Result<Page, ApiError> {
+        let from = self.from.unwrap_or(1);
+        if !(1..=LARGEST_INTEGER).contains(&from) {
+            return Err(ApiError::Query(format!("`from` counts from 1, so it cannot be {from}")));
+        }
+        Ok(Page { from, limit: limit(self.limit)? })
+    }
+}
+
+/// How many items a page has that asks for `wanted`.
+pub(super) fn limit(wanted: Option<usize>) -> Result<usize, ApiError> {
+    let limit = wanted.unwrap_or(DEFAULT_PAGE);
+    if (SMALLEST_PAGE..=LARGEST_PAGE).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(ApiError::Query(format!("`limit` is a number from {SMALLEST_PAGE} to {LARGEST_PAGE}, not {limit}")))
+    }
+}

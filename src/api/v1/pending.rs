@@ -1,0 +1,26 @@
+//! `/api/v1/pending`
+
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::super::{ApiState, body::RequestBody, error::ApiError, json, json_text};
+use crate::wire::{
+    payment_from_json,
+    v1::{Payment, Problem, Waiting},
+};
+
+/// Sends a payment, which waits for the next block.
+#[utoipa::path(
+    post, path = "/pending", tag = "pending", operation_id = "pay", request_body = Payment,
+    responses(
+        (status = 201, body = Waiting),
+        (status = 400, description = "The payment is not taken", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many payments wait: mine a block", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn pay(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+    let payment = payment_from_json(&body)?;
+    let transaction = (&payment).into();
+    let block = state.node.add_transaction(payment).await?;
+    Ok(json(StatusCode::CREATED, json_text(&Waiting { transaction, block })))
+}

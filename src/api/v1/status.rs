@@ -1,0 +1,26 @@
+//! `GET /api/v1/status`
+
+use axum::{extract::State, response::Response};
+
+use super::{super::ApiState, ok};
+use crate::wire::v1::{self, Point, Status};
+
+/// The node at a glance.
+#[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
+pub(super) async fn status(State(state): State<ApiState>) -> Response {
+    let view = state.node.view();
+    ok(&Status {
+        node_address: state.node.node_address().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        miner: state.about.miner.clone(),
+        length: view.tip.index,
+        tip: Point { index: view.tip.index, hash: view.tip.hash.to_string() },
+        pending: view.waiting,
+        peers: view.peers.len(),
+        data: state.about.data,
+        started_at: state.about.started_at,
+        uptime_seconds: state.about.started.elapsed().as_secs_f64(),
+        mining: v1::Mining::Off,
+        last_event: String::new(),
+    })
+}

@@ -1,0 +1,93 @@
+//! What the stream of events carries, a line of JSON each.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    chain::{Header, Transaction},
+    mining::Mining,
+    peers::Replacement,
+};
+
+/// The names of the events.
+pub mod event {
+    /// [`BlockEvent`](super::BlockEvent)
+    pub const BLOCK: &str = "block";
+    /// [`PaymentEvent`](super::PaymentEvent)
+    pub const PAYMENT: &str = "payment";
+    /// [`ReplacementEvent`](super::ReplacementEvent)
+    pub const REPLACEMENT: &str = "replacement";
+    /// [`PeersEvent`](super::PeersEvent)
+    pub const PEERS: &str = "peers";
+    /// [`MiningEvent`](super::MiningEvent)
+    pub const MINING: &str = "mining";
+    /// [`ResetEvent`](super::ResetEvent)
+    pub const RESET: &str = "reset";
+}
+
+/// A block was mined here.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BlockEvent {
+    /// The block.
+    pub header: Header,
+    /// How many candidates were tried.
+    pub tries: u64,
+    /// How long the search took, in milliseconds.
+    pub took_ms: f64,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// A payment waits.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PaymentEvent {
+    /// The payment.
+    pub transaction: Transaction,
+    /// Index of the block that will hold it.
+    pub block: u64,
+    /// How many payments wait with it.
+    pub pending: usize,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// The chain was replaced by a longer one.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReplacementEvent {
+    /// What was taken and what was given up.
+    pub replacement: Replacement,
+    /// How many payments wait now.
+    pub pending: usize,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// Peers were added or removed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PeersEvent {
+    /// Addresses that were added.
+    pub added: Vec<String>,
+    /// Addresses that were removed.
+    pub removed: Vec<String>,
+    /// How many are known now.
+    pub peers: usize,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// The node mines by itself in another way than before.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MiningEvent {
+    /// The way.
+    pub mining: Mining,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// Events between the one that was asked for and this one are not kept: read the status again.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ResetEvent {
+    /// When.
+    pub time: DateTime<Utc>,
+}

@@ -1,0 +1,35 @@
+//! The JSON shapes of `/api/v1`, shared by the server, the client that asks peers and the command line. The OpenAPI document
+//! is made from them.
+//!
+//! Times are RFC 3339 in UTC; the `timestamp` of a block is the text that was hashed. Fields of a transaction are kept digit by
+//! digit.
+
+mod accounts;
+mod chain;
+mod events;
+mod mining;
+mod peers;
+mod pending;
+mod problem;
+mod status;
+
+pub use accounts::{Account, AccountPage, Accounts, BookedTransaction};
+pub use chain::{Block, Blocks, Field, Header, Headers, Mined, Transaction};
+pub use events::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
+pub use mining::Mining;
+pub use peers::{
+    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, Nodes, Offer, Outcome, Peer, PeerKind, PeerList, PeerState,
+    Point, Relation, Replacement, Returned, Round,
+};
+pub use pending::{Payment, Pending, Waiting};
+pub use problem::{Problem, ProblemKind};
+pub use status::{DataKind, Status};
+
+/// Where the routes of this version begin.
+pub const PREFIX: &str = "/api/v1";
+/// The fewest items on a page of a list.
+pub const SMALLEST_PAGE: usize = 1;
+/// The most items on a page of a list.
+pub const LARGEST_PAGE: usize = 1000;
+/// How many items a page has unless told otherwise.
+pub const DEFAULT_PAGE: usize = 100;

@@ -1,0 +1,40 @@
+//! What an error looks like (RFC 9457).
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why a request was not carried out.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Which kind of problem: `urn:bcoin:problem:` and a name that does not change.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in a few words.
+    pub title: String,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// A sentence on this very problem, and what helps.
+    pub detail: String,
+}
+
+/// A kind of problem, as [`Problem`] names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    /// The end of the `type`.
+    pub name: &'static str,
+    /// The `title`.
+    pub title: &'static str,
+}
+
+impl Problem {
+    /// The beginning of every `type`.
+    pub const PREFIX: &str = "urn:bcoin:problem:";
+    /// The media type of a problem.
+    pub const MEDIA_TYPE: &str = "application/problem+json";
+
+    /// A problem of this kind.
+    pub fn new(kind: ProblemKind, status: u16, detail: String) -> Self {
+        Self { kind: format!("{}{}", Self::PREFIX, kind.name), title: kind.title.to_owned(), status, detail }
+    }
+}
