@@ -73,19 +73,20 @@ impl ApiState {
 pub fn router(state: ApiState, names: HostNames) -> Router {
     let names = Arc::new(names);
     let chapter = chapter::routes().fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() });
+    let v1 = guarded(v1::routes(), &names).layer(middleware::map_response(problem::of_error));
     guarded(chapter, &names)
-        .merge(guarded(v1::routes(), &names).layer(middleware::map_response(problem::of_error)))
+        .merge(v1)
+        // A class's network is faster than the best compression.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(TraceLayer::new_for_http())
         .with_state(state)
 }
 
-/// Puts the guards in front of routes, and behind what every answer needs.
+/// Puts the guards in front of routes, and turns their panics into answers.
 fn guarded(routes: Router<ApiState>, names: &Arc<HostNames>) -> Router<ApiState> {
     routes
         .layer(middleware::from_fn_with_state(names.clone(), guards::check))
-        // A class's network is faster than the best compression.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(|_| ApiError::Panic.into_response()))
-        .layer(TraceLayer::new_for_http())
 }
 
 /// An answer in JSON.

@@ -9,6 +9,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod flask;
+mod golden;
 mod guards;
 mod hostile_peers;
 mod layers;

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
     openapi::{
-        ObjectBuilder, RefOr,
+        ObjectBuilder,
         schema::{Schema, SchemaType, Type},
     },
 };
@@ -29,27 +29,24 @@ impl Field {
     }
 }
 
-impl PartialSchema for Field {
-    fn schema() -> RefOr<Schema> {
-        let types = SchemaType::from_iter([Type::String, Type::Number, Type::Boolean, Type::Null]);
-        let description = "A text, a number, true, false or null, as it stands in the block, digit by digit";
-        ObjectBuilder::new().schema_type(types).description(Some(description)).into()
-    }
+/// What a field may be, for the OpenAPI document.
+fn field() -> Schema {
+    let types = SchemaType::from_iter([Type::String, Type::Number, Type::Boolean, Type::Null]);
+    let description = "A text, a number, true, false or null, as it stands in the block, digit by digit";
+    ObjectBuilder::new().schema_type(types).description(Some(description)).into()
 }
-
-impl ToSchema for Field {}
 
 /// A payment, or the reward of a block.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Transaction {
     /// How much.
-    #[schema(inline)]
+    #[schema(schema_with = field)]
     pub amount: Field,
     /// Who receives it.
-    #[schema(inline)]
+    #[schema(schema_with = field)]
     pub receiver: Field,
     /// Who pays it.
-    #[schema(inline)]
+    #[schema(schema_with = field)]
     pub sender: Field,
 }
 
