@@ -116,8 +116,8 @@ pub struct RunningNode {
     location: Location,
     node: NodeHandle,
     threads: NodeThreads,
-    sync: JoinHandle<()>,
-    server: JoinHandle<()>,
+    /// What runs beside the threads; all of it ends once `stop` is cancelled, the server first.
+    tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
 }
 
@@ -165,13 +165,19 @@ async fn run(
     node.add_peers(config.peers).await.map_err(StartError::Peers)?;
 
     let client = PeerClient::new(config.client_limits).map_err(system)?;
-    let (sync_handle, sync) = network::start(node.clone(), client, OwnAddress::new(address));
+    let own_address = OwnAddress::new(address);
+    let (sync_handle, sync) = network::start_syncing(node.clone(), client.clone(), own_address);
+    let (probe_handle, probe) = network::start_probing(node.clone(), client, own_address);
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
-    let router = api::router(ApiState::new(node.clone(), sync_handle, about), names);
     let stop = CancellationToken::new();
+    let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, stop.clone());
+    let router = api::router(state, names);
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
-    Ok(RunningNode { address, location: config.location, node, threads, sync, server, stop })
+    let mining = stop.clone().run_until_cancelled_owned(node::mine_by_itself(node.clone()));
+    let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
+    let tasks = vec![server, sync, probe, mining];
+    Ok(RunningNode { address, location: config.location, node, threads, tasks, stop })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -234,8 +240,8 @@ impl RunningNode {
     /// Stops the node: no new connections, open requests finish, the data is closed.
     pub async fn stop(self) {
         self.stop.cancel();
-        let Self { node, threads, sync, server, .. } = self;
-        for task in [server, sync] {
+        let Self { node, threads, tasks, .. } = self;
+        for task in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the node ended with a panic");
             }

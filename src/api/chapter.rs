@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{ApiState, body::RequestBody, chain_stream::Chain, error::ApiError, json};
 use crate::{
     ledger::BlockHash,
-    network::Synced,
     store::{Reader, StoreError},
     wire::{
         answers::{self, ChainFrame},
@@ -47,7 +46,7 @@ fn wrong_verb(allowed: &'static str) -> impl Fn(Method, Uri) -> std::future::Rea
 }
 
 async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let block = state.node.mine().await?;
+    let block = state.node.mine().await?.block;
     tracing::info!(index = block.block().index, transactions = block.block().transactions.len(), "mined a block");
     Ok(json(StatusCode::OK, answers::mined(&block)))
 }
@@ -115,10 +114,7 @@ async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestB
 }
 
 async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let message = match state.sync.replace_chain().await? {
-        Synced::Replaced => messages::REPLACED,
-        Synced::Kept => messages::KEPT,
-    };
+    let message = if state.sync.replace_chain().await?.replaced { messages::REPLACED } else { messages::KEPT };
     let chain = Chain::read(&state.node, ChainFrame::new_chain(message)).await?;
     Ok(json(StatusCode::OK, chain.into_body()))
 }

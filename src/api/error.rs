@@ -1,6 +1,6 @@
 //! What can go wrong with a request, and which status and sentence it gets. All statuses of errors are in this file.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use axum::{
     http::{HeaderValue, Method, StatusCode, header},
@@ -9,7 +9,7 @@ use axum::{
 use thiserror::Error;
 
 use crate::{
-    node::NodeError,
+    node::{MINING_INTERVALS, NodeError, TooManyListeners},
     store::StoreError,
     wire::{RequestError, messages},
 };
@@ -55,6 +55,14 @@ pub(super) enum ApiError {
     UnknownPathOfV1 { path: String },
     #[error("The chain has no block {id}. A block is named by its index, from 1 to {length}, or by its whole hash.")]
     UnknownBlock { id: String, length: u64 },
+    #[error("No payment in the chain names {0}. Payments that wait are counted when a block holds them.")]
+    UnknownAccount(String),
+    #[error("This node does not know {0:?}. The list of peers shows the addresses as it knows them.")]
+    UnknownPeer(String),
+    #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start(), MINING_INTERVALS.end())]
+    MiningInterval { every_ms: u64 },
+    #[error("{}.", capitalised(.0))]
+    TooManyListeners(#[from] TooManyListeners),
     #[error("Something went wrong inside the node. Its log says more.")]
     Panic,
 }
@@ -68,16 +76,21 @@ impl ApiError {
             | Self::BadHost
             | Self::Query(_)
             | Self::Path(_)
+            | Self::MiningInterval { .. }
             | Self::Node(NodeError::TooManyPeers) => StatusCode::BAD_REQUEST,
             Self::ForeignHost(_) | Self::ForeignSite => StatusCode::FORBIDDEN,
-            Self::UnknownPath { .. } | Self::UnknownPathOfV1 { .. } | Self::UnknownBlock { .. } => {
-                StatusCode::NOT_FOUND
-            }
+            Self::UnknownPath { .. }
+            | Self::UnknownPathOfV1 { .. }
+            | Self::UnknownBlock { .. }
+            | Self::UnknownAccount(_)
+            | Self::UnknownPeer(_) => StatusCode::NOT_FOUND,
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Node(NodeError::Store(_)) | Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping) | Self::TooManyListeners(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -103,7 +116,7 @@ impl IntoResponse for ApiError {
             Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Node(NodeError::PendingFull(_)) => {
+            Self::Node(NodeError::PendingFull(_)) | Self::TooManyListeners(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -114,7 +127,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-fn capitalised(error: &NodeError) -> String {
+fn capitalised(error: &impl Display) -> String {
     let text = error.to_string();
     let mut characters = text.chars();
     match characters.next() {

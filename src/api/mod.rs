@@ -22,13 +22,18 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 
 pub use guards::HostNames;
 pub use server::serve;
 
 use self::{error::ApiError, short_chain::ShortChain};
-use crate::{network::SyncHandle, node::NodeHandle, wire::v1::DataKind};
+use crate::{
+    network::{ProbeHandle, SyncHandle},
+    node::NodeHandle,
+    wire::v1::DataKind,
+};
 
 /// How many checks of the whole chain run side by side; further ones wait.
 const CHECKS_AT_ONCE: usize = 2;
@@ -38,9 +43,12 @@ const CHECKS_AT_ONCE: usize = 2;
 pub struct ApiState {
     node: NodeHandle,
     sync: SyncHandle,
+    probe: ProbeHandle,
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
     about: Arc<About>,
+    /// Ends answers that would go on for ever.
+    stop: CancellationToken,
 }
 
 /// What a node tells of itself.
@@ -57,11 +65,13 @@ pub struct About {
 }
 
 impl ApiState {
-    /// The state of a node's API.
-    pub fn new(node: NodeHandle, sync: SyncHandle, about: About) -> Self {
+    /// The state of a node's API. Streams of events end when `stop` is cancelled.
+    pub fn new(node: NodeHandle, sync: SyncHandle, probe: ProbeHandle, about: About, stop: CancellationToken) -> Self {
         Self {
             node,
             sync,
+            probe,
+            stop,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             short_chain: ShortChain::default(),
             about: Arc::new(about),

@@ -42,11 +42,12 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
 
     let config = NodeConfig { miner: Config::MINER.into(), max_pending: Config::MAX_PENDING };
     let (node, threads) = node::start(opened, config)?;
-    let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate));
+    let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();
     match adoption? {
-        Adoption::Adopted { given_up, waiting } => {
+        Adoption::Adopted { replacement, waiting } => {
+            let given_up = replacement.given_up.count;
             println!("imported a chain of length {offered}; blocks given up: {given_up}, payments waiting: {waiting}");
             Ok(())
         }

@@ -71,6 +71,15 @@ impl Blockchain {
     }
 }
 
+/// What waits after a replacement, and how many of these payments, the first ones, were in blocks that are given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterReplacement {
+    /// All that waits.
+    pub pending: Pending,
+    /// How many of it wait again.
+    pub returned: usize,
+}
+
 /// What waits after a replacement: the payments of the blocks that are given up, then those that waited already,
 /// except for what the adopted blocks hold, counted as often as it occurs (contract section 4).
 ///
@@ -79,7 +88,7 @@ pub fn pending_after_replacement(
     displaced: impl IntoIterator<Item = Transaction>,
     pending: impl IntoIterator<Item = Transaction>,
     adopted: impl IntoIterator<Item = Transaction>,
-) -> Pending {
+) -> AfterReplacement {
     let mut paid = HashMap::<Transaction, usize>::new();
     for transaction in adopted {
         *paid.entry(transaction).or_default() += 1;
@@ -91,7 +100,10 @@ pub fn pending_after_replacement(
         }
         _ => true,
     };
-    displaced.into_iter().chain(pending).filter(|transaction| still_waits(transaction)).collect()
+    let mut waiting: Vec<_> = displaced.into_iter().filter(&mut still_waits).collect();
+    let returned = waiting.len();
+    waiting.extend(pending.into_iter().filter(&mut still_waits));
+    AfterReplacement { pending: waiting.into_iter().collect(), returned }
 }
 
 #[cfg(test)]
@@ -131,11 +143,12 @@ mod tests {
 
     #[test]
     fn what_the_new_chain_lacks_goes_back_to_waiting_as_often_as_it_occurs() {
-        let pending = pending_after_replacement(
+        let after = pending_after_replacement(
             [payment("a"), payment("b"), payment("a")],
             [payment("c"), payment("b"), payment("d")],
             [payment("a"), payment("d"), payment("x")],
         );
-        assert_eq!(pending.transactions(), [payment("b"), payment("a"), payment("c"), payment("b")]);
+        assert_eq!(after.pending.transactions(), [payment("b"), payment("a"), payment("c"), payment("b")]);
+        assert_eq!(after.returned, 2);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: no input or output, no clock, no randomness. Times and names are passed in.
 
+mod amount;
 mod block;
 mod blockchain;
 mod canonical;
@@ -15,8 +16,9 @@ mod scalar;
 mod timestamp;
 mod transaction;
 
+pub use amount::Sum;
 pub use block::{Block, BlockError, LARGEST_INTEGER};
-pub use blockchain::{Blockchain, pending_after_replacement};
+pub use blockchain::{AfterReplacement, Blockchain, pending_after_replacement};
 pub use canonical::{ITEM_SEPARATOR, json_string};
 pub use hash::BlockHash;
 pub use header::Header;

@@ -8,6 +8,7 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::{net::lookup_host, sync::Semaphore, task::spawn_blocking};
 use tokio_util::io::{StreamReader, SyncIoBridge};
@@ -17,6 +18,9 @@ use crate::{
     store::Reader,
     wire::{PeerAddress, is_link_local},
 };
+
+/// The longest short document, in bytes. A header holds one text that its miner chose, the time.
+const LARGEST_DOCUMENT: usize = 64 << 10;
 
 /// How long a peer may take and how much it may send.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +44,7 @@ impl Default for ClientLimits {
 pub struct PeerClient {
     http: Client,
     reading: ReadLimits,
+    longest: Duration,
 }
 
 /// Why a peer is passed over.
@@ -57,6 +62,15 @@ pub enum PeerError {
     /// The chain cannot be compared with this node's own.
     #[error(transparent)]
     Candidate(#[from] CandidateError),
+    /// Asking took too long altogether.
+    #[error("it took longer than {} s to find out", .0.as_secs_f64())]
+    TooSlow(Duration),
+    /// A B-Coin peer that does not know its own blocks.
+    #[error("it has no header of its block {index}")]
+    NoHeader {
+        /// Which one.
+        index: u64,
+    },
     /// The thread that checked the chain has ended.
     #[error("checking its chain was cut off")]
     CutOff,
@@ -77,7 +91,35 @@ impl PeerClient {
             .dns_resolver(Arc::new(NoLinkLocal))
             .build()?;
         let reading = ReadLimits { body: limits.body, long_blocks: Arc::new(Semaphore::new(1)) };
-        Ok(Self { http, reading })
+        Ok(Self { http, reading, longest: limits.total })
+    }
+
+    /// How long one answer may take.
+    pub fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// Asks `peer` for a short JSON document; none when it answers something else.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn fetch_json<T: DeserializeOwned>(
+        &self,
+        peer: &PeerAddress,
+        path: &str,
+    ) -> Result<Option<T>, PeerError> {
+        let mut response = self.http.get(peer.url(path)).send().await.map_err(|error| no_answer(&error))?;
+        if response.status() != StatusCode::OK {
+            return Ok(None);
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len() + chunk.len() > LARGEST_DOCUMENT {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(serde_json::from_slice(&body).ok())
     }
 
     /// Asks `peer` for its chain and checks it while it arrives, against the rules and against the chain that `own` reads.

@@ -1,6 +1,6 @@
 //! What a node can be asked, and what can come of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -9,7 +9,7 @@ use super::{MOST_PEERS, candidate::Candidate};
 use crate::{
     ledger::{BlockHash, CheckedBlock, PendingFull, Transaction},
     store::StoreError,
-    wire::PeerAddress,
+    wire::{PeerAddress, v1::Replacement},
 };
 
 /// Why a node did not do what it was asked; nothing has changed then.
@@ -29,13 +29,24 @@ pub enum NodeError {
     Stopping,
 }
 
+/// A block that was mined here.
+#[derive(Clone, Debug)]
+pub struct Mined {
+    /// The block.
+    pub block: CheckedBlock,
+    /// How many candidates were tried: all up to the proof.
+    pub tries: u64,
+    /// How long the search took.
+    pub took: Duration,
+}
+
 /// What became of a longer chain that was offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Adoption {
     /// It is the node's chain now.
     Adopted {
-        /// How many blocks were given up.
-        given_up: u64,
+        /// What was taken and what was given up for it.
+        replacement: Box<Replacement>,
         /// How many payments wait now.
         waiting: usize,
     },
@@ -50,18 +61,19 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, NodeError>>;
 pub(super) enum Command {
     AddTransaction { transaction: Transaction, reply: Reply<u64> },
     AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>> },
-    Seal { parent: BlockHash, proof: u64, reward: Transaction, reply: Reply<Sealed> },
-    Adopt { candidate: Candidate, reply: Reply<Adoption> },
+    RemovePeer { address: PeerAddress, reply: Reply<bool> },
+    Seal { parent: BlockHash, proof: u64, took: Duration, reward: Transaction, reply: Reply<Sealed> },
+    Adopt { candidate: Candidate, from: Option<PeerAddress>, reply: Reply<Adoption> },
     Restore { reply: Reply<()> },
 }
 
 /// What became of a proof that the miner found.
 pub(super) enum Sealed {
     /// It made a block.
-    Block(CheckedBlock),
+    Block(Mined),
     /// The chain has another tip by now, which sets another puzzle.
     Outdated,
 }
 
 /// Someone who wants the miner to mine a block.
-pub(super) type MineRequest = Reply<CheckedBlock>;
+pub(super) type MineRequest = Reply<Mined>;

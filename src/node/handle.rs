@@ -9,13 +9,19 @@ use tokio::{
 
 use super::{
     candidate::Candidate,
-    command::{Adoption, Command, MineRequest, NodeError},
+    clock::now,
+    command::{Adoption, Command, MineRequest, Mined, NodeError},
+    counters::Counters,
+    events::{EventKind, EventLog},
     view::View,
 };
 use crate::{
-    ledger::{CheckedBlock, Transaction},
+    ledger::Transaction,
     store::{Reader, StoreError},
-    wire::PeerAddress,
+    wire::{
+        PeerAddress,
+        v1::{Mining, MiningEvent},
+    },
 };
 
 /// A node, as those see it who are not its owner thread; cheap to clone.
@@ -25,6 +31,14 @@ pub struct NodeHandle {
     commands: mpsc::Sender<Command>,
     requests: mpsc::Sender<MineRequest>,
     view: watch::Receiver<Arc<View>>,
+    told: Arc<Told>,
+}
+
+/// What a node tells beside its state.
+pub(super) struct Told {
+    pub(super) events: Arc<EventLog>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) mining: watch::Sender<Mining>,
 }
 
 impl NodeHandle {
@@ -33,8 +47,50 @@ impl NodeHandle {
         commands: mpsc::Sender<Command>,
         requests: mpsc::Sender<MineRequest>,
         view: watch::Receiver<Arc<View>>,
+        told: Told,
     ) -> Self {
-        Self { node_address: node_address.into(), commands, requests, view }
+        Self { node_address: node_address.into(), commands, requests, view, told: told.into() }
+    }
+
+    /// What happened and happens.
+    pub fn events(&self) -> &Arc<EventLog> {
+        &self.told.events
+    }
+
+    /// What the node has done since it started.
+    pub fn counters(&self) -> &Counters {
+        &self.told.counters
+    }
+
+    /// Whether and when the node mines by itself.
+    pub fn mining(&self) -> Mining {
+        *self.told.mining.borrow()
+    }
+
+    /// Sets whether and when the node mines by itself, until it stops.
+    pub fn set_mining(&self, mining: Mining) {
+        let changed = self.told.mining.send_if_modified(|setting| {
+            let changed = *setting != mining;
+            *setting = mining;
+            changed
+        });
+        if changed {
+            let event = MiningEvent { mining, time: now().to_utc() };
+            self.told.events.publish([EventKind::Mining(event)]);
+        }
+    }
+
+    pub(super) fn watch_mining(&self) -> watch::Receiver<Mining> {
+        self.told.mining.subscribe()
+    }
+
+    pub(super) fn watch_view(&self) -> watch::Receiver<Arc<View>> {
+        self.view.clone()
+    }
+
+    /// Whether the node can still change: its owner takes commands.
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
     }
 
     /// The node's address, which sends the rewards.
@@ -63,22 +119,30 @@ impl NodeHandle {
         self.ask(|reply| Command::AddPeers { addresses, reply }).await?
     }
 
+    /// Forgets another node; returns whether it was known.
+    ///
+    /// # Errors
+    /// When that could not be saved.
+    pub async fn remove_peer(&self, address: PeerAddress) -> Result<bool, NodeError> {
+        self.ask(|reply| Command::RemovePeer { address, reply }).await?
+    }
+
     /// Mines one block. Many may ask at once: each gets a block of its own.
     ///
     /// # Errors
     /// When the block could not be saved, or the node stops.
-    pub async fn mine(&self) -> Result<CheckedBlock, NodeError> {
+    pub async fn mine(&self) -> Result<Mined, NodeError> {
         let (reply, answer) = oneshot::channel();
         self.requests.send(reply).await.map_err(|_| NodeError::Stopping)?;
         answer.await.map_err(|_| NodeError::Stopping)?
     }
 
-    /// Replaces the node's chain by a longer one.
+    /// Replaces the node's chain by a longer one, which came `from` a peer or from a file.
     ///
     /// # Errors
     /// When it could not be saved.
-    pub async fn adopt(&self, candidate: Candidate) -> Result<Adoption, NodeError> {
-        self.ask(|reply| Command::Adopt { candidate, reply }).await?
+    pub async fn adopt(&self, candidate: Candidate, from: Option<PeerAddress>) -> Result<Adoption, NodeError> {
+        self.ask(|reply| Command::Adopt { candidate, from, reply }).await?
     }
 
     /// Reads the chain on a thread that may block. When the database has failed, the owner opens it again, and this

@@ -1,15 +1,18 @@
 //! The miner: one thread that searches proofs, for one request at a time.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    command::{Command, MineRequest, NodeError, Sealed},
+    command::{Command, MineRequest, Mined, NodeError, Sealed},
     view::View,
 };
-use crate::ledger::{CheckedBlock, Tip, Transaction, puzzle};
+use crate::ledger::{Tip, Transaction, puzzle};
 
 pub(super) struct Miner {
     reward: Transaction,
@@ -40,9 +43,10 @@ impl Miner {
     }
 
     /// Searches until a proof makes a block: when the chain was replaced meanwhile, the new tip sets a new puzzle.
-    fn mine(&self) -> Result<CheckedBlock, NodeError> {
+    fn mine(&self) -> Result<Mined, NodeError> {
         loop {
             let parent = self.tip();
+            let began = Instant::now();
             let given_up = || self.stop.is_cancelled() || self.tip() != parent;
             let Some(proof) = puzzle::search(parent.proof, given_up) else {
                 if self.stop.is_cancelled() {
@@ -50,8 +54,8 @@ impl Miner {
                 }
                 continue;
             };
-            if let Sealed::Block(block) = self.seal(parent, proof)? {
-                return Ok(block);
+            if let Sealed::Block(mined) = self.seal(parent, proof, began.elapsed())? {
+                return Ok(mined);
             }
         }
     }
@@ -60,9 +64,9 @@ impl Miner {
         self.view.borrow().tip
     }
 
-    fn seal(&self, parent: Tip, proof: u64) -> Result<Sealed, NodeError> {
+    fn seal(&self, parent: Tip, proof: u64, took: Duration) -> Result<Sealed, NodeError> {
         let (reply, answer) = oneshot::channel();
-        let command = Command::Seal { parent: parent.hash, proof, reward: self.reward.clone(), reply };
+        let command = Command::Seal { parent: parent.hash, proof, took, reward: self.reward.clone(), reply };
         self.commands.blocking_send(command).map_err(|_| NodeError::Stopping)?;
         answer.blocking_recv().map_err(|_| NodeError::Stopping)?
     }

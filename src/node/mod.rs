@@ -1,30 +1,38 @@
 //! A node: one owner thread that alone changes state, a miner, and the view that everyone else reads.
 
+mod automatic;
 mod candidate;
 mod chain_body;
 mod clock;
 mod command;
+mod counters;
+mod events;
 mod handle;
 mod miner;
 mod owner;
 mod view;
 
-use std::{io, thread};
+use std::{io, sync::Arc, thread};
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+pub use automatic::{MINING_INTERVALS, mine_by_itself};
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
 pub use chain_body::{ReadLimits, read_chain};
 pub use clock::now;
-pub use command::{Adoption, NodeError};
+pub use command::{Adoption, Mined, NodeError};
+pub use counters::{Counter, Counters};
+pub use events::{BadEventId, Event, EventId, EventKind, EventLog, Missed, Subscription, TooManyListeners, frame};
 pub use handle::NodeHandle;
 pub use view::View;
 
-use self::{miner::Miner, owner::Owner};
+use self::{handle::Told, miner::Miner, owner::Owner};
 use crate::{
     ledger::{Blockchain, PendingLimits},
     store::{Contents, Opened},
+    wire::v1::Mining,
 };
 
 /// The most peers a node knows (contract section 6).
@@ -83,11 +91,17 @@ pub fn start(opened: Opened, config: NodeConfig) -> io::Result<(NodeHandle, Node
     let (requests, request_queue) = mpsc::channel(MINING_QUEUE);
     let stop_mining = CancellationToken::new();
 
-    let owner = Owner::new(store, blockchain, limits, peers, publish);
+    let told = Told {
+        events: EventLog::new(Uuid::new_v4().as_fields().0),
+        counters: Arc::default(),
+        mining: watch::Sender::new(Mining::Off),
+    };
+
+    let owner = Owner::new(store, blockchain, limits, peers, publish, &told);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(&node_address, &config.miner, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let handle = NodeHandle::new(node_address, commands, requests, view);
+    let handle = NodeHandle::new(node_address, commands, requests, view, told);
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }

@@ -11,19 +11,28 @@ use super::{
     MOST_PEERS,
     candidate::Candidate,
     clock::now,
-    command::{Adoption, Command, NodeError, Reply, Sealed},
+    command::{Adoption, Command, Mined, NodeError, Reply, Sealed},
+    counters::Counters,
+    events::{EventKind, EventLog},
+    handle::Told,
     view::View,
 };
 use crate::{
     ledger::{
-        Block, BlockHash, Blockchain, Pending, PendingLimits, Transaction, pending_after_replacement, python_timestamp,
+        AfterReplacement, Block, BlockHash, Blockchain, PendingLimits, Transaction, pending_after_replacement,
+        python_timestamp,
     },
     store::{Store, StoreError},
-    wire::PeerAddress,
+    wire::{
+        PeerAddress,
+        v1::{BlockEvent, GivenUpBlocks, Header, PeersEvent, Replacement, ReplacementEvent, Returned},
+    },
 };
 
 /// The most commands that are looked at together, and so the most payments that share one commit.
 const LARGEST_BATCH: usize = 1024;
+/// How many given-up blocks and returned payments an event tells.
+const MOST_TOLD: usize = 100;
 /// How long a database that was opened again is left alone, whatever its readers say.
 const RESTORE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -36,6 +45,8 @@ pub(super) struct Owner {
     last_restore: Option<Instant>,
     /// Whether the disk holds what this node takes for its state.
     settled: bool,
+    events: Arc<EventLog>,
+    counters: Arc<Counters>,
 }
 
 struct WaitingPayment {
@@ -50,8 +61,10 @@ impl Owner {
         limits: PendingLimits,
         peers: Vec<PeerAddress>,
         publish: watch::Sender<Arc<View>>,
+        told: &Told,
     ) -> Self {
-        Self { store, blockchain, limits, peers, publish, last_restore: None, settled: true }
+        let (events, counters) = (told.events.clone(), told.counters.clone());
+        Self { store, blockchain, limits, peers, publish, last_restore: None, settled: true, events, counters }
     }
 
     /// Carries out commands until nobody is left who could send one. Payments that stand next to each other in the queue
@@ -87,8 +100,11 @@ impl Owner {
             Command::AddPeers { addresses, reply } => {
                 let _ = reply.send(self.add_peers(addresses));
             }
-            Command::Seal { parent, proof, reward, reply } => {
-                let _ = reply.send(self.seal(parent, proof, reward));
+            Command::RemovePeer { address, reply } => {
+                let _ = reply.send(self.remove_peer(&address));
+            }
+            Command::Seal { parent, proof, took, reward, reply } => {
+                let _ = reply.send(self.seal(parent, proof, took, reward));
             }
             Command::Restore { reply } => {
                 if self.last_restore.is_none_or(|last| last.elapsed() > RESTORE_PAUSE) {
@@ -96,8 +112,8 @@ impl Owner {
                 }
                 let _ = reply.send(Ok(()));
             }
-            Command::Adopt { candidate, reply } => {
-                let _ = reply.send(self.adopt(candidate));
+            Command::Adopt { candidate, from, reply } => {
+                let _ = reply.send(self.adopt(candidate, from));
             }
         }
     }
@@ -112,6 +128,7 @@ impl Owner {
                     replies.push(reply);
                 }
                 Err(full) => {
+                    self.counters.payments_refused.add(1);
                     let _ = reply.send(Err(full.into()));
                 }
             }
@@ -120,9 +137,21 @@ impl Owner {
             return;
         }
         let result = self.save(|store| store.add_pending(&transactions)).map(|()| {
+            let (block, waiting) = (self.blockchain.tip().index + 1, self.blockchain.pending().len());
+            let time = now().to_utc();
+            let events: Vec<_> = (waiting + 1..)
+                .zip(&transactions)
+                .map(|(pending, transaction)| EventKind::Payment {
+                    transaction: transaction.clone(),
+                    block,
+                    pending,
+                    time,
+                })
+                .collect();
+            self.counters.payments.add(transactions.len() as u64);
             self.blockchain.add_transactions(transactions);
-            self.publish();
-            self.blockchain.tip().index + 1
+            self.publish(events);
+            block
         });
         for reply in replies {
             let _ = reply.send(result.clone());
@@ -141,13 +170,34 @@ impl Owner {
         }
         if !new.is_empty() {
             self.save(|store| store.add_peers(&new))?;
+            let added = new.iter().map(ToString::to_string).collect();
             self.peers.extend(new);
-            self.publish();
+            self.publish([self.peers_event(added, Vec::new())]);
         }
         Ok(self.peers.clone().into())
     }
 
-    fn seal(&mut self, parent: BlockHash, proof: u64, reward: Transaction) -> Result<Sealed, NodeError> {
+    fn remove_peer(&mut self, address: &PeerAddress) -> Result<bool, NodeError> {
+        let Some(place) = self.peers.iter().position(|peer| peer == address) else { return Ok(false) };
+        let mut left = self.peers.clone();
+        left.remove(place);
+        self.save(|store| store.set_peers(&left))?;
+        self.peers = left;
+        self.publish([self.peers_event(Vec::new(), vec![address.to_string()])]);
+        Ok(true)
+    }
+
+    fn peers_event(&self, added: Vec<String>, removed: Vec<String>) -> EventKind {
+        EventKind::Peers(PeersEvent { added, removed, peers: self.peers.len(), time: now().to_utc() })
+    }
+
+    fn seal(
+        &mut self,
+        parent: BlockHash,
+        proof: u64,
+        took: Duration,
+        reward: Transaction,
+    ) -> Result<Sealed, NodeError> {
         if self.blockchain.tip().hash != parent {
             return Ok(Sealed::Outdated);
         }
@@ -157,29 +207,56 @@ impl Owner {
             .map_err(|error| not_saved(error.into()))?;
         self.save(|store| store.append(&block))?;
         self.blockchain.append(&block);
-        self.publish();
-        Ok(Sealed::Block(block))
+        // Candidates are tried from 1 upwards, so the proof is their number.
+        let mined = Mined { block, tries: proof, took };
+        self.counters.blocks_mined.add(1);
+        self.counters.proofs_tried.add(mined.tries);
+        self.counters.search_nanos.add_time(took);
+        let event = BlockEvent {
+            header: Header::new(mined.block.block(), mined.block.hash()),
+            tries: mined.tries,
+            took_ms: milliseconds(took),
+            time: now().to_utc(),
+        };
+        self.publish([EventKind::Block(event)]);
+        Ok(Sealed::Block(mined))
     }
 
-    fn adopt(&mut self, mut candidate: Candidate) -> Result<Adoption, NodeError> {
+    fn adopt(&mut self, mut candidate: Candidate, from: Option<PeerAddress>) -> Result<Adoption, NodeError> {
         let own_length = self.blockchain.tip().index;
         let (fork, tip) = (candidate.fork(), candidate.tip());
         if tip.index <= own_length {
             return Ok(Adoption::Outdated);
         }
         let compared = self.compare(&mut candidate);
-        let Some(pending) = self.recover_from(compared)? else { return Ok(Adoption::Outdated) };
-        self.save(|store| {
+        let Some((after, blocks)) = self.recover_from(compared)? else { return Ok(Adoption::Outdated) };
+        let AfterReplacement { pending, returned } = after;
+        let number = self.save(|store| {
             store.replace(fork, candidate.blocks()?, &tip, pending.transactions(), python_timestamp(now()))
         })?;
+        let replacement = Replacement {
+            from: from.map(|peer| peer.to_string()),
+            fork,
+            length: tip.index,
+            tip_hash: tip.hash.to_string(),
+            given_up: GivenUpBlocks { number, count: own_length - fork, blocks },
+            returned: Returned {
+                count: returned as u64,
+                transactions: pending.transactions().iter().take(returned.min(MOST_TOLD)).map(Into::into).collect(),
+            },
+        };
         self.blockchain.replace(tip, pending);
-        self.publish();
-        Ok(Adoption::Adopted { given_up: own_length - fork, waiting: self.blockchain.pending().len() })
+        self.counters.replacements.add(1);
+        let waiting = self.blockchain.pending().len();
+        let event = ReplacementEvent { replacement: replacement.clone(), pending: waiting, time: now().to_utc() };
+        self.publish([EventKind::Replacement(event)]);
+        Ok(Adoption::Adopted { replacement: Box::new(replacement), waiting })
     }
 
-    /// What waits when the candidate is adopted; nothing when it was compared with another chain than this one.
-    fn compare(&self, candidate: &mut Candidate) -> Result<Option<Pending>, StoreError> {
-        if self.still_holds(candidate)? { self.pending_after(candidate).map(Some) } else { Ok(None) }
+    /// What waits when the candidate is adopted, and the first blocks that are given up then; nothing when it was compared with
+    /// another chain than this one.
+    fn compare(&self, candidate: &mut Candidate) -> Result<Option<(AfterReplacement, Vec<Header>)>, StoreError> {
+        if self.still_holds(candidate)? { self.after_replacement(candidate).map(Some) } else { Ok(None) }
     }
 
     /// Whether the candidate still begins with blocks of this chain, up to the last one it shares with it.
@@ -189,10 +266,15 @@ impl Owner {
         Ok(own.is_some_and(|text| BlockHash::of(&text) == hash))
     }
 
-    fn pending_after(&self, candidate: &mut Candidate) -> Result<Pending, StoreError> {
-        let mut displaced = Vec::new();
+    fn after_replacement(&self, candidate: &mut Candidate) -> Result<(AfterReplacement, Vec<Header>), StoreError> {
+        let (mut displaced, mut given_up) = (Vec::new(), Vec::new());
         for text in self.store.reader().snapshot()?.blocks(candidate.fork() + 1)? {
-            displaced.extend(Block::from_json(&text?)?.into_payments());
+            let text = text?;
+            let block = Block::from_json(&text)?;
+            if given_up.len() < MOST_TOLD {
+                given_up.push(Header::new(&block, BlockHash::of(&text)));
+            }
+            displaced.extend(block.into_payments());
         }
         let waiting = self.blockchain.pending().transactions();
         let mut adopted = Vec::new();
@@ -201,7 +283,7 @@ impl Owner {
                 adopted.extend(Block::from_json(&text?)?.into_payments());
             }
         }
-        Ok(pending_after_replacement(displaced, waiting.iter().cloned(), adopted))
+        Ok((pending_after_replacement(displaced, waiting.iter().cloned(), adopted), given_up))
     }
 
     /// Sees to it that what could not be saved is not there: a commit that failed may have reached the disk all the same.
@@ -233,18 +315,29 @@ impl Owner {
     }
 
     /// Carries a change to the disk, once the disk is known to hold this node's state.
-    fn save(&mut self, change: impl FnOnce(&Store) -> Result<(), StoreError>) -> Result<(), NodeError> {
+    fn save<T>(&mut self, change: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, NodeError> {
         if !self.settled {
             self.restore();
         }
+        let began = Instant::now();
         let saved = if self.settled { change(&self.store) } else { Err(StoreError::Closed) };
+        let count = if saved.is_ok() { &self.counters.commits } else { &self.counters.commits_failed };
+        count.add(1);
+        self.counters.commit_nanos.add_time(began.elapsed());
         self.recover_from(saved)
     }
 
-    fn publish(&self) {
+    /// Lets everyone see the state as it is, and then hear what has happened.
+    fn publish(&self, events: impl IntoIterator<Item = EventKind>) {
         let view = View::new(&self.blockchain, self.peers.clone().into(), self.store.reader());
         self.publish.send_replace(Arc::new(view));
+        self.events.publish(events);
     }
+}
+
+/// A time as answers tell it.
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 fn not_saved(error: StoreError) -> NodeError {

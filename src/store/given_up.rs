@@ -34,8 +34,9 @@ pub struct GivenUp {
     fork_hash: String,
 }
 
-/// Moves the blocks after `fork` of the chain in `write` to the given-up ones, and forgets the oldest of those.
-pub(super) fn give_up(write: &WriteTransaction, fork: u64, given_up_at: String) -> Result<(), StoreError> {
+/// Moves the blocks after `fork` of the chain in `write` to the given-up ones, and forgets the oldest of those. Returns the number
+/// under which they are kept.
+pub(super) fn give_up(write: &WriteTransaction, fork: u64, given_up_at: String) -> Result<u64, StoreError> {
     let mut chain = write.open_table(BLOCKS)?;
     let mut records = write.open_table(GIVEN_UP)?;
     let mut kept = write.open_table(GIVEN_UP_BLOCKS)?;
@@ -57,7 +58,16 @@ pub(super) fn give_up(write: &WriteTransaction, fork: u64, given_up_at: String) 
     let forgotten = ..=number.saturating_sub(KEPT);
     records.retain_in(forgotten, |_, _| false)?;
     kept.retain_in(..=(forgotten.end, u64::MAX), |_, _| false)?;
-    Ok(())
+    Ok(number)
+}
+
+/// Index of the last block that the chain shares with the one that was given up last; the end of the chain when none was.
+pub(super) fn fork_of_latest(write: &WriteTransaction) -> Result<u64, StoreError> {
+    let records = write.open_table(GIVEN_UP)?;
+    let Some((_, record)) = records.last()? else { return Ok(u64::MAX - 1) };
+    let record: GivenUp =
+        serde_json::from_slice(record.value()).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(record.fork)
 }
 
 /// Undoes the latest [`give_up`]: the given-up chain is the chain again, and no longer among the given-up ones. The chain that

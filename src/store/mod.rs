@@ -3,12 +3,14 @@
 //! One redb file, `chain.redb`, in a folder that one process at a time may use. Writers commit durably before they return;
 //! readers work on snapshots and disturb nobody. docs/disk-format.md describes the files.
 
+mod accounts;
 mod check;
 mod contents;
 mod database;
 mod error;
 mod folder;
 mod given_up;
+mod index;
 mod open;
 mod read;
 mod tables;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 pub use contents::Contents;
 pub use error::{OpenError, StoreError};
 pub use given_up::GivenUp;
+pub use index::{Index, PaymentPlace};
 pub use open::{FirstContent, Opened, open, open_existing};
 pub use read::{BlockTexts, Progress, Reader, Snapshot};
 pub use verify::{Verdict, verify};

@@ -9,10 +9,12 @@ use redb::{
 
 use super::{
     Location, Store,
+    accounts::{Indexer, Sign},
     contents::{self, Contents},
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
+    index,
     read::{Progress, Reader},
     tables::{BLOCKS, GIVEN_UP, GIVEN_UP_BLOCKS, META, PEERS, PENDING, meta},
 };
@@ -93,13 +95,17 @@ fn write_first(database: &Database, first: FirstContent) -> Result<(), StoreErro
         transaction.open_table(GIVEN_UP)?;
         transaction.open_table(GIVEN_UP_BLOCKS)?;
     }
+    let mut indexer = Indexer::open(&transaction)?;
+    indexer.change(genesis.block(), genesis.hash(), Sign::Add)?;
+    indexer.finish(genesis.hash())?;
     Ok(transaction.commit()?)
 }
 
 fn load(database: Database, folder: Option<LockedFolder>, progress: Progress<'_>) -> Result<Opened, StoreError> {
     let shared = Arc::new(Shared::new(database, folder));
     let reader = Reader::new(shared.clone());
-    reader.snapshot()?.check_chain(progress)?;
+    let tip = reader.snapshot()?.check_chain(progress)?;
+    index::ensure(&shared, &tip, progress)?;
     let contents = contents::read(&reader)?;
     if let Some(folder) = shared.folder()
         && let Err(error) = folder.set_reserve_aside()

@@ -145,6 +145,6 @@ impl Iterator for BlockTexts {
     }
 }
 
-fn text_of(bytes: &[u8]) -> Result<String, StoreError> {
+pub(super) fn text_of(bytes: &[u8]) -> Result<String, StoreError> {
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| StoreError::Damaged("a block is not UTF-8".into()))
 }

@@ -4,12 +4,14 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
     Store,
+    accounts::{Indexer, Sign},
     error::StoreError,
     given_up,
+    read::text_of,
     tables::{BLOCKS, META, PEERS, PENDING, meta},
 };
 use crate::{
-    ledger::{BlockHash, CheckedBlock, Tip, Transaction},
+    ledger::{Block, BlockHash, CheckedBlock, Tip, Transaction},
     wire::PeerAddress,
 };
 
@@ -33,12 +35,15 @@ impl Store {
         self.commit(|write| {
             write.open_table(BLOCKS)?.insert(block.block().index, block.text().as_bytes())?;
             write.open_table(PENDING)?.retain(|_, _| false)?;
-            set_tip(write, &block.tip())
+            set_tip(write, &block.tip())?;
+            let mut indexer = Indexer::open(write)?;
+            indexer.change(block.block(), block.hash(), Sign::Add)?;
+            indexer.finish(block.hash())
         })
     }
 
     /// Replaces everything after block `fork` by `blocks`, whose last one is `tip`, and what waits by `pending`. The blocks
-    /// that are given up are kept among the last ten chains that were, as of the time `now`.
+    /// that are given up are kept among the last ten chains that were, as of the time `now`; returns their number there.
     ///
     /// # Errors
     /// When the database fails or `blocks` does; nothing changes then.
@@ -49,19 +54,37 @@ impl Store {
         tip: &Tip,
         pending: &[Transaction],
         now: String,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         self.commit(|write| {
-            given_up::give_up(write, fork, now)?;
+            index_after(write, fork, Sign::Remove)?;
+            let number = given_up::give_up(write, fork, now)?;
+            set_tip(write, tip)?;
+            let mut indexer = Indexer::open(write)?;
             {
                 let mut table = write.open_table(BLOCKS)?;
                 for (index, text) in (fork + 1..).zip(blocks) {
-                    table.insert(index, text?.as_bytes())?;
+                    let text = text?;
+                    table.insert(index, text.as_bytes())?;
+                    indexer.change(&Block::from_json(&text)?, BlockHash::of(&text), Sign::Add)?;
                 }
                 let mut table = write.open_table(PENDING)?;
                 table.retain(|_, _| false)?;
                 push_all(&mut table, pending.iter().map(Transaction::canonical))?;
             }
-            set_tip(write, tip)
+            indexer.finish(tip.hash)?;
+            Ok(number)
+        })
+    }
+
+    /// Forgets all peers but these, which are kept in this order.
+    ///
+    /// # Errors
+    /// When the database fails; nothing changes then.
+    pub fn set_peers(&self, peers: &[PeerAddress]) -> Result<(), StoreError> {
+        self.commit(|write| {
+            let mut table = write.open_table(PEERS)?;
+            table.retain(|_, _| false)?;
+            push_all(&mut table, peers.iter().map(ToString::to_string))
         })
     }
 
@@ -81,11 +104,15 @@ impl Store {
     pub fn take_back(&self, tip: &Tip, pending: &[Transaction], peers: &[PeerAddress]) -> Result<(), StoreError> {
         self.commit(|write| {
             if !holds(write, tip)? {
+                let fork = given_up::fork_of_latest(write)?;
+                index_after(write, fork, Sign::Remove)?;
                 given_up::bring_back_latest(write)?;
+                index_after(write, fork, Sign::Add)?;
             }
             if !holds(write, tip)? {
                 return Err(StoreError::Damaged(format!("block {} is not the one that was written", tip.index)));
             }
+            index_after(write, tip.index, Sign::Remove)?;
             write.open_table(BLOCKS)?.retain_in(tip.index + 1.., |_, _| false)?;
             {
                 let mut table = write.open_table(PENDING)?;
@@ -95,11 +122,12 @@ impl Store {
                 table.retain(|_, _| false)?;
                 push_all(&mut table, peers.iter().map(ToString::to_string))?;
             }
-            set_tip(write, tip)
+            set_tip(write, tip)?;
+            Indexer::open(write)?.finish(tip.hash)
         })
     }
 
-    fn commit(&self, change: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    fn commit<T>(&self, change: impl FnOnce(&WriteTransaction) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if let Some(folder) = self.shared.folder() {
             folder.set_reserve_aside()?;
         }
@@ -107,8 +135,9 @@ impl Store {
         // With one phase, damage to the last commit of a killed node looks like a commit that never ended, and would be
         // dropped without a word. The price is a second flush.
         write.set_two_phase_commit(true);
-        change(&write)?;
-        Ok(write.commit()?)
+        let result = change(&write)?;
+        write.commit()?;
+        Ok(result)
     }
 }
 
@@ -119,6 +148,17 @@ fn push_all(table: &mut Table<'_, u64, &'static [u8]>, values: impl Iterator<Ite
         table.insert(key, value.as_bytes())?;
     }
     Ok(())
+}
+
+/// Takes the blocks after `fork` into the index, or out of it.
+fn index_after(write: &WriteTransaction, fork: u64, sign: Sign) -> Result<(), StoreError> {
+    let blocks = write.open_table(BLOCKS)?;
+    let mut indexer = Indexer::open(write)?;
+    for entry in blocks.range(fork + 1..)? {
+        let text = text_of(entry?.1.value())?;
+        indexer.change(&Block::from_json(&text)?, BlockHash::of(&text), sign)?;
+    }
+    indexer.pause()
 }
 
 /// Whether the block at the tip's index is the tip.

@@ -7,4 +7,4 @@ mod requests;
 pub mod v1;
 
 pub use address::{AddressError, PeerAddress, is_link_local};
-pub use requests::{RequestError, nodes_from_json, payment_from_json};
+pub use requests::{RequestError, mining_from_json, nodes_from_json, payment_from_json};

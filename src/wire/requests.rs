@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{
     address::{AddressError, PeerAddress},
     messages,
+    v1::Mining,
 };
 use crate::ledger::{Scalar, Transaction, TransactionError};
 
@@ -37,6 +38,11 @@ pub enum RequestError {
     /// `nodes` is something else than a list of texts.
     #[error("`nodes` has to be a list of addresses such as [\"http://127.0.0.1:1002\"], each in quotes.")]
     NotAList,
+    /// The body is no setting of mining by itself.
+    #[error(
+        "The body has to be {{\"mode\": \"off\"}}, {{\"mode\": \"on_payment\"}} or {{\"mode\": \"interval\", \"every_ms\": 1000}}. This one cannot be read: {0}."
+    )]
+    Mining(serde_json::Error),
     /// One of the addresses is none.
     #[error("{entry:?} is not taken, nor are the others: {source}.")]
     Address {
@@ -74,6 +80,14 @@ pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
     };
     let entries: Vec<String> = serde_json::from_str(nodes).map_err(|_| RequestError::NotAList)?;
     entries.into_iter().map(|entry| entry.parse().map_err(|source| RequestError::Address { entry, source })).collect()
+}
+
+/// Reads the body of `PUT /api/v1/mining`.
+///
+/// # Errors
+/// See [`RequestError`].
+pub fn mining_from_json(body: &[u8]) -> Result<Mining, RequestError> {
+    serde_json::from_slice(body).map_err(RequestError::Mining)
 }
 
 fn object<'a>(body: &'a [u8], example: &'static str) -> Result<HashMap<String, &'a RawValue>, RequestError> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, dead_code, reason = "the helpers are shared with other tests")]
 
+mod api_v1;
 mod carry;
 mod checks;
 mod command_line;

@@ -145,7 +145,7 @@ impl Node {
         for block in blocks {
             candidate.push(block).unwrap();
         }
-        let adoption = self.handle.adopt(candidate.finish().unwrap()).await.unwrap();
+        let adoption = self.handle.adopt(candidate.finish().unwrap(), None).await.unwrap();
         if matches!(adoption, Adoption::Adopted { .. }) {
             self.given_up.push(before);
         }

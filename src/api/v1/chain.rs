@@ -12,6 +12,8 @@ use super::{
     params::{Name, Page, PageParams, Params},
 };
 use crate::{
+    ledger::BlockHash,
+    node,
     store::{Reader, StoreError},
     wire::v1::{Block, Blocks, Header, Headers, Mined, PREFIX, Problem},
 };
@@ -113,17 +115,33 @@ pub(super) async fn text(State(state): State<ApiState>, Name(id): Name) -> Resul
 async fn canonical_text(state: &ApiState, id: String) -> Result<String, ApiError> {
     let wanted = id.clone();
     let find = move |reader: &Reader| {
-        let snapshot = reader.snapshot()?;
-        let text = index_of(&wanted).map(|index| snapshot.block(index)).transpose()?.flatten();
-        Ok((text, snapshot.length()?))
+        let index = reader.index()?;
+        let text = match BlockId::read(&wanted) {
+            Some(BlockId::Index(place)) => index.block(place)?,
+            Some(BlockId::Hash(hash)) => index.block_of_hash(&hash)?,
+            None => None,
+        };
+        Ok((text, index.length()?))
     };
     let (text, length) = state.node.read(find).await?;
     text.ok_or_else(|| ApiError::UnknownBlock { id: id.escape_debug().to_string(), length })
 }
 
-/// The index that `id` names in decimal digits.
-fn index_of(id: &str) -> Option<u64> {
-    id.parse().ok().filter(|_| id.bytes().all(|digit| digit.is_ascii_digit()))
+/// What names a block.
+enum BlockId {
+    Index(u64),
+    Hash(BlockHash),
+}
+
+impl BlockId {
+    fn read(id: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        if hex::decode_to_slice(id, &mut hash).is_ok() {
+            return Some(Self::Hash(hash.into()));
+        }
+        let is_index = id.bytes().all(|digit| digit.is_ascii_digit());
+        id.parse().ok().filter(|_| is_index).map(Self::Index)
+    }
 }
 
 /// Mines a block, which takes all payments that wait.
@@ -136,10 +154,10 @@ fn index_of(id: &str) -> Option<u64> {
     )
 )]
 pub(super) async fn mine(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let block = state.node.mine().await?;
+    let node::Mined { block, tries, took } = state.node.mine().await?;
     let index = block.block().index;
     tracing::info!(index, transactions = block.block().transactions.len(), "mined a block");
-    let mined = Mined { block: Block::of_canonical(block.text()), tries: 0, took_ms: 0.0 };
+    let mined = Mined { block: Block::of_canonical(block.text()), tries, took_ms: took.as_secs_f64() * 1000.0 };
     let location = [(header::LOCATION, format!("{PREFIX}/blocks/{index}"))];
     Ok((location, json(StatusCode::CREATED, json_text(&mined))).into_response())
 }

@@ -1,11 +1,15 @@
 //! `/api/v1`: everything that programs and monitors ask beyond the chapter's six routes. One file for each resource; the
 //! OpenAPI document is made from the same list of routes that the router serves.
 
+mod accounts;
 mod chain;
 mod docs;
+mod events;
+mod mining;
 mod params;
 mod peers;
 mod pending;
+mod replacements;
 mod status;
 
 use axum::{
@@ -33,9 +37,18 @@ use crate::wire::v1;
         (name = "node", description = "How the node is"),
         (name = "chain", description = "Its blocks"),
         (name = "pending", description = "Payments that wait"),
+        (name = "accounts", description = "Who received and sent how much"),
         (name = "peers", description = "Other nodes"),
     ),
-    components(schemas(v1::Block))
+    components(schemas(
+        v1::Block,
+        v1::BlockEvent,
+        v1::PaymentEvent,
+        v1::ReplacementEvent,
+        v1::PeersEvent,
+        v1::MiningEvent,
+        v1::ResetEvent
+    ))
 )]
 struct Document;
 
@@ -47,8 +60,14 @@ pub(super) fn routes() -> Router<ApiState> {
         .routes(routes!(chain::block))
         .routes(routes!(chain::text))
         .routes(routes!(chain::headers))
-        .routes(routes!(pending::pay))
-        .routes(routes!(peers::connect))
+        .routes(routes!(pending::pending, pending::pay))
+        .routes(routes!(accounts::accounts))
+        .routes(routes!(accounts::account))
+        .routes(routes!(peers::peers, peers::connect))
+        .routes(routes!(peers::disconnect))
+        .routes(routes!(replacements::replacements, replacements::replace))
+        .routes(routes!(mining::mining, mining::set_mining))
+        .routes(routes!(events::events))
         .fallback(unknown_path);
     let (router, document) =
         OpenApiRouter::with_openapi(Document::openapi()).nest(v1::PREFIX, routes).split_for_parts();

@@ -2,11 +2,63 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::super::{ApiState, body::RequestBody, error::ApiError, json, json_text};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{
+    super::{ApiState, body::RequestBody, error::ApiError, json, json_text},
+    ok,
+    params::{Name, Params},
+};
 use crate::wire::{
     nodes_from_json,
-    v1::{Connected, Nodes, Problem},
+    v1::{Connected, Nodes, PeerList, Problem},
 };
+
+/// Whether to ask.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AskParams {
+    /// `false`: tells what is known without asking anybody.
+    #[param(default = true)]
+    ask: Option<bool>,
+}
+
+/// How the peers are: each is asked, unless told otherwise.
+#[utoipa::path(
+    get, path = "/peers", tag = "peers", operation_id = "peers", params(AskParams),
+    responses(
+        (status = 200, body = PeerList),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn peers(
+    State(state): State<ApiState>,
+    Params(params): Params<AskParams>,
+) -> Result<Response, ApiError> {
+    let peers = match params.ask {
+        Some(false) => state.probe.known(&state.node.view().peers),
+        _ => state.probe.ask_all().await?,
+    };
+    Ok(ok(&PeerList { peers }))
+}
+
+/// Forgets a node.
+#[utoipa::path(
+    delete, path = "/peers/{address}", tag = "peers", operation_id = "disconnect",
+    params(("address" = String, Path, description = "Its address, as the list of peers shows it")),
+    responses(
+        (status = 204, description = "It is forgotten"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "It is not known", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn disconnect(State(state): State<ApiState>, Name(address): Name) -> Result<StatusCode, ApiError> {
+    let unknown = || ApiError::UnknownPeer(address.escape_debug().to_string());
+    let peer = address.parse().map_err(|_| unknown())?;
+    if state.node.remove_peer(peer).await? { Ok(StatusCode::NO_CONTENT) } else { Err(unknown()) }
+}
 
 /// Connects nodes.
 #[utoipa::path(

@@ -2,11 +2,35 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::super::{ApiState, body::RequestBody, error::ApiError, json, json_text};
+use super::{
+    super::{ApiState, body::RequestBody, error::ApiError, json, json_text},
+    ok,
+    params::{Page, PageParams, Params},
+};
 use crate::wire::{
     payment_from_json,
-    v1::{Payment, Problem, Waiting},
+    v1::{PREFIX, Payment, Pending, Problem, Waiting},
 };
+
+/// A page of the payments that wait, in the order they arrived.
+#[utoipa::path(
+    get, path = "/pending", tag = "pending", operation_id = "pending", params(PageParams),
+    responses(
+        (status = 200, body = Pending),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn pending(
+    State(state): State<ApiState>,
+    Params(params): Params<PageParams>,
+) -> Result<Response, ApiError> {
+    let Page { from, limit } = params.page()?;
+    let (payments, total) = state.node.read(move |reader| reader.index()?.pending(from, limit)).await?;
+    let after = from.saturating_add(payments.len() as u64);
+    let next =
+        (!payments.is_empty() && after <= total as u64).then(|| format!("{PREFIX}/pending?from={after}&limit={limit}"));
+    Ok(ok(&Pending { transactions: payments.iter().map(Into::into).collect(), total, next }))
+}
 
 /// Sends a payment, which waits for the next block.
 #[utoipa::path(

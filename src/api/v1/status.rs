@@ -3,11 +3,13 @@
 use axum::{extract::State, response::Response};
 
 use super::{super::ApiState, ok};
-use crate::wire::v1::{self, Point, Status};
+use crate::wire::v1::{Point, Status};
 
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>) -> Response {
+    // First of all: whoever listens from this event on misses nothing of what the view does not show yet.
+    let last_event = state.node.events().latest().to_string();
     let view = state.node.view();
     ok(&Status {
         node_address: state.node.node_address().to_owned(),
@@ -20,7 +22,7 @@ pub(super) async fn status(State(state): State<ApiState>) -> Response {
         data: state.about.data,
         started_at: state.about.started_at,
         uptime_seconds: state.about.started.elapsed().as_secs_f64(),
-        mining: v1::Mining::Off,
-        last_event: String::new(),
+        mining: state.node.mining(),
+        last_event,
     })
 }

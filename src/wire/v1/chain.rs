@@ -50,6 +50,13 @@ pub struct Transaction {
     pub sender: Field,
 }
 
+impl Transaction {
+    /// About how many bytes it takes as JSON.
+    pub fn json_bytes(&self) -> usize {
+        self.amount.json().len() + self.receiver.json().len() + self.sender.json().len()
+    }
+}
+
 impl From<&ledger::Transaction> for Transaction {
     fn from(transaction: &ledger::Transaction) -> Self {
         let field = |scalar: &ledger::Scalar| Field(raw(scalar.canonical()));
@@ -133,15 +140,19 @@ impl Header {
     /// # Errors
     /// When the text is no block.
     pub fn of_canonical(text: &str) -> Result<Self, ledger::BlockError> {
-        let block = ledger::Block::from_json(text)?;
-        Ok(Self {
+        Ok(Self::new(&ledger::Block::from_json(text)?, ledger::BlockHash::of(text)))
+    }
+
+    /// The header of a block whose hash is known.
+    pub fn new(block: &ledger::Block, hash: ledger::BlockHash) -> Self {
+        Self {
             index: block.index,
-            hash: ledger::BlockHash::of(text).to_string(),
-            previous_hash: block.previous_hash,
+            hash: hash.to_string(),
+            previous_hash: block.previous_hash.clone(),
             proof: block.proof,
-            timestamp: block.timestamp,
+            timestamp: block.timestamp.clone(),
             transactions: block.transactions.len(),
-        })
+        }
     }
 }
 

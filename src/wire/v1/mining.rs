@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// When a node mines without being asked for each block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "mode", rename_all = "snake_case")]
 pub enum Mining {
     /// Never.
     Off,

@@ -134,8 +134,8 @@ pub struct Offer {
 /// The blocks that a replacement gave up.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GivenUpBlocks {
-    /// Number under which the chain is kept: `bcoin export --given-up` reads it. Null when nothing was given up.
-    pub number: Option<u64>,
+    /// Number under which they are kept: `bcoin export --given-up` reads it.
+    pub number: u64,
     /// How many blocks were given up.
     pub count: u64,
     /// The first 100 of them.

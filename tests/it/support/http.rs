@@ -38,6 +38,12 @@ impl Http {
         Self { client, base: format!("http://{address}") }
     }
 
+    /// Takes compressed answers, as browsers do.
+    pub fn unzipping(address: SocketAddr) -> Self {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { client, ..Self::new(address) }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path)).await
     }
