@@ -63,6 +63,8 @@ pub(super) enum ApiError {
     MiningInterval { every_ms: u64 },
     #[error("{}.", capitalised(.0))]
     TooManyListeners(#[from] TooManyListeners),
+    #[error("The node is not ready, because its chain cannot be read: {0}.")]
+    NotReady(StoreError),
     #[error("Something went wrong inside the node. Its log says more.")]
     Panic,
 }
@@ -88,9 +90,9 @@ impl ApiError {
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Node(NodeError::Store(_)) | Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping) | Self::TooManyListeners(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping)
+            | Self::TooManyListeners(_)
+            | Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -5,6 +5,7 @@ mod chain_stream;
 mod chapter;
 mod error;
 mod guards;
+mod monitoring;
 mod problem;
 mod server;
 mod short_chain;
@@ -28,7 +29,7 @@ use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::Co
 pub use guards::HostNames;
 pub use server::serve;
 
-use self::{error::ApiError, short_chain::ShortChain};
+use self::{error::ApiError, monitoring::Metrics, short_chain::ShortChain};
 use crate::{
     network::{ProbeHandle, SyncHandle},
     node::NodeHandle,
@@ -47,6 +48,7 @@ pub struct ApiState {
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
     about: Arc<About>,
+    metrics: Metrics,
     /// Ends answers that would go on for ever.
     stop: CancellationToken,
 }
@@ -67,9 +69,11 @@ pub struct About {
 impl ApiState {
     /// The state of a node's API. Streams of events end when `stop` is cancelled.
     pub fn new(node: NodeHandle, sync: SyncHandle, probe: ProbeHandle, about: About, stop: CancellationToken) -> Self {
+        let metrics = Metrics::new(node.clone());
         Self {
             node,
             sync,
+            metrics,
             probe,
             stop,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
@@ -83,9 +87,12 @@ impl ApiState {
 pub fn router(state: ApiState, names: HostNames) -> Router {
     let names = Arc::new(names);
     let chapter = chapter::routes().fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() });
+    let metrics = state.metrics.clone();
     let v1 = guarded(v1::routes(), &names).layer(middleware::map_response(problem::of_error));
     guarded(chapter, &names)
+        .merge(guarded(monitoring::routes(), &names))
         .merge(v1)
+        .layer(middleware::from_fn_with_state(metrics, monitoring::count))
         // A class's network is faster than the best compression.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(TraceLayer::new_for_http())

@@ -64,6 +64,7 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::Node(NodeError::Stopping) => ("stopping", "The node is stopping"),
         ApiError::Node(NodeError::Store(error)) if error.is_full_disk() => ("disk-full", "The disk is full"),
         ApiError::Node(NodeError::Store(_)) => ("not-saved", "The node could not save this"),
+        ApiError::NotReady(_) => ("not-ready", "The node is not ready"),
         ApiError::Store(_) => ("not-read", "The chain cannot be read"),
         ApiError::Panic => ("internal", "Something went wrong inside the node"),
     };
