@@ -295,6 +295,24 @@ async fn every_problem_is_one() {
 }
 
 #[tokio::test]
+async fn mining_by_itself_is_set_and_told() {
+    let node = TestNode::start().await;
+    for (body, answer) in [
+        (r#"{"mode": "interval", "every_ms": 3600000.0}"#, json!({"mode": "interval", "every_ms": 3_600_000})),
+        (r#"{"mode": "on_payment", "further": 1}"#, json!({"mode": "on_payment"})),
+        (r#"{"mode": "off"}"#, json!({"mode": "off"})),
+    ] {
+        assert_eq!(send(&node.http, "PUT", "/mining", body).await, (200, answer.clone()));
+        assert_eq!(get(&node.http, "/mining").await, answer);
+        assert_eq!(get(&node.http, "/status").await["mining"], answer);
+    }
+    for every in ["99", "3600001", "1000.5", "-1", "1e300", "\"1000\"", "null"] {
+        let body = format!(r#"{{"mode": "interval", "every_ms": {every}}}"#);
+        assert_eq!(send(&node.http, "PUT", "/mining", &body).await.0, 400, "{every}");
+    }
+}
+
+#[tokio::test]
 async fn a_full_pool_says_when_to_come_back() {
     let mut config = TestNode::config();
     config.max_pending = 1;

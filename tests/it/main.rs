@@ -21,6 +21,7 @@ mod postman;
 mod properties;
 mod restart;
 mod routes;
+mod schemathesis;
 mod support;
 mod three_nodes;
 mod vectors;

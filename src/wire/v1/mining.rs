@@ -1,6 +1,6 @@
 //! Mining by itself.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 
 /// When a node mines without being asked for each block.
@@ -12,9 +12,21 @@ pub enum Mining {
     /// A block in each interval.
     Interval {
         /// The interval in milliseconds.
+        #[serde(deserialize_with = "whole")]
         #[schema(minimum = 100, maximum = 3_600_000)]
         every_ms: u64,
     },
     /// Whenever payments wait.
     OnPayment,
+}
+
+/// A whole number, which JSON may write as `1000.0` too.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    // Beyond 2^53 a float stands for more than one whole number.
+    if number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number) {
+        Ok(number as u64)
+    } else {
+        Err(D::Error::custom(format_args!("{number} is no whole number of milliseconds")))
+    }
 }
