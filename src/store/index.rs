@@ -1,11 +1,11 @@
 //! Reading what stands beside the chain: blocks by their hash, accounts, and the payments that wait.
 
-use std::ops::Bound;
+use std::{collections::HashMap, ops::Bound};
 
 use redb::{ReadOnlyTable, ReadableTable as _, ReadableTableMetadata as _, WriteTransaction};
 
 use super::{
-    accounts::{Indexer, Record, Sign, Totals},
+    accounts::{Indexer, Record, Sign, Totals, for_each_entry},
     database::Shared,
     error::StoreError,
     read::{Progress, Reader, text_of},
@@ -208,4 +208,39 @@ fn build(write: &WriteTransaction, tip: &Tip, progress: Progress<'_>) -> Result<
         progress(index.value(), tip.index);
     }
     indexer.finish(tip.hash)
+}
+
+/// Compares the index with a scan of the chain, and tells every difference.
+pub(super) fn differences(reader: &Reader, mut tell: impl FnMut(String)) -> Result<(), StoreError> {
+    let index = reader.index()?;
+    let mut expected = HashMap::<String, Totals>::new();
+    let (mut blocks, mut entries) = (0, 0);
+    for text in reader.snapshot()?.blocks(1)? {
+        let text = text?;
+        // What cannot be read is told where the blocks are judged.
+        let Ok(block) = Block::from_json(&text) else { continue };
+        blocks += 1;
+        if index.hashes.get(BlockHash::of(&text).as_bytes())?.is_none_or(|kept| kept.value() != block.index) {
+            tell(format!("the index does not know the hash of block {}", block.index));
+        }
+        for transaction in &block.transactions {
+            for_each_entry(transaction, |entry| -> Result<(), StoreError> {
+                expected.entry(entry.name.clone()).or_default().book(&entry, Sign::Add);
+                entries += 1;
+                Ok(())
+            })?;
+        }
+    }
+    for (name, totals) in &expected {
+        let kept = index.record(name)?.map(|record| Totals::of(&record)).transpose()?;
+        if kept.as_ref() != Some(totals) {
+            tell(format!("the index has another account of {name:?} than the blocks"));
+        }
+    }
+    let found = [index.hashes.len()?, index.payments.len()?];
+    let accounts = index.accounts.len()?;
+    if found != [blocks, entries] || accounts > expected.len() as u64 {
+        tell("the index holds what the blocks do not".into());
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use super::{
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
+    index,
     read::{Progress, Reader, Snapshot},
     tables::{PEERS, PENDING},
 };
@@ -85,6 +86,9 @@ fn scan(reader: &Reader, verdict: &mut Verdict, progress: Progress<'_>) {
         Ok(snapshot) => {
             if let Err(error) = scan_blocks(&snapshot, verdict, progress) {
                 verdict.fault(error.to_string());
+            }
+            if let Err(error) = index::differences(reader, |fault| verdict.fault(fault)) {
+                verdict.fault(format!("the index: {error}"));
             }
             match snapshot.given_up() {
                 Ok(chains) => verdict.given_up = chains.len(),

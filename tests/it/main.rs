@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, dead_code, reason = "the helpers are shared with other tests")]
 
+mod accounts;
 mod api_v1;
+mod automatic;
 mod carry;
 mod checks;
 mod command_line;
