@@ -1,12 +1,10 @@
 //! What keeps other people's web pages from using a node through its user's browser (contract section 6).
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{collections::HashSet, net::IpAddr};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Uri, Version, header, uri::Authority},
-    middleware::Next,
-    response::Response,
 };
 use url::Url;
 
@@ -28,9 +26,8 @@ impl HostNames {
     }
 
     fn answer_to(&self, host: &str) -> bool {
-        let host = normal(host);
-        let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&host);
-        ip.parse::<IpAddr>().is_ok() || self.0.contains(&host)
+        let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        ip.parse::<IpAddr>().is_ok() || self.0.contains(&normal(host))
     }
 }
 
@@ -39,12 +36,8 @@ fn normal(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Lets a request pass, or answers 400 or 403 and lets nothing happen.
-pub(super) async fn check(
-    State(names): State<Arc<HostNames>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+/// Refuses a request that nobody but a stranger's page would send.
+pub(super) fn check(names: &HostNames, request: &Request) -> Result<(), ApiError> {
     let headers = request.headers();
     let host = host_of(headers, request.uri(), request.version())?;
     if let Some(host) = &host
@@ -55,7 +48,7 @@ pub(super) async fn check(
     if from_another_site(headers, host.as_ref()) {
         return Err(ApiError::ForeignSite);
     }
-    Ok(next.run(request).await)
+    Ok(())
 }
 
 /// The host a request is for (RFC 9112 section 3.2); only HTTP/1.0 may leave it out.

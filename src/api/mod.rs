@@ -4,6 +4,7 @@ mod body;
 mod chain_stream;
 mod chapter;
 mod error;
+mod front;
 mod guards;
 mod monitoring;
 mod problem;
@@ -11,7 +12,7 @@ mod server;
 mod short_chain;
 mod v1;
 
-use std::{sync::Arc, time::Instant};
+use std::{ops::Deref, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -24,7 +25,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
+use tracing::Level;
 
 pub use guards::HostNames;
 pub use server::serve;
@@ -39,18 +41,30 @@ use crate::{
 /// How many checks of the whole chain run side by side; further ones wait.
 const CHECKS_AT_ONCE: usize = 2;
 
-/// What the handlers work with.
+/// What the handlers work with; cheap to clone, since every request does.
 #[derive(Clone)]
-pub struct ApiState {
+pub struct ApiState(Arc<Inner>);
+
+/// See [`ApiState`].
+pub struct Inner {
     node: NodeHandle,
     sync: SyncHandle,
     probe: ProbeHandle,
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
-    about: Arc<About>,
+    about: About,
     metrics: Metrics,
+    names: HostNames,
     /// Ends answers that would go on for ever.
     stop: CancellationToken,
+}
+
+impl Deref for ApiState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
 }
 
 /// What a node tells of itself.
@@ -67,43 +81,47 @@ pub struct About {
 }
 
 impl ApiState {
-    /// The state of a node's API. Streams of events end when `stop` is cancelled.
-    pub fn new(node: NodeHandle, sync: SyncHandle, probe: ProbeHandle, about: About, stop: CancellationToken) -> Self {
-        let metrics = Metrics::new(node.clone());
-        Self {
+    /// The state of a node's API. `names` are the host names that requests may carry; streams of events end when `stop` is
+    /// cancelled.
+    pub fn new(
+        node: NodeHandle,
+        sync: SyncHandle,
+        probe: ProbeHandle,
+        about: About,
+        names: HostNames,
+        stop: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            metrics: Metrics::new(node.clone()),
             node,
             sync,
-            metrics,
             probe,
-            stop,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             short_chain: ShortChain::default(),
-            about: Arc::new(about),
-        }
+            about,
+            names,
+            stop,
+        }))
     }
 }
 
-/// All routes behind all guards. `names` are the host names that requests may carry.
-pub fn router(state: ApiState, names: HostNames) -> Router {
-    let names = Arc::new(names);
-    let chapter = chapter::routes().fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() });
-    let metrics = state.metrics.clone();
-    let v1 = guarded(v1::routes(), &names).layer(middleware::map_response(problem::of_error));
-    guarded(chapter, &names)
-        .merge(guarded(monitoring::routes(), &names))
-        .merge(v1)
-        .layer(middleware::from_fn_with_state(metrics, monitoring::count))
+/// All routes, behind all guards.
+pub fn router(state: ApiState) -> Router {
+    let router = Router::new()
+        .merge(chapter::routes())
+        .merge(monitoring::routes())
+        .merge(v1::routes())
+        .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
+        .layer(middleware::from_fn_with_state(state.clone(), front::pass))
         // A class's network is faster than the best compression.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(TraceLayer::new_for_http())
-        .with_state(state)
-}
-
-/// Puts the guards in front of routes, and turns their panics into answers.
-fn guarded(routes: Router<ApiState>, names: &Arc<HostNames>) -> Router<ApiState> {
-    routes
-        .layer(middleware::from_fn_with_state(names.clone(), guards::check))
-        .layer(CatchPanicLayer::custom(|_| ApiError::Panic.into_response()))
+        .with_state(state);
+    // Every layer costs each request something; this one serves those who asked for its log.
+    if tracing::enabled!(target: "tower_http::trace", Level::DEBUG) {
+        router.layer(TraceLayer::new_for_http())
+    } else {
+        router
+    }
 }
 
 /// An answer in JSON.

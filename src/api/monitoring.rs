@@ -1,18 +1,23 @@
 //! What monitors ask: `/metrics` in the OpenMetrics format that Prometheus reads, `/healthz` and `/readyz`.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write as _},
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, State},
     http::{Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use prometheus_client::{
     collector::Collector,
-    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric as _, text::encode},
+    encoding::{
+        DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric as _, LabelValueEncoder, text::encode,
+    },
     metrics::{
         counter::{ConstCounter, Counter},
         family::Family,
@@ -26,8 +31,6 @@ use crate::node::{self, NodeHandle};
 
 /// The media type of the OpenMetrics text format, version 1.0.0.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// The route of requests that match none.
-const UNKNOWN: &str = "unknown";
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new().route("/metrics", get(metrics)).route("/healthz", get(healthz)).route("/readyz", get(readyz))
@@ -42,9 +45,39 @@ pub(super) struct Metrics {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    route: Arc<str>,
+    route: Route,
     method: &'static str,
     status: u16,
+}
+
+/// The route of a request, or none when it matches none.
+#[derive(Clone, Debug)]
+struct Route(Option<MatchedPath>);
+
+impl Route {
+    fn name(&self) -> &str {
+        self.0.as_ref().map_or("unknown", MatchedPath::as_str)
+    }
+}
+
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Route {}
+
+impl Hash for Route {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl EncodeLabelValue for Route {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        encoder.write_str(self.name())
+    }
 }
 
 impl Metrics {
@@ -57,7 +90,8 @@ impl Metrics {
         Self { registry: registry.into(), requests }
     }
 
-    fn count(&self, route: Arc<str>, method: &Method, status: StatusCode) {
+    /// Counts an answer.
+    pub(super) fn count(&self, route: Option<MatchedPath>, method: &Method, status: StatusCode) {
         let method = match method.as_str() {
             "GET" => "GET",
             "HEAD" => "HEAD",
@@ -67,17 +101,9 @@ impl Metrics {
             // Whatever strangers think of makes no label of its own.
             _ => "other",
         };
+        let route = Route(route);
         self.requests.get_or_create(&RequestLabels { route, method, status: status.as_u16() }).inc();
     }
-}
-
-/// Counts every answer.
-pub(super) async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| UNKNOWN.into(), |path| path.as_str().into());
-    let method = request.method().clone();
-    let response = next.run(request).await;
-    metrics.count(route, &method, response.status());
-    response
 }
 
 /// Reads the node when somebody asks.

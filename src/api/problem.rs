@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Puts an error that is on its way to the client into the form of a problem; other answers stay as they are.
-pub(super) async fn of_error(mut response: Response) -> Response {
+pub(super) fn of_error(mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else { return response };
     let problem = Problem::new(kind(&error), error.status().as_u16(), detail(&error));
     let headers = response.headers_mut();

@@ -69,7 +69,7 @@ pub(super) async fn events(
         opening.extend_from_slice(&node::frame(subscription.position(), v1::event::RESET, &event));
     }
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, body(opening.freeze(), subscription, state.stop)).into_response())
+    Ok((headers, body(opening.freeze(), subscription, state.stop.clone())).into_response())
 }
 
 fn last_heard(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId>, ApiError> {
