@@ -8,7 +8,13 @@ use std::{
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::Failure;
-use crate::app::Config;
+use crate::{
+    app::Config,
+    wire::{
+        PeerAddress,
+        v1::{LARGEST_PAGE, SMALLEST_PAGE},
+    },
+};
 
 /// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
 #[derive(Debug, Parser)]
@@ -30,6 +36,18 @@ pub(super) enum Command {
     Import(ImportFlags),
     /// Check a data folder, and say what is in it and what is wrong.
     Verify(VerifyFlags),
+    /// Ask a running node how it is.
+    Status(StatusFlags),
+    /// Show the latest blocks of a running node, or one block in full.
+    Chain(ChainFlags),
+    /// Send a payment to a running node; it waits for the next block.
+    Send(SendFlags),
+    /// Let a running node mine: blocks now, or by itself from now on.
+    Mine(MineFlags),
+    /// Show how a running node's peers are, add and remove some, or take the longest chain among them.
+    Peers(PeersFlags),
+    /// Tell what happens in a running node, as it happens, until Ctrl-C.
+    Watch(WatchFlags),
 }
 
 /// Which data folder, for commands that need one no node is using.
@@ -160,6 +178,115 @@ pub(super) struct CommonFlags {
     /// More log; twice for even more. RUST_LOG chooses by module.
     #[arg(short, long, env = "BCOIN_VERBOSE", action = ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// Which running node, for commands that talk to one, and how they print.
+#[derive(Debug, Args)]
+pub(super) struct AskFlags {
+    /// The node to talk to, such as 127.0.0.1:1002.
+    #[arg(long, env = "BCOIN_NODE", value_name = "URL", default_value = "http://127.0.0.1:1001")]
+    pub(super) node: PeerAddress,
+
+    /// Print JSON, for programs: what the node answers, a document on each line.
+    #[arg(long, env = "BCOIN_JSON", value_parser = BoolishValueParser::new())]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusFlags {
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChainFlags {
+    /// One block, by its index or its whole hash.
+    #[arg(value_name = "INDEX|HASH", value_parser = block_id, conflicts_with_all = ["from", "limit"])]
+    pub(super) block: Option<String>,
+
+    /// Index of the first block to show [default: as far back from the last one as --limit says]
+    #[arg(long, env = "BCOIN_FROM", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) from: Option<u64>,
+
+    /// How many blocks to show.
+    #[arg(long, env = "BCOIN_LIMIT", value_name = "N", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(SMALLEST_PAGE as u64..=LARGEST_PAGE as u64))]
+    pub(super) limit: u64,
+
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SendFlags {
+    /// Who pays.
+    pub(super) sender: String,
+
+    /// Who receives it.
+    pub(super) receiver: String,
+
+    /// How much: a number above 0.
+    #[arg(allow_negative_numbers = true)]
+    pub(super) amount: String,
+
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MineFlags {
+    /// How many blocks to mine now.
+    #[arg(long, env = "BCOIN_COUNT", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) count: u32,
+
+    /// From now on, mine a block every so many milliseconds.
+    #[arg(long, env = "BCOIN_EVERY", value_name = "MS", conflicts_with_all = ["count", "on_payment", "off"])]
+    pub(super) every: Option<u64>,
+
+    /// From now on, mine whenever payments wait.
+    #[arg(long, env = "BCOIN_ON_PAYMENT", value_parser = BoolishValueParser::new(), conflicts_with_all = ["count", "off"])]
+    pub(super) on_payment: bool,
+
+    /// Mine only when asked, from now on.
+    #[arg(long, env = "BCOIN_OFF", value_parser = BoolishValueParser::new(), conflicts_with = "count")]
+    pub(super) off: bool,
+
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PeersFlags {
+    /// Address of a node to connect; may be repeated.
+    #[arg(long, env = "BCOIN_ADD", value_name = "ADDR", value_delimiter = ',')]
+    pub(super) add: Vec<PeerAddress>,
+
+    /// Address of a node to forget; may be repeated.
+    #[arg(long, env = "BCOIN_REMOVE", value_name = "ADDR", value_delimiter = ',')]
+    pub(super) remove: Vec<PeerAddress>,
+
+    /// Ask all peers for a longer chain, and take the longest valid one.
+    #[arg(long, env = "BCOIN_REPLACE", value_parser = BoolishValueParser::new())]
+    pub(super) replace: bool,
+
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WatchFlags {
+    #[command(flatten)]
+    pub(super) ask: AskFlags,
+}
+
+fn block_id(id: &str) -> Result<String, String> {
+    let is_index = !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit());
+    let is_hash = id.len() == 64 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_index || is_hash {
+        Ok(id.to_owned())
+    } else {
+        Err("a block is named by its index, from 1, or by its whole hash, 64 hexadecimal digits".into())
+    }
 }
 
 fn miner_name(name: &str) -> Result<String, String> {

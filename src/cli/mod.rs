@@ -1,5 +1,6 @@
 //! The command line: what is asked, and how the program ends.
 
+mod client;
 mod export;
 mod flags;
 mod import;
@@ -10,7 +11,10 @@ mod progress;
 mod signals;
 mod verify;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 
@@ -27,6 +31,8 @@ enum Failure {
     CannotRun(String),
     /// What was asked makes no sense.
     WrongCommandLine(String),
+    /// Who read what the program prints has gone, as `head` does after its last line.
+    NobodyReads,
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -38,11 +44,12 @@ impl<E: std::error::Error> From<E> for Failure {
 /// Runs the program with the arguments and the environment it was started with.
 pub fn run() -> ExitCode {
     let (code, sentence) = match start(Arguments::parse()) {
-        Ok(()) => return ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::NobodyReads) => return ExitCode::SUCCESS,
         Err(Failure::CannotRun(sentence)) => (FAILED, sentence),
         Err(Failure::WrongCommandLine(sentence)) => (WRONG_COMMAND_LINE, sentence),
     };
-    eprintln!("bcoin: {sentence}");
+    // Unlike `eprintln!`, this does not panic when nobody reads standard error.
+    let _ = writeln!(io::stderr(), "bcoin: {sentence}");
     ExitCode::from(code)
 }
 
@@ -53,6 +60,8 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Import(flags)) => flags.data.verbose,
         Some(Command::Verify(flags)) => flags.data.verbose,
         None => arguments.node.common.verbose,
+        // A client has nothing to log: what it has to say, it prints.
+        Some(_) => 0,
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = match arguments.command {
@@ -60,6 +69,12 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Export(flags)) => export::run(&flags),
         Some(Command::Import(flags)) => runtime.block_on(import::run(flags)),
         Some(Command::Verify(flags)) => verify::run(&flags),
+        Some(Command::Status(flags)) => runtime.block_on(client::status(&flags)),
+        Some(Command::Chain(flags)) => runtime.block_on(client::chain(&flags)),
+        Some(Command::Send(flags)) => runtime.block_on(client::send(flags)),
+        Some(Command::Mine(flags)) => runtime.block_on(client::mine(&flags)),
+        Some(Command::Peers(flags)) => runtime.block_on(client::peers(&flags)),
+        Some(Command::Watch(flags)) => runtime.block_on(client::watch(&flags)),
         None => runtime.block_on(node::run(arguments.node)),
     };
     // Nobody waits for a name to be resolved or a peer's chain to be checked any more.

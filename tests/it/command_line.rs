@@ -43,6 +43,12 @@ fn help_and_version_answer_as_people_expect() {
     for flag in ["--count", "--first-port", "--data-dir", "BCOIN_FIRST_PORT"] {
         assert!(help.contains(flag), "{flag} is not in {help}");
     }
+    for name in ["status", "chain", "send", "mine", "peers", "watch"] {
+        let help = String::from_utf8(run(&[name, "--help"]).stdout).unwrap();
+        for flag in ["--node", "BCOIN_NODE", "http://127.0.0.1:1001", "--json", "BCOIN_JSON"] {
+            assert!(help.contains(flag), "{flag} is not in {help}");
+        }
+    }
     let version = run(&["--version"]);
     assert_eq!(version.status.code(), Some(0));
     assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("bcoin {}\n", env!("CARGO_PKG_VERSION")));
@@ -58,7 +64,7 @@ fn a_wrong_command_line_ends_with_2() {
         &["--max-pending", "-1"],
         &["--miner", ""],
         &["--in-memory", "--data-dir", "x"],
-        &["mine"],
+        &["dig"],
         &["network", "--count", "0"],
         &["network", "--first-port", "0"],
         &["network", "--first-port", "65535"],

@@ -1,5 +1,7 @@
 //! What the tests share.
 
+mod canned;
+pub mod client;
 mod fake_peer;
 mod http;
 mod program;
@@ -11,6 +13,7 @@ use bcoin::{
     store::Location,
 };
 
+pub use canned::Canned;
 pub use fake_peer::{FakePeer, response};
 pub use http::Http;
 pub use program::{Program, command, run};

@@ -1,0 +1,243 @@
+//! The HTTP client of the commands: one node, `/api/v1`, and sentences for all that can go wrong.
+
+use std::{error::Error as _, fmt::Display, time::Duration};
+
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, HeaderValue},
+    redirect::Policy,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use thiserror::Error;
+use url::Url;
+
+use super::output::shown;
+use crate::wire::{
+    PeerAddress,
+    v1::{PREFIX, Problem},
+};
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How long an answer may take as a whole. A node gives its own peers 10 s.
+const TOTAL: Duration = Duration::from_secs(15);
+/// The longest answer that is read, in bytes: far more than a page of blocks.
+const LARGEST_ANSWER: usize = 256 << 20;
+/// What a stream of server-sent events is.
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// Why a node did not do what it was asked. Each text may be printed on a terminal.
+#[derive(Debug, Error)]
+pub(super) enum ClientError {
+    #[error(
+        "no node answers at http://{address} ({reason}); {}, or name another node with --node",
+        how_to_start(address)
+    )]
+    NoAnswer { address: PeerAddress, reason: String },
+    /// The node's own sentence.
+    #[error("{0}")]
+    Problem(String),
+    #[error(
+        "http://{address} answers {path} with {status}, as no node with {PREFIX} does; name another one with --node"
+    )]
+    Status { address: PeerAddress, path: String, status: StatusCode },
+    #[error("what http://{address} answers to {path} cannot be used: {reason}")]
+    Unreadable { address: PeerAddress, path: String, reason: String },
+    #[error("this system lets no HTTP client be made: {0}")]
+    NoClient(String),
+}
+
+impl ClientError {
+    /// The cause alone.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::NoAnswer { reason, .. } => reason.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+fn how_to_start(address: &PeerAddress) -> String {
+    let port = address.port();
+    let is_here = match address.host() {
+        url::Host::Domain(name) => name == "localhost",
+        url::Host::Ipv4(ip) => ip.is_loopback(),
+        url::Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    if is_here {
+        format!("start one with `bcoin --port {port}`")
+    } else {
+        format!("start one on that machine with `bcoin --host 0.0.0.0 --port {port}`")
+    }
+}
+
+/// A running node.
+#[derive(Clone)]
+pub(super) struct Node {
+    http: Client,
+    address: PeerAddress,
+}
+
+/// What a node answered: JSON, or nothing.
+pub(super) struct Answer {
+    text: String,
+    address: PeerAddress,
+    path: String,
+}
+
+impl Answer {
+    /// The JSON as it came.
+    pub(super) fn json(&self) -> Result<&RawValue, ClientError> {
+        serde_json::from_str(&self.text).map_err(|error| self.unreadable(&error))
+    }
+
+    /// Reads it as `T`.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        serde_json::from_str(&self.text).map_err(|error| self.unreadable(&error))
+    }
+
+    fn unreadable(&self, reason: &impl Display) -> ClientError {
+        ClientError::Unreadable {
+            address: self.address.clone(),
+            path: self.path.clone(),
+            reason: shown(&reason.to_string()),
+        }
+    }
+}
+
+impl Node {
+    /// A client for the node at `address`. It uses no proxy and follows no redirects: it talks to this node or to none.
+    pub(super) fn new(address: &PeerAddress) -> Result<Self, ClientError> {
+        let http = Client::builder()
+            .user_agent(concat!("bcoin/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .build()
+            .map_err(|error| ClientError::NoClient(root_cause(&error)))?;
+        Ok(Self { http, address: address.clone() })
+    }
+
+    pub(super) fn address(&self) -> &PeerAddress {
+        &self.address
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Answer, ClientError> {
+        self.ask(Method::GET, self.url(path)?, None).await
+    }
+
+    /// Asks with POST and no body.
+    pub(super) async fn post(&self, path: &str) -> Result<Answer, ClientError> {
+        self.ask(Method::POST, self.url(path)?, None).await
+    }
+
+    pub(super) async fn post_json(&self, path: &str, body: &impl Serialize) -> Result<Answer, ClientError> {
+        self.ask(Method::POST, self.url(path)?, Some(json(body))).await
+    }
+
+    pub(super) async fn put_json(&self, path: &str, body: &impl Serialize) -> Result<Answer, ClientError> {
+        self.ask(Method::PUT, self.url(path)?, Some(json(body))).await
+    }
+
+    /// Deletes what stands under `path` with this name, whatever characters it has.
+    pub(super) async fn delete(&self, path: &str, name: &str) -> Result<(), ClientError> {
+        let mut url = self.url(path)?;
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.push(name);
+        }
+        self.ask(Method::DELETE, url, None).await.map(drop)
+    }
+
+    /// The stream of events after the one with this id; it has no time limit.
+    pub(super) async fn events(&self, last_id: &str) -> Result<Response, ClientError> {
+        let mut request = self.http.get(self.url("/events")?).header(ACCEPT, EVENT_STREAM);
+        // An id that no header can carry came from no B-Coin node.
+        if let Ok(id) = HeaderValue::from_bytes(last_id.as_bytes()) {
+            request = request.header("Last-Event-ID", id);
+        }
+        let sent = tokio::time::timeout(TOTAL, request.send());
+        let response = sent.await.map_err(|_| self.too_slow())?.map_err(|error| self.no_answer(&error))?;
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if response.status() == StatusCode::OK && kind.starts_with(EVENT_STREAM) {
+            return Ok(response);
+        }
+        let path = response.url().path().to_owned();
+        let status = response.status();
+        let read = tokio::time::timeout(TOTAL, self.read(path, response));
+        let answer = read.await.map_err(|_| self.too_slow())??;
+        Err(self.refusal(status, answer))
+    }
+
+    fn url(&self, path: &str) -> Result<Url, ClientError> {
+        let url = self.address.url(&format!("{PREFIX}{path}"));
+        Url::parse(&url).map_err(|error| ClientError::Unreadable {
+            address: self.address.clone(),
+            path: shown(path),
+            reason: error.to_string(),
+        })
+    }
+
+    async fn ask(&self, method: Method, url: Url, body: Option<String>) -> Result<Answer, ClientError> {
+        let path = url.path().to_owned();
+        let mut request = self.http.request(method, url).timeout(TOTAL);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let response = request.send().await.map_err(|error| self.no_answer(&error))?;
+        let status = response.status();
+        let answer = self.read(path, response).await?;
+        if status.is_success() { Ok(answer) } else { Err(self.refusal(status, answer)) }
+    }
+
+    async fn read(&self, path: String, mut response: Response) -> Result<Answer, ClientError> {
+        let mut answer = Answer { text: String::new(), address: self.address.clone(), path };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
+            if bytes.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(answer.unreadable(&format_args!("it is longer than {LARGEST_ANSWER} bytes")));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        answer.text = String::from_utf8(bytes).map_err(|error| answer.unreadable(&error))?;
+        Ok(answer)
+    }
+
+    /// What an answer that is no success says.
+    fn refusal(&self, status: StatusCode, answer: Answer) -> ClientError {
+        match answer.read::<Problem>() {
+            Ok(problem) => ClientError::Problem(shown(&problem.detail)),
+            Err(_) => ClientError::Status { address: self.address.clone(), path: answer.path, status },
+        }
+    }
+
+    fn no_answer(&self, error: &reqwest::Error) -> ClientError {
+        if error.is_timeout() && !error.is_connect() {
+            return self.too_slow();
+        }
+        let reason = match error.is_timeout() {
+            true => format!("no connection within {} s", CONNECT.as_secs()),
+            false => shown(&root_cause(error)),
+        };
+        ClientError::NoAnswer { address: self.address.clone(), reason }
+    }
+
+    fn too_slow(&self) -> ClientError {
+        let reason = format!("no whole answer within {} s", TOTAL.as_secs());
+        ClientError::NoAnswer { address: self.address.clone(), reason }
+    }
+}
+
+fn json(body: &impl Serialize) -> String {
+    // Only a map with keys that are no texts could fail, and no request holds one.
+    serde_json::to_string(body).unwrap_or_default()
+}
+
+/// What caused an error in the first place: the rest of reqwest's texts tells what the user knows.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(deeper) = cause.and_then(|error| error.source()) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}

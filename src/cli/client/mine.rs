@@ -1,0 +1,56 @@
+//! `bcoin mine`: blocks now, or mining by itself from now on.
+
+use super::{
+    http::Node,
+    output::{GOOD, Output},
+    words,
+};
+use crate::{
+    cli::{Failure, flags::MineFlags},
+    wire::v1::{Block, Header, Mined, Mining},
+};
+
+/// Lets the node mine.
+pub(in super::super) async fn run(flags: &MineFlags) -> Result<(), Failure> {
+    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    match by_itself(flags) {
+        Some(mining) => set(&node, out, mining).await,
+        None => now(&node, out, flags.count).await,
+    }
+}
+
+fn by_itself(flags: &MineFlags) -> Option<Mining> {
+    match flags.every {
+        Some(every_ms) => Some(Mining::Interval { every_ms }),
+        None if flags.on_payment => Some(Mining::OnPayment),
+        None if flags.off => Some(Mining::Off),
+        None => None,
+    }
+}
+
+async fn set(node: &Node, out: Output, mining: Mining) -> Result<(), Failure> {
+    let answer = node.put_json("/mining", &mining).await?;
+    if out.is_json() {
+        return out.document(answer.json()?);
+    }
+    out.line(format_args!("http://{} mines {}", node.address(), words::mining(answer.read()?)))
+}
+
+async fn now(node: &Node, out: Output, count: u32) -> Result<(), Failure> {
+    for _ in 0..count {
+        let answer = node.post("/blocks").await?;
+        if out.is_json() {
+            out.document(answer.json()?)?;
+            continue;
+        }
+        let Mined { block, tries, took_ms } = answer.read()?;
+        let block: Block = serde_json::from_str(block.get())?;
+        out.line(out.paint(GOOD, words::mined(&header(block), tries, took_ms)))?;
+    }
+    Ok(())
+}
+
+fn header(block: Block) -> Header {
+    let Block { hash, index, previous_hash, proof, timestamp, transactions } = block;
+    Header { index, hash, previous_hash, proof, timestamp, transactions: transactions.len() }
+}

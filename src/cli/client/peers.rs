@@ -1,0 +1,185 @@
+//! `bcoin peers`: how the other nodes are, which ones are known, and whose chain is the longest.
+
+use clap::builder::styling::Style;
+use serde_json::json;
+
+use super::{
+    http::Node,
+    output::{BAD, FAINT, GOOD, NOTABLE, Output, STRONG, shown},
+    words,
+};
+use crate::{
+    cli::{Failure, flags::PeersFlags},
+    wire::v1::{
+        Connected, Nodes, Offer, Outcome, Peer, PeerKind, PeerList, PeerState, Relation, Replacement, Round, Status,
+    },
+};
+
+/// Adds, removes and replaces, in this order; lists the peers when nothing of it is asked.
+pub(in super::super) async fn run(flags: &PeersFlags) -> Result<(), Failure> {
+    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    if !flags.add.is_empty() {
+        let nodes = Nodes { nodes: flags.add.iter().map(ToString::to_string).collect() };
+        add(&node, out, &nodes).await?;
+    }
+    for address in &flags.remove {
+        let address = address.to_string();
+        node.delete("/peers", &address).await?;
+        if out.is_json() {
+            out.value(&json!({ "removed": [address] }))?;
+        } else {
+            out.line(format_args!("{address} is forgotten"))?;
+        }
+    }
+    if flags.replace {
+        return replace(&node, out).await;
+    }
+    if flags.add.is_empty() && flags.remove.is_empty() { list(&node, out).await } else { Ok(()) }
+}
+
+async fn add(node: &Node, out: Output, nodes: &Nodes) -> Result<(), Failure> {
+    let answer = node.post_json("/peers", nodes).await?;
+    if out.is_json() {
+        return out.document(answer.json()?);
+    }
+    let connected: Connected = answer.read()?;
+    for address in &nodes.nodes {
+        let what = if connected.added.contains(address) { "is connected" } else { "was connected already" };
+        out.line(format_args!("{address} {what}"))?;
+    }
+    Ok(())
+}
+
+async fn list(node: &Node, out: Output) -> Result<(), Failure> {
+    if out.is_json() {
+        return out.document(node.get("/peers").await?.json()?);
+    }
+    let status: Status = node.get("/status").await?.read()?;
+    let PeerList { peers } = node.get("/peers").await?.read()?;
+    let (length, known) = (words::count(status.length, "block"), words::count(peers.len() as u64, "peer"));
+    out.line(out.paint(STRONG, format_args!("http://{} has {length} and {known}", node.address())))?;
+    table(out, peers.iter().map(|peer| row(peer, status.length)))
+}
+
+/// What a line of a table says: an address, how it stands with it and how that looks, more words, and how long it took.
+struct Row {
+    address: String,
+    state: &'static str,
+    style: Style,
+    words: String,
+    took_ms: Option<f64>,
+}
+
+fn row(peer: &Peer, own: u64) -> Row {
+    let (state, style) = match peer.state {
+        PeerState::Answers => ("answers", GOOD),
+        PeerState::Fails => ("fails", BAD),
+        PeerState::Itself => ("this node itself", FAINT),
+        PeerState::Unasked => ("not asked yet", FAINT),
+    };
+    let mut parts: Vec<String> = peer.length.map(|length| words::count(length, "block")).into_iter().collect();
+    parts.extend(relation(peer, own));
+    if peer.kind == Some(PeerKind::Listing) {
+        parts.push("a node of the listing".into());
+    }
+    parts.extend(peer.error.as_deref().map(shown));
+    Row { address: shown(&peer.address), state, style, words: parts.join(", "), took_ms: peer.took_ms }
+}
+
+/// How a peer's chain stands to the node's own of `own` blocks.
+fn relation(peer: &Peer, own: u64) -> Option<String> {
+    let common = peer.common.as_ref().map(|point| point.index);
+    // The node may have mined between its two answers; then there is no number to tell.
+    let blocks = |more: u64, fewer: u64| match more.saturating_sub(fewer) {
+        0 => String::new(),
+        number => format!("{} ", words::count(number, "block")),
+    };
+    Some(match (peer.relation?, common) {
+        (Relation::Same, _) => "the same chain".into(),
+        (Relation::Ahead, common) => format!("{}ahead of us", blocks(peer.length?, common?)),
+        (Relation::Behind, common) => format!("{}behind us", blocks(own, common?)),
+        (Relation::Parted, Some(common)) => format!("parted after block {common}"),
+        (Relation::Parted, None) => "no block in common".into(),
+    })
+}
+
+/// Prints rows under each other.
+fn table(out: Output, rows: impl Iterator<Item = Row>) -> Result<(), Failure> {
+    let rows: Vec<Row> = rows.collect();
+    let width = |text: fn(&Row) -> &str| rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
+    let (address_width, state_width) = (width(|row| &row.address), width(|row| row.state));
+    for Row { address, state, style, words, took_ms } in &rows {
+        let took = took_ms.map(|ms| format!("  ({})", words::duration(ms))).unwrap_or_default();
+        // Padded before it is painted: the codes of a colour have no width.
+        let state = out.paint(*style, format_args!("{state:<state_width$}"));
+        let line = format!("  {address:<address_width$}  {state}  {words}{}", out.paint(FAINT, took));
+        out.line(line.trim_end())?;
+    }
+    Ok(())
+}
+
+async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
+    let answer = node.post("/replacements").await?;
+    if out.is_json() {
+        return out.document(answer.json()?);
+    }
+    let round: Round = answer.read()?;
+    table(out, round.offers.iter().map(offer))?;
+    let length = words::count(round.length, "block");
+    match &round.replacement {
+        Some(replacement) => told(out, replacement),
+        None => out.line(out.paint(STRONG, format_args!("The chain stays as it is, with {length}."))),
+    }
+}
+
+fn offer(offer: &Offer) -> Row {
+    let (state, style) = match offer.outcome {
+        Outcome::Taken => ("taken", GOOD),
+        Outcome::PassedOver => ("passed over", NOTABLE),
+        Outcome::Itself => ("this node itself", FAINT),
+    };
+    let length = offer.length.map(|length| format!("{}: ", words::count(length, "block"))).unwrap_or_default();
+    let words = format!("{length}{}", shown(&offer.reason));
+    Row { address: shown(&offer.address), state, style, words, took_ms: Some(offer.took_ms) }
+}
+
+/// What a replacement changed.
+fn told(out: Output, replacement: &Replacement) -> Result<(), Failure> {
+    let length = words::count(replacement.length, "block");
+    out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
+    match words::given_up(replacement) {
+        None => out.line("No block was given up: the longer chain goes on where ours ended.")?,
+        Some(blocks) => {
+            let number = replacement.given_up.number;
+            out.line(format_args!(
+                "Given up: {blocks}; kept under number {number} (`bcoin export --given-up {number}`)."
+            ))?;
+            for header in &replacement.given_up.blocks {
+                let (hash, transactions) = (words::short_hash(&header.hash), header.transactions as u64);
+                out.line(format_args!(
+                    "  block {}, hash {hash}, {}",
+                    header.index,
+                    words::count(transactions, "transaction")
+                ))?;
+            }
+            rest(out, replacement.given_up.count, replacement.given_up.blocks.len())?;
+        }
+    }
+    let returned = &replacement.returned;
+    if returned.count > 0 {
+        out.line(format_args!("Waiting again: {}.", words::count(returned.count, "payment")))?;
+        for transaction in &returned.transactions {
+            out.line(format_args!("  {}", words::payment(transaction)))?;
+        }
+        rest(out, returned.count, returned.transactions.len())?;
+    }
+    Ok(())
+}
+
+/// A node names the first hundred.
+fn rest(out: Output, count: u64, named: usize) -> Result<(), Failure> {
+    match count.saturating_sub(named as u64) {
+        0 => Ok(()),
+        rest => out.line(format_args!("  and {rest} more")),
+    }
+}

@@ -1,0 +1,51 @@
+//! `bcoin send`: a payment.
+
+use super::{http::Node, output::Output, words};
+use crate::{
+    cli::{Failure, flags::SendFlags},
+    ledger::Number,
+    wire::v1::{Field, Payment, Waiting},
+};
+
+/// Sends it, and says which block will hold it.
+pub(in super::super) async fn run(flags: SendFlags) -> Result<(), Failure> {
+    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let payment = Payment { sender: flags.sender, receiver: flags.receiver, amount: amount(&flags.amount)? };
+    let answer = node.post_json("/pending", &payment).await?;
+    if out.is_json() {
+        return out.document(answer.json()?);
+    }
+    let waiting: Waiting = answer.read()?;
+    out.line(format_args!("{}; it waits for block {}", words::payment(&waiting.transaction), waiting.block))
+}
+
+/// The amount as it was typed: a number digit by digit when it is one, or else a text, about which the node has its say.
+fn amount(typed: &str) -> Result<Field, serde_json::Error> {
+    match Number::from_json(typed) {
+        Ok(_) => serde_json::from_str(typed),
+        Err(_) => Ok(Field::text(typed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_sent_as_it_was_typed() {
+        let long = "9".repeat(100);
+        for number in ["10", "1.50", "1e2", "-5", "0", &long] {
+            assert_eq!(amount(number).unwrap().json(), number);
+        }
+        for (typed, sent) in [
+            ("ten", "\"ten\""),
+            ("007", "\"007\""),
+            ("", "\"\""),
+            ("true", "\"true\""),
+            ("1 ", "\"1 \""),
+            ("[1]", "\"[1]\""),
+        ] {
+            assert_eq!(amount(typed).unwrap().json(), sent);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Server-sent events: the lines of a stream become events (WHATWG HTML, section 9.2.6), and a stream that has gone silent is dead.
+
+use std::{mem, time::Duration};
+
+use reqwest::Response;
+
+use super::{http::root_cause, output::shown};
+
+/// How long a stream may be silent; a node says that it lives every 10 s.
+const SILENCE: Duration = Duration::from_secs(30);
+/// The longest line and the longest event that are taken, in bytes.
+const LARGEST_EVENT: usize = 16 << 20;
+/// How often a stranger may make a client come back.
+const PAUSES: std::ops::RangeInclusive<u64> = 100..=10_000;
+
+/// What a stream says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// Something happened.
+    Event(Event),
+    /// An event was too long to be taken.
+    TooLong,
+    /// Nothing, to show that it lives.
+    Comment,
+    /// How long to wait before coming back after a cut.
+    Retry(Duration),
+}
+
+/// An event.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    /// Id of the last event that had one; empty when there was none.
+    pub(super) id: String,
+    /// What kind it is.
+    pub(super) name: String,
+    /// What it says.
+    pub(super) data: String,
+}
+
+/// A stream that is heard as it comes.
+pub(super) struct EventStream {
+    response: Response,
+    parser: Parser,
+    silence: Duration,
+}
+
+impl EventStream {
+    /// The stream of this answer, which goes on after the event `last_id`.
+    pub(super) fn new(response: Response, last_id: String) -> Self {
+        let parser = Parser { id: last_id.clone(), last_id, ..Parser::default() };
+        Self { response, parser, silence: SILENCE }
+    }
+
+    /// Id of the last event that came whole: where to go on after a cut.
+    pub(super) fn last_id(&self) -> &str {
+        &self.parser.last_id
+    }
+
+    /// What comes next.
+    ///
+    /// # Errors
+    /// A few words on why nothing comes any more.
+    pub(super) async fn next(&mut self) -> Result<Vec<Message>, String> {
+        match tokio::time::timeout(self.silence, self.response.chunk()).await {
+            Ok(Ok(Some(chunk))) => Ok(self.parser.push(&chunk)),
+            Ok(Ok(None)) => Err("it has ended the stream".into()),
+            Ok(Err(error)) => Err(shown(&root_cause(&error))),
+            Err(_) => Err(format!("it has been silent for {} s", self.silence.as_secs())),
+        }
+    }
+}
+
+/// Puts events together from the bytes of a stream, however they are cut.
+#[derive(Default)]
+struct Parser {
+    line: Bounded,
+    data: Bounded,
+    name: String,
+    /// The id that the next event has; it stays until another one is given.
+    id: String,
+    last_id: String,
+    /// Whether the last byte was a CR: an LF that follows belongs to the same line end.
+    after_cr: bool,
+    begun: bool,
+}
+
+/// Bytes up to [`LARGEST_EVENT`]; it tells when there were more.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    is_cut: bool,
+}
+
+impl Bounded {
+    fn push(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() > LARGEST_EVENT {
+            self.is_cut = true;
+            self.bytes = Vec::new();
+        }
+        if !self.is_cut {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+}
+
+impl Parser {
+    fn push(&mut self, mut bytes: &[u8]) -> Vec<Message> {
+        let mut messages = Vec::new();
+        if self.after_cr && !bytes.is_empty() {
+            self.after_cr = false;
+            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+        }
+        while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.line.push(&bytes[..end]);
+            let is_cr = bytes[end] == b'\r';
+            bytes = &bytes[end + 1..];
+            if is_cr {
+                self.after_cr = bytes.is_empty();
+                bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+            }
+            let line = mem::take(&mut self.line);
+            messages.extend(self.take_line(&line));
+        }
+        self.line.push(bytes);
+        messages
+    }
+
+    fn take_line(&mut self, line: &Bounded) -> Option<Message> {
+        if line.is_cut {
+            self.data.is_cut = true;
+            return None;
+        }
+        let mut line = line.bytes.as_slice();
+        if !mem::replace(&mut self.begun, true) {
+            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        }
+        if line.is_empty() {
+            return self.dispatch();
+        }
+        let (field, value) = match line.iter().position(|byte| *byte == b':') {
+            Some(0) => return Some(Message::Comment),
+            Some(at) => (&line[..at], &line[at + 1..]),
+            None => (line, &b""[..]),
+        };
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        let text = || String::from_utf8_lossy(value).into_owned();
+        match field {
+            b"data" => {
+                self.data.push(value);
+                self.data.push(b"\n");
+            }
+            b"event" => self.name = text(),
+            b"id" if !value.contains(&0) => self.id = text(),
+            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
+                let wish = text().parse().unwrap_or(u64::MAX);
+                return Some(Message::Retry(Duration::from_millis(wish.clamp(*PAUSES.start(), *PAUSES.end()))));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The end of an event; one without data is none.
+    fn dispatch(&mut self) -> Option<Message> {
+        self.last_id.clone_from(&self.id);
+        let name = mem::take(&mut self.name);
+        let Bounded { bytes, is_cut } = mem::take(&mut self.data);
+        if is_cut {
+            return Some(Message::TooLong);
+        }
+        let data = bytes.strip_suffix(b"\n")?;
+        Some(Message::Event(Event {
+            id: self.last_id.clone(),
+            name: if name.is_empty() { "message".into() } else { name },
+            data: String::from_utf8_lossy(data).into_owned(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// What a parser makes of these pieces of a stream.
+    fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Message> {
+        let mut parser = Parser::default();
+        pieces.into_iter().flat_map(|piece| parser.push(piece)).collect()
+    }
+
+    fn event(id: &str, name: &str, data: &str) -> Message {
+        Message::Event(Event { id: id.into(), name: name.into(), data: data.into() })
+    }
+
+    #[test]
+    fn a_nodes_stream_is_the_same_however_it_is_cut_and_whatever_ends_its_lines() {
+        let stream = "retry: 1000\n\nid: 1f-1\nevent: payment\ndata: {\"a\": \"ü\"}\n\n:\n\nid: 1f-2\nevent: block\ndata: {}\n\n";
+        let expected = || {
+            let retry = Message::Retry(Duration::from_secs(1));
+            vec![retry, event("1f-1", "payment", "{\"a\": \"ü\"}"), Message::Comment, event("1f-2", "block", "{}")]
+        };
+        for line_end in ["\n", "\r\n", "\r"] {
+            let stream = stream.replace('\n', line_end);
+            assert_eq!(parse([stream.as_bytes()]), expected(), "{line_end:?}");
+            assert_eq!(parse(stream.as_bytes().chunks(1)), expected(), "{line_end:?} byte by byte");
+            for at in 0..stream.len() {
+                let (start, end) = stream.as_bytes().split_at(at);
+                assert_eq!(parse([start, b"", end]), expected(), "{line_end:?} cut at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn data_lines_are_joined_and_only_whole_events_count() {
+        assert_eq!(parse([&b"data: a\ndata:b\ndata:  c\ndata\n\n"[..]]), [event("", "message", "a\nb\n c\n")]);
+        assert_eq!(parse([&b"event: x\n\ndata: a\n\n"[..]]), [event("", "message", "a")], "no data, no event");
+        assert_eq!(parse([&b"data: a\n"[..]]), [], "the empty line is missing");
+        assert_eq!(parse([&b"\xef\xbb\xbfdata: a\n\n"[..]]), [event("", "message", "a")]);
+        assert_eq!(parse([&b"data: \xff\n\n"[..]]), [event("", "message", "\u{fffd}")]);
+        assert_eq!(parse([&b"unknown: a\ndata\n\n"[..]]), [event("", "message", "")]);
+    }
+
+    #[test]
+    fn an_id_counts_once_its_event_is_whole_and_stays() {
+        let mut parser = Parser { last_id: "0".into(), id: "0".into(), ..Parser::default() };
+        assert_eq!(parser.push(b"data: a\n\nid: 1\ndata: b\n"), [event("0", "message", "a")]);
+        assert_eq!(parser.last_id, "0");
+        assert_eq!(
+            parser.push(b"\nid: 2\n\nid: x\0\ndata: c\n\n"),
+            [event("1", "message", "b"), event("2", "message", "c")]
+        );
+        assert_eq!(parser.last_id, "2");
+    }
+
+    #[test]
+    fn a_wish_to_come_back_is_kept_within_bounds() {
+        let retry = |text: &str| parse([format!("retry: {text}\n").as_bytes()]);
+        assert_eq!(retry("2500"), [Message::Retry(Duration::from_millis(2500))]);
+        assert_eq!(retry("0"), [Message::Retry(Duration::from_millis(100))]);
+        assert_eq!(retry("99999999999999999999999"), [Message::Retry(Duration::from_secs(10))]);
+        for text in ["", "-1", "1.5", "soon"] {
+            assert_eq!(retry(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_too_long_is_left_out_and_the_next_one_is_heard() {
+        let piece = vec![b'x'; LARGEST_EVENT / 4];
+        // One long line, and many that are long together.
+        let line: Vec<&[u8]> =
+            [&b"id: 1\ndata: "[..]].into_iter().chain([piece.as_slice(); 5]).chain([&b"\n\n"[..]]).collect();
+        let lines = [&b"id: 1\n"[..]]
+            .into_iter()
+            .chain([&b"data: "[..], &piece, b"\n"].repeat(5))
+            .chain([&b"\n"[..]])
+            .collect();
+        for stream in [line, lines] {
+            let mut parser = Parser::default();
+            let mut messages = Vec::new();
+            for piece in stream {
+                messages.extend(parser.push(piece));
+                assert!(parser.line.bytes.len() + parser.data.bytes.len() <= 2 * LARGEST_EVENT);
+            }
+            messages.extend(parser.push(b"id: 2\ndata: y\n\n"));
+            assert_eq!(messages, [Message::TooLong, event("2", "message", "y")]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_falls_silent_is_dead() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // An answer that comes before the question is none.
+            stream.read_u8().await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n:\n").await.unwrap();
+            // Neither goes on nor hangs up.
+            std::future::pending::<()>().await;
+        });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut stream = EventStream::new(client.get(url).send().await.unwrap(), String::new());
+        assert_eq!(stream.next().await, Ok(vec![Message::Comment]));
+        stream.silence = Duration::from_millis(10);
+        assert!(stream.next().await.unwrap_err().contains("silent"));
+    }
+}

@@ -1,0 +1,193 @@
+//! Events as lines of a story.
+
+use chrono::{DateTime, Utc};
+use clap::builder::styling::Style;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    output::{FAINT, GOOD, NOTABLE, Output, shown},
+    sse::Event,
+    words,
+};
+use crate::wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
+
+/// What an event tells.
+pub(super) struct Line {
+    time: Option<DateTime<Utc>>,
+    text: String,
+    style: Style,
+}
+
+impl Line {
+    /// The line as it is printed.
+    pub(super) fn painted(&self, out: Output) -> String {
+        let time = self.time.map_or_else(|| "        ".into(), words::time_of_day);
+        format!("{}  {}", out.paint(FAINT, time), out.paint(self.style, &self.text))
+    }
+
+    /// Adds to what is told.
+    pub(super) fn push(&mut self, more: &str) {
+        self.text.push_str(more);
+    }
+}
+
+/// Tells an event. One that cannot be read is shown as it is: it comes from a node of another version.
+pub(super) fn tell(event: &Event) -> Line {
+    let told = match event.name.as_str() {
+        event::BLOCK => read(event).map(block),
+        event::PAYMENT => read(event).map(payment),
+        event::REPLACEMENT => read(event).map(replacement),
+        event::PEERS => read(event).map(peers),
+        event::MINING => read(event).map(mining),
+        event::RESET => read(event).map(reset),
+        _ => None,
+    };
+    told.unwrap_or_else(|| {
+        let time = read(event).map(|Time { time }| time);
+        Line { time, text: format!("{}: {}", shown(&event.name), shown(&event.data)), style: FAINT }
+    })
+}
+
+/// What all events have.
+#[derive(Deserialize)]
+struct Time {
+    time: DateTime<Utc>,
+}
+
+fn read<T: DeserializeOwned>(event: &Event) -> Option<T> {
+    serde_json::from_str(&event.data).ok()
+}
+
+fn line(time: DateTime<Utc>, style: Style, text: String) -> Line {
+    Line { time: Some(time), text, style }
+}
+
+fn block(event: BlockEvent) -> Line {
+    line(event.time, GOOD, words::mined(&event.header, event.tries, event.took_ms))
+}
+
+fn payment(event: PaymentEvent) -> Line {
+    let payment = words::payment(&event.transaction);
+    let text = format!("{payment}; it waits for block {} ({} waiting)", event.block, event.pending);
+    line(event.time, Style::new(), text)
+}
+
+fn replacement(event: ReplacementEvent) -> Line {
+    let replacement = &event.replacement;
+    let mut text = match &replacement.from {
+        Some(peer) => format!("chain replaced by the longer one of {}", shown(peer)),
+        None => "chain replaced by a longer one".into(),
+    };
+    text.push_str(&format!(": {} now", words::count(replacement.length, "block")));
+    if let Some(blocks) = words::given_up(replacement) {
+        text.push_str(&format!("; given up: {blocks}"));
+    }
+    if replacement.returned.count > 0 {
+        text.push_str(&format!("; waiting again: {}", words::count(replacement.returned.count, "payment")));
+    }
+    line(event.time, NOTABLE, text)
+}
+
+fn peers(event: PeersEvent) -> Line {
+    let named = |addresses: &[String]| addresses.iter().map(|address| shown(address)).collect::<Vec<_>>().join(", ");
+    let mut parts = Vec::new();
+    if !event.added.is_empty() {
+        parts.push(format!("connected: {}", named(&event.added)));
+    }
+    if !event.removed.is_empty() {
+        parts.push(format!("forgotten: {}", named(&event.removed)));
+    }
+    let text = format!("{} ({})", parts.join("; "), words::count(event.peers as u64, "peer"));
+    line(event.time, Style::new(), text)
+}
+
+fn mining(event: MiningEvent) -> Line {
+    line(event.time, Style::new(), format!("the node mines {} from now on", words::mining(event.mining)))
+}
+
+fn reset(event: ResetEvent) -> Line {
+    line(
+        event.time,
+        NOTABLE,
+        "what happened before this is not known: the node has started anew, or too much has happened".into(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The story of an event, without its time of day, which depends on where the machine is.
+    fn told(name: &str, data: &str) -> String {
+        let line = tell(&Event { id: "1f2e3d4c-1".into(), name: name.into(), data: data.into() });
+        assert_eq!(line.time, Some("2026-11-23T12:47:55.215595Z".parse().unwrap()), "{}", line.text);
+        line.text
+    }
+
+    fn header(index: u64) -> String {
+        format!(
+            r#"{{"index": {index}, "hash": "1f2e3d4c5b6a", "previous_hash": "0", "proof": 45293, "timestamp": "now", "transactions": 2}}"#
+        )
+    }
+
+    #[test]
+    fn every_event_is_a_line_of_the_story() {
+        let time = r#""time": "2026-11-23T12:47:55.215595Z""#;
+        let alice = r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#;
+        let header = header(3);
+        let replacement = |from: &str, given_up: u64, returned: u64| {
+            format!(
+                r#"{{"replacement": {{"from": {from}, "fork": 2, "length": 5, "tip_hash": "00", "given_up": {{"number": 1, "count": {given_up}, "blocks": []}}, "returned": {{"count": {returned}, "transactions": []}}}}, "pending": 1, {time}}}"#
+            )
+        };
+        for (name, data, line) in [
+            (
+                "payment",
+                format!(r#"{{"transaction": {alice}, "block": 3, "pending": 1, {time}}}"#),
+                "Alice pays Bob 10; it waits for block 3 (1 waiting)",
+            ),
+            (
+                "block",
+                format!(r#"{{"header": {header}, "tries": 45293, "took_ms": 0.94, {time}}}"#),
+                "block 3 mined: 2 transactions, proof 45293 after 45293 tries in 0.9 ms, hash 1f2e3d4c...",
+            ),
+            (
+                "replacement",
+                replacement("\"127.0.0.1:1002\"", 1, 1),
+                "chain replaced by the longer one of 127.0.0.1:1002: 5 blocks now; given up: block 3; waiting again: 1 payment",
+            ),
+            (
+                "replacement",
+                replacement("null", 2, 0),
+                "chain replaced by a longer one: 5 blocks now; given up: blocks 3 to 4",
+            ),
+            ("replacement", replacement("null", 0, 0), "chain replaced by a longer one: 5 blocks now"),
+            (
+                "peers",
+                format!(r#"{{"added": ["a:1", "b:2"], "removed": [], "peers": 2, {time}}}"#),
+                "connected: a:1, b:2 (2 peers)",
+            ),
+            ("peers", format!(r#"{{"added": [], "removed": ["a:1"], "peers": 1, {time}}}"#), "forgotten: a:1 (1 peer)"),
+            (
+                "mining",
+                format!(r#"{{"mining": {{"mode": "interval", "every_ms": 1000}}, {time}}}"#),
+                "the node mines a block every 1000 ms from now on",
+            ),
+            (
+                "weather",
+                format!(r#"{{"sky": "\u202e", {time}}}"#),
+                "weather: {\"sky\": \"\\u202e\", \"time\": \"2026-11-23T12:47:55.215595Z\"}",
+            ),
+            ("block", format!("{{{time}}}"), "block: {\"time\": \"2026-11-23T12:47:55.215595Z\"}"),
+        ] {
+            assert_eq!(told(name, &data), line);
+        }
+        assert!(told("reset", &format!("{{{time}}}")).contains("started anew"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_shown_without_harm() {
+        let line = tell(&Event { id: String::new(), name: "\u{1b}c".into(), data: "\u{202e}".into() });
+        assert_eq!((line.time, line.text.as_str()), (None, "\\u{1b}c: \\u{202e}"));
+    }
+}
