@@ -7,6 +7,7 @@ mod error;
 mod front;
 mod guards;
 mod monitoring;
+mod page;
 mod problem;
 mod server;
 mod short_chain;
@@ -110,6 +111,7 @@ pub fn router(state: ApiState) -> Router {
     let router = Router::new()
         .merge(chapter::routes())
         .merge(monitoring::routes())
+        .merge(page::routes())
         .merge(v1::routes())
         .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
         .layer(middleware::from_fn_with_state(state.clone(), front::pass))

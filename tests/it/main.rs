@@ -22,6 +22,7 @@ mod hostile_peers;
 mod layers;
 mod load;
 mod monitoring;
+mod page;
 mod postman;
 mod properties;
 mod restart;

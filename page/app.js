@@ -1,0 +1,175 @@
+// Starts the page: reads the node's status, draws every view, and follows the node's events.
+
+import { api, listen } from "./api.js";
+import { el, foreign } from "./dom.js";
+import { LANGUAGES, choose, language, t } from "./i18n.js";
+import { accountsView } from "./views/accounts.js";
+import { chainView } from "./views/chain.js";
+import { logView } from "./views/log.js";
+import { networkView } from "./views/network.js";
+import { miningView, pendingView } from "./views/pending.js";
+import { tamperView } from "./views/tamper.js";
+
+/** How long to wait between attempts to reach a node that is gone, in milliseconds. */
+const PAUSE = 1000;
+/** Lists that are read anew after events are read at most this often, in milliseconds. */
+const REST = 250;
+
+let length = 0;
+const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
+const banner = el("div", { class: "banner", role: "alert", hidden: true });
+const about = el("p", { class: "quiet", id: "about" });
+const context = { api, problem, length: () => length };
+const views = {
+  chain: chainView(context),
+  pending: pendingView(context),
+  mining: miningView(context),
+  network: networkView(context),
+  accounts: accountsView(context),
+  tamper: tamperView(context),
+  log: logView(),
+};
+
+document.title = t("title");
+document.body.append(
+  el("a", { class: "skip", href: "#chain-title" }, t("skip")),
+  el("header", {},
+    el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about),
+    state,
+    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation")))),
+  banner,
+  el("main", {},
+    el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
+    el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
+    views.tamper.element));
+
+function languages() {
+  return el("select", { "aria-label": t("language"), id: "language", onchange: (event) => choose(event.target.value) },
+    ...Object.entries(LANGUAGES).map(([tag, texts]) => el("option", { value: tag, lang: tag, selected: tag === language }, texts.name)));
+}
+
+function theme() {
+  const root = document.documentElement;
+  const key = "bcoin-theme";
+  try {
+    if (localStorage.getItem(key)) root.dataset.theme = localStorage.getItem(key);
+  } catch {
+    // The system's choice holds then.
+  }
+  const turn = () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try {
+      localStorage.setItem(key, root.dataset.theme);
+    } catch {
+      // It holds until the page is left.
+    }
+  };
+  return el("button", { type: "button", id: "theme", onclick: turn, "aria-label": t("theme"), title: t("theme") }, "◐");
+}
+
+function glossary() {
+  return el("section", {}, el("details", {}, el("summary", {}, t("glossary")),
+    el("dl", { class: "words" }, ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]))));
+}
+
+/** Says what went wrong, unless a view has said it already. */
+function problem(error, told = false) {
+  if (told) return;
+  banner.replaceChildren(foreign(t("failed", error.message), 600));
+  banner.hidden = false;
+  setTimeout(() => {
+    if (!state.classList.contains("gone")) banner.hidden = true;
+  }, 8000);
+}
+
+/** Reads a list anew, soon, and once however often it is asked for meanwhile. */
+function soon(refresh) {
+  let due = false;
+  let running = false;
+  const run = async () => {
+    running = true;
+    while (due) {
+      due = false;
+      await refresh().catch(() => {});
+      await new Promise((resume) => setTimeout(resume, REST));
+    }
+    running = false;
+  };
+  return () => {
+    due = true;
+    if (!running) run();
+  };
+}
+
+const refreshPending = soon(() => views.pending.refresh());
+const refreshAccounts = soon(() => views.accounts.refresh());
+const refreshPeers = soon(() => views.network.refresh());
+
+function show(status) {
+  length = status.length;
+  about.replaceChildren(`${t("node")} `, el("code", {}, status.node_address.slice(0, 8)), ` · ${t("miner")}: `, foreign(status.miner, 60), ` · ${t("data", status.data)} · ${status.version}`);
+  views.chain.reset(length);
+  views.mining.show(status.mining);
+  refreshPending();
+  refreshAccounts();
+  refreshPeers();
+}
+
+function alive(is) {
+  state.classList.toggle("gone", !is);
+  state.textContent = t(is ? "alive" : "connecting");
+  banner.hidden = is;
+  if (!is) banner.textContent = t("gone");
+}
+
+let heard = [];
+
+/** Events that come together are drawn together. */
+function hear(name, data) {
+  if (name === "reset") reread();
+  if (heard.push([name, data]) === 1) requestAnimationFrame(draw);
+}
+
+async function reread() {
+  try {
+    show(await api.status());
+  } catch {
+    setTimeout(reread, PAUSE);
+  }
+}
+
+function draw() {
+  const events = heard;
+  heard = [];
+  for (const [name, data] of events) {
+    if (name === "block") {
+      length = data.header.index;
+      views.chain.add(data.header);
+    } else if (name === "replacement") {
+      length = data.replacement.length;
+      views.chain.reset(length, data.replacement.fork);
+      views.network.show(data.replacement);
+    } else if (name === "mining") {
+      views.mining.show(data.mining);
+    }
+  }
+  const has = (...names) => events.some(([name]) => names.includes(name));
+  if (has("block", "payment", "replacement")) refreshPending();
+  if (has("block", "replacement")) refreshAccounts();
+  if (has("block", "replacement", "peers")) refreshPeers();
+  views.log.add(events);
+}
+
+async function start() {
+  try {
+    const status = await api.status();
+    show(status);
+    listen(status.last_event, hear, alive);
+  } catch {
+    alive(false);
+    setTimeout(start, PAUSE);
+  }
+}
+
+start();

@@ -1,0 +1,87 @@
+//! The page at `/`: its files are in the program, and need nothing from elsewhere.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{ApiState, error::ApiError};
+
+/// Everything comes from this node, and nothing that stands in a text is ever run.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+/// A file of the page: its path below `/page/`, its type and its text.
+struct Asset {
+    path: &'static str,
+    media_type: &'static str,
+    text: &'static str,
+}
+
+macro_rules! assets {
+    ($($media_type:ident $path:literal),* $(,)?) => {
+        &[$(Asset { path: $path, media_type: $media_type, text: include_str!(concat!("../../page/", $path)) }),*]
+    };
+}
+
+const INDEX: Asset = Asset { path: "", media_type: HTML, text: include_str!("../../page/index.html") };
+const ASSETS: &[Asset] = assets![
+    PICTURE "icon.svg",
+    STYLE "style.css",
+    SCRIPT "api.js",
+    SCRIPT "app.js",
+    SCRIPT "dom.js",
+    SCRIPT "hash.js",
+    SCRIPT "i18n.js",
+    SCRIPT "languages/en.js",
+    SCRIPT "languages/zh-CN.js",
+    SCRIPT "ledger/json.js",
+    SCRIPT "ledger/rules.js",
+    SCRIPT "ledger/sha256.js",
+    SCRIPT "ledger/tamper.js",
+    SCRIPT "views/accounts.js",
+    SCRIPT "views/chain.js",
+    SCRIPT "views/log.js",
+    SCRIPT "views/network.js",
+    SCRIPT "views/pending.js",
+    SCRIPT "views/tamper.js",
+];
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/", get(async |headers: HeaderMap| answer(&INDEX, &headers)))
+        .route("/page/{*path}", get(asset))
+}
+
+async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let found = ASSETS.iter().find(|asset| asset.path == path);
+    found.map(|asset| answer(asset, &headers)).ok_or_else(|| ApiError::UnknownPath { path: format!("/page/{path}") })
+}
+
+fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
+    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(asset.text)[..16]));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { asset.text.into_response() };
+    for (name, value) in [
+        (header::CONTENT_TYPE, asset.media_type),
+        // A browser asks each time, and is told that nothing has changed.
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,290 @@
+// What people do with the page, in a real browser on real nodes. Run by tests/it/page.rs.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+
+import { ask, checkAccessibility, launch, length, mine, openPage, pay, startNode } from "./support.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+async function withNodes(count, work) {
+  const nodes = [];
+  try {
+    for (let at = 0; at < count; at += 1) nodes.push(await startNode("--port", "0"));
+    await work(...nodes);
+  } finally {
+    for (const node of nodes) await node.stop();
+  }
+}
+
+test("the whole chapter by clicks, on three nodes", () =>
+  withNodes(3, async (...nodes) => {
+    const pages = [];
+    for (const node of nodes) pages.push(await openPage(browser, node.base));
+    const [one, two, three] = pages.map(({ page }) => page);
+    await pay(one, "Alice", "Bob", "10");
+    await one.locator("#payment-status", { hasText: "block 2" }).waitFor();
+    await one.locator("#pending", { hasText: "Alice" }).waitFor();
+    await mine(one, 2);
+    assert.match(await one.locator("#mined").textContent(), /Block 2 after 533 tries/);
+    await one.locator("#pending", { hasText: "No payment waits" }).waitFor();
+    await mine(one, 3);
+    const json = JSON.stringify({ nodes: nodes.map((node) => node.base) });
+    for (const page of [one, two, three]) {
+      await page.locator("#nodes").fill(json);
+      await page.getByRole("button", { name: "Connect", exact: true }).click();
+      await page.locator("#peers li").nth(2).waitFor();
+    }
+    await two.locator(`li[data-address="${nodes[0].address}"][data-relation="parted"] svg.fork`).waitFor();
+    for (const page of [two, three]) {
+      await page.locator("#longest").click();
+      await length(page, 3);
+      await page.locator("#replacement", { hasText: "is longer and was taken" }).waitFor();
+      await page.locator("#network-status", { hasText: "taken" }).waitFor();
+    }
+    await one.locator("#longest").click();
+    await one.locator("#network-status", { hasText: "No chain is longer" }).waitFor();
+    await two.locator(`li[data-address="${nodes[0].address}"][data-relation="same"]`).waitFor();
+    await one.locator("#accounts", { hasText: "Bharathi" }).waitFor();
+    for (const { noise } of pages) assert.deepEqual(noise, []);
+    for (const { context } of pages) await context.close();
+  }));
+
+test("a fork that heals: what is given up, and what waits again", () =>
+  withNodes(2, async (ours, theirs) => {
+    await ask(ours.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [theirs.address] }));
+    await ask(theirs.base, "POST", "/api/v1/blocks");
+    await ask(ours.base, "POST", "/api/v1/replacements");
+    const { page, noise, context } = await openPage(browser, ours.base);
+    await length(page, 2);
+    await pay(page, "Alice", "Bob", "7.5");
+    await mine(page, 3);
+    await page.locator('li[data-relation="behind"]').waitFor();
+    for (let at = 0; at < 3; at += 1) await ask(theirs.base, "POST", "/api/v1/blocks");
+    await page.locator("#refresh").click();
+    await page.locator('li[data-relation="parted"]', { hasText: "They part after block 2" }).waitFor();
+    await page.locator("#longest").click();
+    await length(page, 5);
+    const notice = page.locator("#replacement");
+    await notice.getByText("given up").first().waitFor();
+    assert.match(await notice.textContent(), /1 block \(3\)/);
+    assert.match(await notice.textContent(), /wait again: 1 payment.*Alice.*Bob.*7\.5/s);
+    await page.locator("#pending", { hasText: "Alice" }).waitFor();
+    await page.locator('li[data-relation="same"]').waitFor();
+    await page.locator('#log [data-event="replacement"]').waitFor();
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+test("a card opens, its text hashes to its hash, and a link is followed", () =>
+  withNodes(1, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base);
+    await mine(page, 2);
+    await mine(page, 3);
+    await page.locator('[data-index="3"]').click();
+    const detail = page.locator("article.detail");
+    await detail.getByText("found the same").waitFor({ state: "attached" });
+    const block = await ask(node.base, "GET", "/api/v1/blocks/3");
+    assert.equal(await page.locator("#block-hash").textContent(), block.hash);
+    await page.locator("#follow").click();
+    await page.locator("#detail-title", { hasText: "Block 2" }).waitFor();
+    await page.getByRole("search").getByRole("textbox").fill(block.hash);
+    await page.getByRole("search").getByRole("button").click();
+    await page.locator("#detail-title", { hasText: "Block 3" }).waitFor();
+    // The keyboard reaches every card.
+    await page.locator('[data-index="3"]').focus();
+    await page.keyboard.press("End");
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.index), "1");
+    await page.keyboard.press("Enter");
+    await page.locator("#detail-title", { hasText: "the first block" }).waitFor();
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+test("both languages, chosen by the browser and by the switch", () =>
+  withNodes(1, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base, { locale: "zh-CN" });
+    assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+    await page.getByRole("heading", { name: /区块链/ }).first().waitFor();
+    await page.locator("#language").selectOption("en");
+    await page.getByRole("heading", { name: "The chain" }).waitFor();
+    await page.goto(`${node.base}/`);
+    await page.getByRole("heading", { name: "The chain" }).waitFor();
+    assert.deepEqual(noise.filter((line) => !line.includes("ERR_ABORTED")), []);
+    await context.close();
+    const [en, zh] = await Promise.all(["en", "zh-CN"].map((tag) => import(`../../page/languages/${tag}.js`)));
+    assert.deepEqual(Object.keys(en.default), Object.keys(zh.default));
+  }));
+
+test("texts of strangers show as texts, everywhere", () =>
+  withNodes(1, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base);
+    const hostile = ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "\u202Eevil\u2066", "__proto__", "constructor", "a\u0000b\nc", '"><b>'];
+    page.on("dialog", () => noise.push("a dialog"));
+    for (const text of hostile) {
+      const payment = { sender: text, receiver: text, amount: 1 };
+      const answer = await ask(node.base, "POST", "/api/v1/pending", JSON.stringify(payment));
+      assert.equal(answer.block, 2);
+    }
+    await page.locator("#pending", { hasText: "__proto__" }).waitFor();
+    await mine(page, 2);
+    await page.locator('[data-index="2"]').click();
+    const rows = page.locator("article.detail tbody tr");
+    await rows.nth(hostile.length).waitFor();
+    assert.equal(await rows.nth(0).locator("td").nth(0).textContent(), hostile[0]);
+    assert.equal(await rows.nth(2).locator("td").nth(1).textContent(), "‹U+202E›evil‹U+2066›");
+    await page.locator("#accounts").getByRole("button", { name: "__proto__" }).click();
+    await page.locator(".notice", { hasText: "__proto__" }).waitFor();
+    await page.locator("#copy").click();
+    await page.locator('[data-place="1"]').waitFor();
+    await page.locator('[data-place="1"] input[data-field="sender"]').first().fill("<img src=x onerror=alert(2)>");
+    assert.equal(await page.locator("img, script:not([src]), b").count(), 0);
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+test("tampering: what breaks, why, and what re-linking repairs", () =>
+  withNodes(1, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base);
+    for (let blocks = 2; blocks <= 4; blocks += 1) {
+      await pay(page, "Alice", "Bob", String(blocks));
+      await mine(page, blocks);
+    }
+    const before = await ask(node.base, "GET", "/get_chain");
+    await page.locator("#copy").click();
+    const copy = (place) => page.locator(`[data-place="${place}"]`);
+    await copy(3).waitFor();
+    const faults = async () => page.locator(".copy").evaluateAll((all) => all.map((one) => one.dataset.faults));
+    assert.deepEqual(await faults(), ["", "", "", ""]);
+    await copy(1).locator('input[data-field="amount"]').first().fill("1000000");
+    assert.deepEqual(await faults(), ["", "", "link", ""]);
+    await page.locator("#relink").click();
+    assert.deepEqual(await faults(), ["", "", "", ""]);
+    assert.match(await page.locator("#verdict").textContent(), /cannot stop/);
+    await copy(2).locator('input[data-field="proof"]').fill("5");
+    assert.deepEqual(await faults(), ["", "", "proof", "link proof"]);
+    await copy(2).getByRole("button").click();
+    await page.locator('#verdict[data-wrong="0"]').waitFor();
+    await copy(1).locator('input[data-field="index"]').fill("two");
+    assert.deepEqual((await faults()).slice(0, 3), ["", "integer", "after"]);
+    assert.deepEqual(await ask(node.base, "GET", "/get_chain"), before, "the node has seen nothing of it");
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+test("the page's ledger gives the verdicts and hashes of the vectors in the browser as well", () =>
+  withNodes(1, async (node) => {
+    const { page, context } = await openPage(browser, node.base);
+    const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
+    const hashes = await page.evaluate(async (cases) => {
+      const [{ parse }, { hashOf }] = await Promise.all([import("/page/ledger/json.js"), import("/page/ledger/rules.js")]);
+      return cases.map((one) => hashOf(parse(one.json)));
+    }, vectors("encoding"));
+    assert.deepEqual(hashes, vectors("encoding").map((one) => one.sha256));
+    const verdicts = await page.evaluate(async (cases) => {
+      const { judgeChain } = await import("/page/ledger/rules.js");
+      return cases.map((one) => judgeChain(one.json).valid);
+    }, vectors("chains"));
+    assert.deepEqual(verdicts, vectors("chains").map((one) => one.valid));
+    await context.close();
+  }));
+
+test("mining by itself is set, and a burst of payments does not freeze the page", () =>
+  withNodes(1, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base);
+    const burst = Array.from({ length: 1000 }, (_, at) => JSON.stringify({ sender: `payer ${at}`, receiver: "Bob", amount: 1 }));
+    for (let at = 0; at < burst.length; at += 50) {
+      await Promise.all(burst.slice(at, at + 50).map((body) => ask(node.base, "POST", "/api/v1/pending", body)));
+    }
+    await page.locator("h2", { hasText: "1,000 payments" }).waitFor();
+    await page.locator("#mode").selectOption("on_payment");
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    await length(page, 2);
+    await page.locator('#log [data-event="mining"]').waitFor();
+    await page.locator("#mode").selectOption("off");
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+test("a node that dies is missed, and one that returns with another chain is shown", async () => {
+  let node = await startNode("--port", "0");
+  const port = node.address.split(":")[1];
+  const { page, context } = await openPage(browser, node.base);
+  await mine(page, 2);
+  await mine(page, 3);
+  await node.stop();
+  await page.getByRole("alert", { name: "" }).filter({ hasText: "The node is gone" }).waitFor();
+  node = await startNode("--port", port);
+  try {
+    await length(page, 1);
+    await page.locator("#state:not(.gone)").waitFor();
+    await mine(page, 2);
+  } finally {
+    await context.close();
+    await node.stop();
+  }
+});
+
+test("10,000 blocks: soon painted, followed at once, scrolled in little memory", () =>
+  withNodes(1, async (node) => {
+    for (let at = 1; at < 10_000; at += 100) await Promise.all(Array.from({ length: 100 }, () => ask(node.base, "GET", "/mine_block")));
+    const blocks = (await ask(node.base, "GET", "/api/v1/status")).length;
+    const { page, noise, context } = await openPage(browser, node.base);
+    const painted = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+    console.log(`# first contentful paint after ${painted?.toFixed(0)} ms`);
+    await page.evaluate((next) => {
+      window.seenAt = new Promise((resume) => {
+        new MutationObserver(() => document.querySelector(`[data-index="${next}"]`) && resume(performance.timeOrigin + performance.now())).observe(document.body, { childList: true, subtree: true });
+      });
+    }, blocks + 1);
+    await ask(node.base, "GET", "/mine_block");
+    const minedAt = performance.timeOrigin + performance.now();
+    console.log(`# the new block was seen ${(await page.evaluate(() => window.seenAt) - minedAt).toFixed(0)} ms after the answer`);
+    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 1, 0.05]) {
+      await page.locator("#chain").evaluate((chain, part) => (chain.scrollTop = chain.scrollHeight * part), share);
+      await page.locator('[data-index][data-loaded="true"]').first().waitFor();
+      assert.ok((await page.locator("[data-index]").count()) < 40);
+    }
+    await page.getByRole("search").getByRole("textbox").fill("17");
+    await page.getByRole("search").getByRole("button").click();
+    await page.locator('[data-index="17"][aria-current="true"]').waitFor();
+    const session = await context.newCDPSession(page);
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    console.log(`# ${(usedSize / 2 ** 20).toFixed(1)} MiB of script memory after scrolling`);
+    assert.ok(usedSize < 100 * 2 ** 20);
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
+for (const [name, options] of [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark", locale: "zh-CN" }],
+  ["phone", { viewport: { width: 360, height: 780 } }],
+  ["projector", { viewport: { width: 1920, height: 1080 } }],
+]) {
+  test(`no serious fault of accessibility: ${name}`, () =>
+    withNodes(2, async (node, other) => {
+      await ask(node.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [other.address, "127.0.0.1:9"] }));
+      await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Bob", amount: 10 }));
+      await ask(node.base, "POST", "/api/v1/blocks");
+      await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Bob", receiver: "Carol", amount: "2.50" }));
+      const { page, noise, context } = await openPage(browser, node.base, options);
+      await page.locator('[data-index="2"]').click();
+      await page.locator("article.detail").waitFor();
+      await page.locator("#copy").click();
+      await page.locator('[data-place="1"]').waitFor();
+      await page.locator('[data-place="1"] input[data-field="amount"]').first().fill("99");
+      await page.locator('li[data-relation="parted"]').waitFor();
+      await checkAccessibility(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(wide, 0, "nothing sticks out at the side");
+      if (process.env.BCOIN_TEST_SCREENSHOTS) await page.screenshot({ path: `${process.env.BCOIN_TEST_SCREENSHOTS}/${name}.png`, fullPage: true });
+      assert.deepEqual(noise, []);
+      await context.close();
+    }));
+}

@@ -1,0 +1,83 @@
+// Real nodes and a real browser for the tests of the page.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const modules = process.env.BCOIN_TEST_NODE_MODULES;
+const require = createRequire(join(modules, "index.js"));
+const { chromium } = require("playwright-core");
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** Starts a node and waits until it is ready. */
+export async function startNode(...args) {
+  const child = spawn(process.env.BCOIN, ["--in-memory", ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  let printed = "";
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    if (printed.includes("with Ctrl-C.")) break;
+  }
+  const base = printed.match(/http:\/\/[0-9.:]+/)[0];
+  return {
+    base,
+    address: base.slice("http://".length),
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill();
+      await new Promise((resume) => child.once("exit", resume));
+    },
+  };
+}
+
+/** Opens the page of a node; whatever appears on its console or fails to load fails the test. */
+export async function openPage(browser, base, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, locale: "en-US", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const noise = [];
+  page.on("console", (message) => noise.push(message.text()));
+  page.on("pageerror", (error) => noise.push(error.message));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== base && url.protocol !== "data:") noise.push(`asks ${request.url()}`);
+  });
+  await page.goto(base + (options.path ?? "/"));
+  await page.locator("#state:not(.gone)", { hasText: /./ }).waitFor();
+  await page.locator('[data-index][data-loaded="true"]').first().waitFor();
+  return { page, noise, context };
+}
+
+export const launch = () => chromium.launch({ executablePath: process.env.BCOIN_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+
+/** No serious fault of accessibility. */
+export async function checkAccessibility(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200)]), []);
+}
+
+export const length = (page, blocks) => page.locator(`#length[data-length="${blocks}"]`).waitFor();
+
+export async function pay(page, sender, receiver, amount) {
+  await page.locator("#pay-sender").fill(sender);
+  await page.locator("#pay-receiver").fill(receiver);
+  await page.locator("#pay-amount").fill(amount);
+  await page.locator("form", { has: page.locator("#pay-amount") }).getByRole("button").click();
+}
+
+export async function mine(page, blocks) {
+  await page.locator("#mine").click();
+  await length(page, blocks);
+}
+
+/** Asks the node itself. */
+export async function ask(base, method, path, body) {
+  const response = await fetch(`${base}${path}`, { method, body });
+  const text = await response.text();
+  return text && text.startsWith("{") ? JSON.parse(text) : text;
+}
