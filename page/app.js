@@ -69,7 +69,7 @@ function theme() {
 }
 
 function glossary() {
-  return el("section", {}, el("details", {}, el("summary", {}, t("glossary")),
+  return el("section", { class: "late" }, el("details", {}, el("summary", {}, t("glossary")),
     el("dl", { class: "words" }, ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]))));
 }
 

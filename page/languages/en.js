@@ -35,6 +35,7 @@ export default {
   from: "From",
   to: "To",
   amount: "Amount",
+  payment: "Payment",
   nothingIn: "No payment is in this block.",
   moreRows: (count) => `and ${count.toLocaleString("en")} more`,
   hashedText: "The exact text that was hashed",

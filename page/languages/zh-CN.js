@@ -35,6 +35,7 @@ export default {
   from: "付款人",
   to: "收款人",
   amount: "金额",
+  payment: "交易",
   nothingIn: "这个区块里没有交易。",
   moreRows: (count) => `另有 ${n(count)} 笔`,
   hashedText: "参与哈希计算的原文",

@@ -10,7 +10,7 @@ const SHOWN = 100;
 export function accountsView({ api, problem }) {
   const list = el("div", { id: "accounts" });
   const one = el("div", { "aria-live": "polite" });
-  const element = el("section", { "aria-labelledby": "accounts-title" },
+  const element = el("section", { class: "late", "aria-labelledby": "accounts-title" },
     el("div", { class: "head" }, el("h2", { id: "accounts-title" }, t("accounts"))),
     el("p", { class: "quiet" }, t("accountsHelp")), one, list);
 

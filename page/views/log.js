@@ -9,7 +9,7 @@ const LINES = 100;
 
 export function logView() {
   const list = el("ol", { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") }, el("li", { class: "quiet" }, t("logNone")));
-  const element = el("section", { "aria-labelledby": "log-title" }, el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))), list);
+  const element = el("section", { class: "late", "aria-labelledby": "log-title" }, el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))), list);
   let empty = true;
 
   function words(name, data) {

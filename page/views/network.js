@@ -126,13 +126,13 @@ function fork(common, ours, theirs) {
     for (let at = 0; at < shown; at += 1) block(130 + at * 36, y, kind);
     picture.append(svg("text", { x: 130 + shown * 36, y: y + 5 }, `${count > shown ? "… " : ""}${name} ${number(common + count)}`));
   };
+  branch(25, ours, "own", t("ours"));
+  branch(85, theirs, "other", t("theirs"));
   if (common > 0) {
     line(30, 55, 85, 55);
     block(40, 55, "shared");
     block(85, 55, "shared");
     picture.append(svg("text", { x: 62, y: 90 }, number(common)));
   }
-  branch(25, ours, "own", t("ours"));
-  branch(85, theirs, "other", t("theirs"));
   return picture;
 }

@@ -3,9 +3,8 @@
 import { el } from "../dom.js";
 import { short, strip } from "../hash.js";
 import { t } from "../i18n.js";
-import { JsonNumber } from "../ledger/json.js";
-import { hashOf, readBlock } from "../ledger/rules.js";
-import { parse } from "../ledger/json.js";
+import { JsonNumber, parse } from "../ledger/json.js";
+import { readBlock, tipOf } from "../ledger/rules.js";
 import { Copy } from "../ledger/tamper.js";
 
 /** How many blocks a copy has. */
@@ -18,7 +17,7 @@ export function tamperView({ api, problem, length }) {
   const cards = el("div", { class: "copies", id: "copies" });
   const start = el("button", { type: "button", class: "main", id: "copy", onclick: begin }, t("tamperStart"));
   const relink = el("button", { type: "button", id: "relink", hidden: true, onclick: linkAnew }, t("relink"));
-  const element = el("section", { class: "wide", "aria-labelledby": "tamper-title" },
+  const element = el("section", { class: "wide late", "aria-labelledby": "tamper-title" },
     el("div", { class: "head" }, el("h2", { id: "tamper-title" }, t("tamper")), el("span", { class: "row" }, relink, start)),
     el("p", { class: "quiet" }, t("tamperHelp")), said, cards);
   let copy = null;
@@ -29,7 +28,7 @@ export function tamperView({ api, problem, length }) {
       const first = Math.max(1, length() - BLOCKS + 1);
       const indices = Array.from({ length: length() - first + 1 }, (_, at) => first + at);
       const [before, ...texts] = await Promise.all([first > 1 ? api.text(first - 1) : null, ...indices.map((index) => api.text(index))]);
-      copy = new Copy(texts, before === null ? null : parent(readBlock(parse(before))));
+      copy = new Copy(texts, before === null ? null : tipOf(readBlock(parse(before))));
       shown = texts.map((_, place) => card(place));
       cards.replaceChildren(...shown.map((one) => one.element));
       start.textContent = t("tamperAgain");
@@ -39,8 +38,6 @@ export function tamperView({ api, problem, length }) {
       problem(error);
     }
   }
-
-  const parent = (block) => ({ index: BigInt(block.get("index").text), proof: BigInt(block.get("proof").text), hash: hashOf(block) });
 
   function card(place) {
     const inputs = [];
@@ -59,7 +56,7 @@ export function tamperView({ api, problem, length }) {
     const prove = el("button", { type: "button", onclick: () => findProof(place) }, t("findProof"));
     const box = el("article", { class: "copy", "data-place": place }, title,
       input("index"), input("previous_hash"), input("proof"), input("timestamp"),
-      ...payments.map((_, at) => el("fieldset", {}, el("legend", { class: "quiet" }, `${t("amount")} ${at + 1}`), input("amount", at), input("sender", at), input("receiver", at))),
+      ...payments.map((_, at) => el("fieldset", {}, el("legend", { class: "quiet" }, `${t("payment")} ${at + 1}`), input("amount", at), input("sender", at), input("receiver", at))),
       hash, verdict, prove);
     return { element: box, inputs, hash, verdict, title, prove };
   }

@@ -1,6 +1,6 @@
 //! The one HTTP client that asks peers, with the limits that keep a hostile one from doing harm (contract section 6).
 
-use std::{error::Error as _, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt as _;
 use reqwest::{
@@ -144,23 +144,21 @@ impl PeerClient {
 }
 
 fn blocking_body(response: Response) -> impl io::Read + Send + 'static {
-    let chunks = response.bytes_stream().map_err(|error| io::Error::other(with_causes(&error)));
+    let chunks = response.bytes_stream().map_err(|error| io::Error::other(root_cause(&error)));
     SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))
 }
 
 fn no_answer(error: &reqwest::Error) -> PeerError {
-    PeerError::NoAnswer(with_causes(error))
+    PeerError::NoAnswer(root_cause(error))
 }
 
-/// An error and what caused it, in one line; reqwest's own text stops before the cause.
-fn with_causes(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
+/// What is behind an error of the client; the errors around it only say that something went wrong.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(behind) = cause.source() {
+        cause = behind;
     }
-    text
+    cause.to_string()
 }
 
 /// Resolves names as the system does, but never to a link-local address: a name is no way around that refusal.

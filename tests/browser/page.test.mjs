@@ -283,7 +283,6 @@ for (const [name, options] of [
       await checkAccessibility(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(wide, 0, "nothing sticks out at the side");
-      if (process.env.BCOIN_TEST_SCREENSHOTS) await page.screenshot({ path: `${process.env.BCOIN_TEST_SCREENSHOTS}/${name}.png`, fullPage: true });
       assert.deepEqual(noise, []);
       await context.close();
     }));
