@@ -59,7 +59,7 @@ async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<
     if let Some(body) = state.short_chain.get(tip) {
         return Ok(chain_answer(tip, body.into()));
     }
-    let chain = Chain::read(&state.node, ChainFrame::chain()).await?;
+    let chain = Chain::read(&state, ChainFrame::chain()).await?;
     if let Some(body) = chain.whole() {
         state.short_chain.keep(chain.tip, body);
     }
@@ -115,6 +115,6 @@ async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestB
 
 async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let message = if state.sync.replace_chain().await?.replaced { messages::REPLACED } else { messages::KEPT };
-    let chain = Chain::read(&state.node, ChainFrame::new_chain(message)).await?;
+    let chain = Chain::read(&state, ChainFrame::new_chain(message)).await?;
     Ok(json(StatusCode::OK, chain.into_body()))
 }

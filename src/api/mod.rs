@@ -1,6 +1,7 @@
 //! HTTP in: the router, the guards in front of it, and the connections.
 
 mod body;
+mod chain_beginning;
 mod chain_stream;
 mod chapter;
 mod error;
@@ -32,7 +33,7 @@ use tracing::Level;
 pub use guards::HostNames;
 pub use server::serve;
 
-use self::{error::ApiError, monitoring::Metrics, short_chain::ShortChain};
+use self::{chain_beginning::Beginning, error::ApiError, monitoring::Metrics, short_chain::ShortChain};
 use crate::{
     network::{ProbeHandle, SyncHandle},
     node::NodeHandle,
@@ -53,6 +54,7 @@ pub struct Inner {
     probe: ProbeHandle,
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
+    beginning: Beginning,
     about: About,
     metrics: Metrics,
     names: HostNames,
@@ -99,6 +101,7 @@ impl ApiState {
             probe,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             short_chain: ShortChain::default(),
+            beginning: Beginning::default(),
             about,
             names,
             stop,
