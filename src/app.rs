@@ -172,8 +172,8 @@ async fn run(
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
     let stop = CancellationToken::new();
     let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
-    let router = api::router(state);
-    let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
+    let front = api::front(state);
+    let server = tokio::spawn(api::serve(listener, front, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node::mine_by_itself(node.clone()));
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = vec![server, sync, probe, mining];

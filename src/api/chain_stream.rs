@@ -1,4 +1,4 @@
-//! A chain as the body of a response: read from a snapshot chunk by chunk, as fast as the client takes it.
+//! A chain as the body of a response: read from a snapshot piece by piece, as fast as the client takes it.
 
 use std::io;
 
@@ -7,85 +7,147 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::error::ApiError;
+use super::{
+    ApiState,
+    chain_beginning::{Beginning, Segment},
+    error::ApiError,
+};
 use crate::{
     ledger::{BlockHash, ITEM_SEPARATOR},
-    node::NodeHandle,
-    store::{BlockTexts, Reader, StoreError},
+    store::{BlockTexts, Reader, Snapshot, StoreError},
     wire::answers::ChainFrame,
 };
 
 /// How many bytes are read at a time: enough that a chunk costs little beside its bytes.
 const CHUNK: usize = 256 << 10;
+/// How many segments that are kept are handed on at a time: they cost no memory, and going to another thread for each would
+/// take longer than sending it.
+const MOST_KEPT_AT_ONCE: usize = 16;
 
 /// A chain as it was at one moment, on its way to a client.
 pub(super) struct Chain {
     /// Hash of its last block, which stands for the whole of it.
     pub(super) tip: BlockHash,
-    first: Bytes,
+    first: Vec<Bytes>,
     rest: Option<ChainText>,
 }
 
 impl Chain {
     /// Begins to read the chain as it is now.
-    pub(super) async fn read(node: &NodeHandle, frame: ChainFrame) -> Result<Self, ApiError> {
+    pub(super) async fn read(state: &ApiState, frame: ChainFrame) -> Result<Self, ApiError> {
+        let beginning = state.beginning.clone();
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;
-            let (tip, texts) = (snapshot.tip_hash()?, snapshot.blocks(1)?);
-            let text =
-                ChainText { texts, length: 0, closing: frame.closing, chunk: frame.opening.clone().into_bytes() };
-            let (first, rest) = text.next_chunk()?;
+            let tip = snapshot.tip_hash()?;
+            let beginning = beginning.clone();
+            let text = ChainText { snapshot, tip, texts: None, length: 0, closing: frame.closing, beginning };
+            let (mut first, rest) = text.next_pieces()?;
+            first.insert(0, frame.opening.clone().into());
+            if rest.is_none() {
+                first = vec![first.concat().into()];
+            }
             Ok(Self { tip, first, rest })
         };
-        Ok(node.read(begin).await?)
+        Ok(state.node.read(begin).await?)
     }
 
     /// All of it, when it is so short that it was read at once.
     pub(super) fn whole(&self) -> Option<Bytes> {
-        self.rest.is_none().then(|| self.first.clone())
+        match (&self.first[..], &self.rest) {
+            ([whole], None) => Some(whole.clone()),
+            _ => None,
+        }
     }
 
-    /// The body of the answer. The next chunk is read while the one before is sent, and no further ahead: a client that
+    /// The body of the answer. The next pieces are read while the ones before are sent, and no further ahead: a client that
     /// stalls holds one chunk and no thread.
     pub(super) fn into_body(self) -> Body {
-        let Some(rest) = self.rest else { return Body::from(self.first) };
-        let rest = stream::try_unfold(Some(begin_reading(rest)), |reading| async {
+        if let Some(whole) = self.whole() {
+            return Body::from(whole);
+        }
+        let rest = stream::try_unfold(self.rest.map(begin_reading), |reading| async {
             let Some(reading) = reading else { return Ok(None) };
             // A failure in the middle ends the connection, so that nobody takes half a chain for a whole one.
-            let (chunk, rest) = reading.await??;
-            Ok::<_, io::Error>(Some((chunk, rest.map(begin_reading))))
+            let (pieces, rest) = reading.await??;
+            Ok::<_, io::Error>(Some((pieces, rest.map(begin_reading))))
         });
-        Body::from_stream(stream::iter([Ok(self.first)]).chain(rest))
+        let pieces = stream::iter([Ok(self.first)]).chain(rest).flat_map(|pieces| {
+            let (pieces, error) = match pieces {
+                Ok(pieces) => (pieces, None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            stream::iter(pieces.into_iter().map(Ok).chain(error))
+        });
+        Body::from_stream(pieces)
     }
 }
 
-fn begin_reading(text: ChainText) -> JoinHandle<io::Result<(Bytes, Option<ChainText>)>> {
-    spawn_blocking(|| text.next_chunk().map_err(io::Error::other))
+type Pieces = (Vec<Bytes>, Option<ChainText>);
+
+fn begin_reading(text: ChainText) -> JoinHandle<io::Result<Pieces>> {
+    spawn_blocking(|| text.next_pieces().map_err(io::Error::other))
 }
 
 /// A chain that is being written down.
 struct ChainText {
-    texts: BlockTexts,
+    snapshot: Snapshot,
+    tip: BlockHash,
+    /// The blocks after the ones written so far; begun where no segment is kept.
+    texts: Option<BlockTexts>,
     /// Blocks written so far.
     length: u64,
     closing: fn(u64) -> String,
-    chunk: Vec<u8>,
+    beginning: Beginning,
 }
 
 impl ChainText {
-    /// The next chunk, and what comes after it.
-    fn next_chunk(mut self) -> Result<(Bytes, Option<Self>), StoreError> {
+    /// The next pieces, and what comes after them.
+    fn next_pieces(mut self) -> Result<Pieces, StoreError> {
+        let mut pieces = Vec::new();
+        while pieces.len() < MOST_KEPT_AT_ONCE
+            && let Some(segment) = self.beginning.after(self.length)
+        {
+            if !self.holds(&segment)? {
+                self.beginning.forget_from(&segment);
+                break;
+            }
+            self.length = segment.last;
+            self.texts = None;
+            pieces.push(segment.text);
+        }
+        if pieces.is_empty() { self.read_chunk() } else { Ok((pieces, Some(self))) }
+    }
+
+    /// Whether the chain has the blocks of a segment: the block after the last one tells that one's hash, and so all of them.
+    fn holds(&self, segment: &Segment) -> Result<bool, StoreError> {
+        match self.snapshot.link(segment.last + 1)? {
+            Some(previous_hash) => Ok(segment.hash.is_written(&previous_hash)),
+            None => Ok(self.tip == segment.hash),
+        }
+    }
+
+    fn read_chunk(mut self) -> Result<Pieces, StoreError> {
+        let before = self.length;
         // The last text may go beyond the chunk.
-        self.chunk.reserve(CHUNK + CHUNK / 8);
-        while self.chunk.len() < CHUNK {
-            let before = if self.length > 0 { ITEM_SEPARATOR } else { "" };
-            if !self.texts.append_next(before, &mut self.chunk)? {
-                self.chunk.extend_from_slice((self.closing)(self.length).as_bytes());
-                return Ok((self.chunk.into(), None));
+        let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
+        let mut texts = match self.texts.take() {
+            Some(texts) => texts,
+            None => self.snapshot.blocks(before + 1)?,
+        };
+        let mut last_begins_at = 0;
+        while chunk.len() < CHUNK {
+            let separator = if self.length > 0 { ITEM_SEPARATOR } else { "" };
+            last_begins_at = chunk.len() + separator.len();
+            if !texts.append_next(separator, &mut chunk)? {
+                chunk.extend_from_slice((self.closing)(self.length).as_bytes());
+                return Ok((vec![chunk.into()], None));
             }
             self.length += 1;
         }
-        let chunk = std::mem::take(&mut self.chunk);
-        Ok((chunk.into(), Some(self)))
+        self.texts = Some(texts);
+        let hash = BlockHash::of_bytes(&chunk[last_begins_at..]);
+        let text = Bytes::from(chunk);
+        self.beginning.keep(before, Segment { last: self.length, hash, text: text.clone() });
+        Ok((vec![text], Some(self)))
     }
 }

@@ -21,14 +21,24 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
+const MINE_BLOCK: &str = "/mine_block";
+const GET_CHAIN: &str = "/get_chain";
+const IS_VALID: &str = "/is_valid";
+const ADD_TRANSACTION: &str = "/add_transaction";
+const CONNECT_NODE: &str = "/connect_node";
+const REPLACE_CHAIN: &str = "/replace_chain";
+
+/// The paths of all six.
+pub(super) const PATHS: [&str; 6] = [ADD_TRANSACTION, GET_CHAIN, MINE_BLOCK, IS_VALID, CONNECT_NODE, REPLACE_CHAIN];
+
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
-        .route("/mine_block", acting_get(mine_block))
-        .route("/get_chain", reading_get(get_chain))
-        .route("/is_valid", reading_get(is_valid))
-        .route("/add_transaction", post(add_transaction).fallback(wrong_verb("POST")))
-        .route("/connect_node", post(connect_node).fallback(wrong_verb("POST")))
-        .route("/replace_chain", acting_get(replace_chain))
+        .route(MINE_BLOCK, acting_get(mine_block))
+        .route(GET_CHAIN, reading_get(get_chain))
+        .route(IS_VALID, reading_get(is_valid))
+        .route(ADD_TRANSACTION, post(add_transaction).fallback(wrong_verb("POST")))
+        .route(CONNECT_NODE, post(connect_node).fallback(wrong_verb("POST")))
+        .route(REPLACE_CHAIN, acting_get(replace_chain))
 }
 
 /// A GET that changes nothing, and so has a HEAD (RFC 9110 section 9.3.2).
@@ -59,7 +69,7 @@ async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<
     if let Some(body) = state.short_chain.get(tip) {
         return Ok(chain_answer(tip, body.into()));
     }
-    let chain = Chain::read(&state.node, ChainFrame::chain()).await?;
+    let chain = Chain::read(&state, ChainFrame::chain()).await?;
     if let Some(body) = chain.whole() {
         state.short_chain.keep(chain.tip, body);
     }
@@ -115,6 +125,6 @@ async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestB
 
 async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let message = if state.sync.replace_chain().await?.replaced { messages::REPLACED } else { messages::KEPT };
-    let chain = Chain::read(&state.node, ChainFrame::new_chain(message)).await?;
+    let chain = Chain::read(&state, ChainFrame::new_chain(message)).await?;
     Ok(json(StatusCode::OK, chain.into_body()))
 }

@@ -2,10 +2,7 @@
 
 use std::{collections::HashSet, net::IpAddr};
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, Uri, Version, header, uri::Authority},
-};
+use axum::http::{HeaderMap, Request, Uri, Version, header, uri::Authority};
 use url::Url;
 
 use super::error::ApiError;
@@ -37,7 +34,7 @@ fn normal(name: &str) -> String {
 }
 
 /// Refuses a request that nobody but a stranger's page would send.
-pub(super) fn check(names: &HostNames, request: &Request) -> Result<(), ApiError> {
+pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<(), ApiError> {
     let headers = request.headers();
     let host = host_of(headers, request.uri(), request.version())?;
     if let Some(host) = &host

@@ -1,6 +1,7 @@
 //! HTTP in: the router, the guards in front of it, and the connections.
 
 mod body;
+mod chain_beginning;
 mod chain_stream;
 mod chapter;
 mod error;
@@ -29,10 +30,11 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
 use tracing::Level;
 
+pub use front::Front;
 pub use guards::HostNames;
 pub use server::serve;
 
-use self::{error::ApiError, monitoring::Metrics, short_chain::ShortChain};
+use self::{chain_beginning::Beginning, error::ApiError, monitoring::Metrics, short_chain::ShortChain};
 use crate::{
     network::{ProbeHandle, SyncHandle},
     node::NodeHandle,
@@ -53,6 +55,7 @@ pub struct Inner {
     probe: ProbeHandle,
     checks: Arc<Semaphore>,
     short_chain: ShortChain,
+    beginning: Beginning,
     about: About,
     metrics: Metrics,
     names: HostNames,
@@ -99,6 +102,7 @@ impl ApiState {
             probe,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             short_chain: ShortChain::default(),
+            beginning: Beginning::default(),
             about,
             names,
             stop,
@@ -107,8 +111,8 @@ impl ApiState {
 }
 
 /// All routes, behind all guards.
-pub fn router(state: ApiState) -> Router {
-    let router = Router::new()
+pub fn front(state: ApiState) -> Front {
+    let all = Router::new()
         .merge(chapter::routes())
         .merge(monitoring::routes())
         .merge(page::routes())
@@ -117,13 +121,12 @@ pub fn router(state: ApiState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), front::pass))
         // A class's network is faster than the best compression.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .with_state(state);
-    // Every layer costs each request something; this one serves those who asked for its log.
+        .with_state(state.clone());
     if tracing::enabled!(target: "tower_http::trace", Level::DEBUG) {
-        router.layer(TraceLayer::new_for_http())
-    } else {
-        router
+        return Front::new(state, all.layer(TraceLayer::new_for_http()), None);
     }
+    let chapter = chapter::routes().with_state(state.clone());
+    Front::new(state, all, Some(chapter))
 }
 
 /// An answer in JSON.

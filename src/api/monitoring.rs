@@ -50,13 +50,24 @@ struct RequestLabels {
     status: u16,
 }
 
-/// The route of a request, or none when it matches none.
+/// The route of a request.
 #[derive(Clone, Debug)]
-struct Route(Option<MatchedPath>);
+pub(super) enum Route {
+    /// One of the chapter's.
+    Chapter(&'static str),
+    /// The one the router found.
+    Matched(MatchedPath),
+    /// None.
+    Unknown,
+}
 
 impl Route {
     fn name(&self) -> &str {
-        self.0.as_ref().map_or("unknown", MatchedPath::as_str)
+        match self {
+            Self::Chapter(path) => path,
+            Self::Matched(path) => path.as_str(),
+            Self::Unknown => "unknown",
+        }
     }
 }
 
@@ -91,7 +102,7 @@ impl Metrics {
     }
 
     /// Counts an answer.
-    pub(super) fn count(&self, route: Option<MatchedPath>, method: &Method, status: StatusCode) {
+    pub(super) fn count(&self, route: Route, method: &Method, status: StatusCode) {
         let method = match method.as_str() {
             "GET" => "GET",
             "HEAD" => "HEAD",
@@ -101,7 +112,6 @@ impl Metrics {
             // Whatever strangers think of makes no label of its own.
             _ => "other",
         };
-        let route = Route(route);
         self.requests.get_or_create(&RequestLabels { route, method, status: status.as_u16() }).inc();
     }
 }

@@ -2,12 +2,10 @@
 
 use std::{io, pin::Pin, sync::Arc, time::Duration};
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -18,6 +16,8 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
+
+use super::Front;
 
 /// The most connections at a time; further ones wait to be accepted (contract section 6).
 const MOST_CONNECTIONS: usize = 1024;
@@ -34,7 +34,7 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(12);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves connections until `stop` is cancelled, then lets open requests finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, front: Front, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
@@ -46,12 +46,11 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             accepted = accept(&listener, &places) => accepted,
         };
         let Ok((stream, place)) = accepted else { continue };
-        let service = TowerToHyperService::new(router.clone());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(LONGEST_HEAD)
             .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(bounded(stream)), service);
+            .serve_connection(TokioIo::new(bounded(stream)), front.clone());
         let connection = graceful.watch(connection);
         let answer = async move {
             let _place = place;

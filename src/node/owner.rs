@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+};
 
 use super::{
     MOST_PEERS,
@@ -47,6 +50,8 @@ pub(super) struct Owner {
     settled: bool,
     events: Arc<EventLog>,
     counters: Arc<Counters>,
+    /// Where those run who wait for answers, if that is known.
+    runtime: Option<Handle>,
 }
 
 struct WaitingPayment {
@@ -64,7 +69,8 @@ impl Owner {
         told: &Told,
     ) -> Self {
         let (events, counters) = (told.events.clone(), told.counters.clone());
-        Self { store, blockchain, limits, peers, publish, last_restore: None, settled: true, events, counters }
+        let runtime = Handle::try_current().ok();
+        Self { store, blockchain, limits, peers, publish, last_restore: None, settled: true, events, counters, runtime }
     }
 
     /// Carries out commands until nobody is left who could send one. Payments that stand next to each other in the queue
@@ -153,8 +159,21 @@ impl Owner {
             self.publish(events);
             block
         });
-        for reply in replies {
-            let _ = reply.send(result.clone());
+        self.answer(replies, result);
+    }
+
+    /// Answers all payments of a commit. Waking up each of those who wait would keep this thread, which all the others wait for,
+    /// so one task does that.
+    fn answer(&self, replies: Vec<Reply<u64>>, result: Result<u64, NodeError>) {
+        let alone = replies.len() == 1;
+        let answer = move || {
+            for reply in replies {
+                let _ = reply.send(result.clone());
+            }
+        };
+        match &self.runtime {
+            Some(runtime) if !alone => drop(runtime.spawn(async { answer() })),
+            _ => answer(),
         }
     }
 

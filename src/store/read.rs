@@ -9,7 +9,7 @@ use super::{
     error::StoreError,
     tables::{BLOCKS, GIVEN_UP, GIVEN_UP_BLOCKS, META, meta},
 };
-use crate::ledger::BlockHash;
+use crate::ledger::{BlockHash, Header};
 
 /// Is told how many blocks of how many are done.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -85,6 +85,17 @@ impl Snapshot {
     /// When the database fails.
     pub fn block(&self, index: u64) -> Result<Option<String>, StoreError> {
         self.blocks.get(index)?.map(|text| text_of(text.value())).transpose()
+    }
+
+    /// The hash of the block before the one of this index, as that one tells it; `None` when the chain has no such block.
+    ///
+    /// # Errors
+    /// When the database fails, or the block cannot be read.
+    pub fn link(&self, index: u64) -> Result<Option<String>, StoreError> {
+        let Some(text) = self.blocks.get(index)? else { return Ok(None) };
+        let header = Header::of_canonical(text.value());
+        let link = header.map(|header| header.previous_hash.to_owned());
+        link.map(Some).ok_or_else(|| StoreError::Damaged(format!("block {index} cannot be read")))
     }
 
     pub(super) fn given_up_block(&self, number: u64, index: u64) -> Result<Option<String>, StoreError> {

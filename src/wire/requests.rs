@@ -1,7 +1,11 @@
 //! What clients send: a payment, and a list of node addresses.
 
-use std::collections::HashMap;
+use std::fmt;
 
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -59,13 +63,15 @@ pub enum RequestError {
 /// # Errors
 /// See [`RequestError`].
 pub fn payment_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
-    let fields = object(body, r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#)?;
-    let field = |name| fields.get(name).copied().ok_or(RequestError::ComponentsMissing).map(|raw| (name, raw));
-    let raw = [field("sender")?, field("receiver")?, field("amount")?];
-    let [sender, receiver, amount] = raw.map(|(field, raw)| {
+    const FIELDS: [&str; 3] = ["sender", "receiver", "amount"];
+    let raw = fields(FIELDS, body, r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#)?;
+    let [Some(sender), Some(receiver), Some(amount)] = raw else { return Err(RequestError::ComponentsMissing) };
+    let scalar = |field, raw| {
         Scalar::from_raw(raw).map_err(|source| RequestError::Payment(TransactionError::Field { field, source }))
-    });
-    Transaction::payment(sender?, receiver?, amount?).map_err(RequestError::Payment)
+    };
+    let [sender, receiver, amount] =
+        [scalar(FIELDS[0], sender)?, scalar(FIELDS[1], receiver)?, scalar(FIELDS[2], amount)?];
+    Transaction::payment(sender, receiver, amount).map_err(RequestError::Payment)
 }
 
 /// Reads the body of `/connect_node`, or a file like `nodes.json`.
@@ -73,9 +79,8 @@ pub fn payment_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
 /// # Errors
 /// See [`RequestError`]; one entry that is no address refuses them all.
 pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
-    let fields = object(body, r#"{"nodes": ["http://127.0.0.1:1002"]}"#)?;
-    let nodes = match fields.get("nodes") {
-        Some(raw) if raw.get() != "null" => raw.get(),
+    let nodes = match fields(["nodes"], body, r#"{"nodes": ["http://127.0.0.1:1002"]}"#)? {
+        [Some(raw)] if raw.get() != "null" => raw.get(),
         _ => return Err(RequestError::NoNode),
     };
     let entries: Vec<String> = serde_json::from_str(nodes).map_err(|_| RequestError::NotAList)?;
@@ -90,11 +95,63 @@ pub fn mining_from_json(body: &[u8]) -> Result<Mining, RequestError> {
     serde_json::from_slice(body).map_err(RequestError::Mining)
 }
 
-fn object<'a>(body: &'a [u8], example: &'static str) -> Result<HashMap<String, &'a RawValue>, RequestError> {
+/// The raw values of these fields of an object; of a field that stands twice, the last one.
+fn fields<'a, const N: usize>(
+    names: [&'static str; N],
+    body: &'a [u8],
+    example: &'static str,
+) -> Result<[Option<&'a RawValue>; N], RequestError> {
     let text = std::str::from_utf8(body).map_err(|_| RequestError::NotUtf8)?;
     // Editors on Windows put a byte order mark in front; RFC 8259 section 8.1 lets a reader ignore it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(text).map_err(|source| RequestError::NotAnObject { example, source })
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fields = json.deserialize_map(Fields(names)).and_then(|fields| json.end().map(|()| fields));
+    fields.map_err(|source| RequestError::NotAnObject { example, source })
+}
+
+/// Reads an object, and keeps the fields with these names. Nothing is copied: every payment passes here.
+struct Fields<const N: usize>([&'static str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Fields<N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = [None; N];
+        while let Some(place) = map.next_key_seed(Place(self.0))? {
+            let value: &RawValue = map.next_value()?;
+            if let Some(place) = place {
+                fields[place] = Some(value);
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// The place of a key among names, if it is one of them.
+struct Place<const N: usize>([&'static str; N]);
+
+impl<'de, const N: usize> DeserializeSeed<'de> for Place<N> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
+        key.deserialize_str(self)
+    }
+}
+
+impl<const N: usize> Visitor<'_> for Place<N> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().position(|name| *name == key))
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +168,17 @@ mod tests {
         let payment = payment_from_json(body.as_bytes()).unwrap();
         assert_eq!(payment.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
         assert!(payment_from_json(format!("\u{feff}{body}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_key_is_read_as_json_reads_it() {
+        let body = r#"{"\u0073ender": "Alice", "receiver": "Bob", "receiver\u0000": 1, "amount": 1, "amount": 3}"#;
+        let payment = payment_from_json(body.as_bytes()).unwrap();
+        assert_eq!(payment.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
+        for body in [r#"{"\ud800": 1}"#, "{sender: 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#] {
+            let refusal = refusal(payment_from_json(body.as_bytes()));
+            assert!(refusal.contains("JSON object such as") && refusal.contains("line 1 column"), "{body}: {refusal}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod guards;
 mod hostile_peers;
 mod layers;
 mod load;
+mod long_chain;
 mod monitoring;
 mod page;
 mod postman;
