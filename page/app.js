@@ -12,8 +12,8 @@ import { tamperView } from "./views/tamper.js";
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
-/** Lists that are read anew after events are read at most this often, in milliseconds. */
-const REST = 250;
+/** How long to rest after reading a list anew, in milliseconds. Asking peers costs them something, too. */
+const REST = { pending: 250, accounts: 1000, peers: 3000 };
 
 let length = 0;
 const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
@@ -84,7 +84,7 @@ function problem(error, told = false) {
 }
 
 /** Reads a list anew, soon, and once however often it is asked for meanwhile. */
-function soon(refresh) {
+function soon(refresh, rest) {
   let due = false;
   let running = false;
   const run = async () => {
@@ -92,7 +92,7 @@ function soon(refresh) {
     while (due) {
       due = false;
       await refresh().catch(() => {});
-      await new Promise((resume) => setTimeout(resume, REST));
+      await new Promise((resume) => setTimeout(resume, rest));
     }
     running = false;
   };
@@ -102,9 +102,9 @@ function soon(refresh) {
   };
 }
 
-const refreshPending = soon(() => views.pending.refresh());
-const refreshAccounts = soon(() => views.accounts.refresh());
-const refreshPeers = soon(() => views.network.refresh());
+const refreshPending = soon(() => views.pending.refresh(), REST.pending);
+const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
+const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
 function show(status) {
   length = status.length;
