@@ -7,6 +7,14 @@ use std::{
     time::Instant,
 };
 
+use bcoin_ledger::{
+    Rules as _,
+    chapter::{Chapter, Receiver},
+};
+use bcoin_node::{
+    AddPeersError, NodeConfig, NodeThreads, PeerAddress, mine_automatically, now,
+    store::{FirstContent, Location, OpenError, Opened},
+};
 use chrono::DateTime;
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -15,12 +23,10 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
+    Node,
     api::{self, About, ApiState, HostNames},
-    ledger::python_timestamp,
-    network::{self, ClientLimits, OwnAddress, PeerClient},
-    node::{self, NodeConfig, NodeError, NodeHandle, NodeThreads},
-    store::{self, FirstContent, Location, OpenError, Opened},
-    wire::{PeerAddress, v1::DataKind},
+    peers::{self, ClientLimits, OwnAddress, PeerClient},
+    wire::v1::DataKind,
 };
 
 /// How a node is to run.
@@ -45,7 +51,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A node that listens on `host` and `port` and has the defaults of contract section 1 in everything else.
+    /// A node that listens on `host` and `port` and has the defaults of docs/contract.md section 1 in everything else.
     pub fn new(host: IpAddr, port: u16, location: Location) -> Self {
         Self {
             host,
@@ -97,7 +103,7 @@ pub enum StartError {
     Open(#[from] OpenError),
     /// The nodes to connect cannot be kept.
     #[error("cannot connect the nodes of the file given with --nodes: {0}")]
-    Peers(NodeError),
+    Peers(AddPeersError),
     /// The clock says a time that HTTP has no words for, and hyper panics on.
     #[error("the clock of this computer is set before 1970; set it right, and start again")]
     Clock,
@@ -114,7 +120,7 @@ impl StartError {
 pub struct RunningNode {
     address: SocketAddr,
     location: Location,
-    node: NodeHandle,
+    node: Node,
     threads: NodeThreads,
     /// What runs beside the threads; all of it ends once `stop` is cancelled, the server first.
     tasks: Vec<JoinHandle<()>>,
@@ -137,7 +143,7 @@ pub async fn spawn_watched(
     config: Config,
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> Result<RunningNode, StartError> {
-    if node::now() < DateTime::UNIX_EPOCH {
+    if now() < DateTime::UNIX_EPOCH {
         return Err(StartError::Clock);
     }
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
@@ -157,24 +163,22 @@ async fn run(
     let about = About {
         miner: config.miner.clone(),
         data: if config.location == Location::Memory { DataKind::Memory } else { DataKind::Folder },
-        started_at: node::now().to_utc(),
+        started_at: now().to_utc(),
         started: Instant::now(),
     };
-    let node_config = NodeConfig { miner: config.miner, max_pending: config.max_pending };
-    let (node, threads) = node::start(opened, node_config).map_err(system)?;
+    let (node, threads) = start(opened, config.miner, config.max_pending).map_err(system)?;
     node.add_peers(config.peers).await.map_err(StartError::Peers)?;
 
     let client = PeerClient::new(config.client_limits).map_err(system)?;
     let own_address = OwnAddress::new(address);
-    let (sync_handle, sync) = network::start_syncing(node.clone(), client.clone(), own_address);
-    let (probe_handle, probe) = network::start_probing(node.clone(), client, own_address);
+    let (sync_handle, sync) = peers::start_syncing(node.clone(), client.clone(), own_address);
+    let (probe_handle, probe) = peers::start_probing(node.clone(), client, own_address);
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
     let stop = CancellationToken::new();
     let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
-    let front = api::front(state);
-    let server = tokio::spawn(api::serve(listener, front, stop.clone()).in_current_span());
-    let mining = stop.clone().run_until_cancelled_owned(node::mine_by_itself(node.clone()));
+    let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
+    let mining = stop.clone().run_until_cancelled_owned(mine_automatically(node.clone()));
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = vec![server, sync, probe, mining];
     Ok(RunningNode { address, location: config.location, node, threads, tasks, stop })
@@ -192,14 +196,23 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 async fn open_store(
     location: Location,
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
-) -> Result<Opened, StartError> {
-    let open = tokio::task::spawn_blocking(move || store::open(&location, first_content(), &progress));
+) -> Result<Opened<Chapter>, StartError> {
+    let open = tokio::task::spawn_blocking(move || Opened::open(Chapter, &location, first_content(), &progress));
     Ok(open.await.map_err(system)??)
 }
 
 /// What a node that has no data yet begins with: an address of its own, and a genesis block of this moment.
-pub fn first_content() -> FirstContent {
-    FirstContent { node_address: Uuid::new_v4().simple().to_string(), timestamp: python_timestamp(node::now()) }
+pub fn first_content() -> FirstContent<Chapter> {
+    FirstContent { node_address: Uuid::new_v4().simple().to_string(), genesis: Chapter.genesis(now()) }
+}
+
+/// Starts the threads of a node that mines for `miner`.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn start(opened: Opened<Chapter>, miner: String, max_pending: usize) -> io::Result<(Node, NodeThreads)> {
+    let receiver = Receiver { node_address: opened.contents.node_address.clone(), miner };
+    bcoin_node::start(opened, NodeConfig { rules: Chapter, receiver, max_waiting: max_pending })
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {
@@ -228,7 +241,7 @@ impl RunningNode {
     }
 
     /// The node itself.
-    pub fn node(&self) -> &NodeHandle {
+    pub fn node(&self) -> &Node {
         &self.node
     }
 

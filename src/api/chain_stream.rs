@@ -3,26 +3,24 @@
 use std::io;
 
 use axum::body::Body;
+use bcoin_ledger::{BlockHash, chapter::ITEM_SEPARATOR};
+use bcoin_node::store::{Reader, Snapshot, StoreError, StoredBlocks};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
     ApiState,
-    chain_beginning::{Beginning, Segment},
+    body_cache::{BodyCache, Segment},
     error::ApiError,
 };
-use crate::{
-    ledger::{BlockHash, ITEM_SEPARATOR},
-    store::{BlockTexts, Reader, Snapshot, StoreError},
-    wire::answers::ChainFrame,
-};
+use crate::wire::answers::ChainFrame;
 
 /// How many bytes are read at a time: enough that a chunk costs little beside its bytes.
 const CHUNK: usize = 256 << 10;
 /// How many segments that are kept are handed on at a time: they cost no memory, and going to another thread for each would
 /// take longer than sending it.
-const MOST_KEPT_AT_ONCE: usize = 16;
+const MAX_SEGMENTS_AT_ONCE: usize = 16;
 
 /// A chain as it was at one moment, on its way to a client.
 pub(super) struct Chain {
@@ -35,12 +33,12 @@ pub(super) struct Chain {
 impl Chain {
     /// Begins to read the chain as it is now.
     pub(super) async fn read(state: &ApiState, frame: ChainFrame) -> Result<Self, ApiError> {
-        let beginning = state.beginning.clone();
+        let cache = state.body_cache.clone();
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;
-            let tip = snapshot.tip_hash()?;
-            let beginning = beginning.clone();
-            let text = ChainText { snapshot, tip, texts: None, length: 0, closing: frame.closing, beginning };
+            let tip = snapshot.tip()?.hash;
+            let cache = cache.clone();
+            let text = ChainText { snapshot, blocks: None, length: 0, closing: frame.closing, cache };
             let (mut first, rest) = text.next_pieces()?;
             first.insert(0, frame.opening.clone().into());
             if rest.is_none() {
@@ -91,63 +89,58 @@ fn begin_reading(text: ChainText) -> JoinHandle<io::Result<Pieces>> {
 /// A chain that is being written down.
 struct ChainText {
     snapshot: Snapshot,
-    tip: BlockHash,
     /// The blocks after the ones written so far; begun where no segment is kept.
-    texts: Option<BlockTexts>,
+    blocks: Option<StoredBlocks>,
     /// Blocks written so far.
     length: u64,
     closing: fn(u64) -> String,
-    beginning: Beginning,
+    cache: BodyCache,
 }
 
 impl ChainText {
     /// The next pieces, and what comes after them.
     fn next_pieces(mut self) -> Result<Pieces, StoreError> {
         let mut pieces = Vec::new();
-        while pieces.len() < MOST_KEPT_AT_ONCE
-            && let Some(segment) = self.beginning.after(self.length)
+        while pieces.len() < MAX_SEGMENTS_AT_ONCE
+            && let Some(segment) = self.cache.segment_after(self.length)
         {
             if !self.holds(&segment)? {
-                self.beginning.forget_from(&segment);
+                self.cache.forget_from(&segment);
                 break;
             }
             self.length = segment.last;
-            self.texts = None;
+            self.blocks = None;
             pieces.push(segment.text);
         }
         if pieces.is_empty() { self.read_chunk() } else { Ok((pieces, Some(self))) }
     }
 
-    /// Whether the chain has the blocks of a segment: the block after the last one tells that one's hash, and so all of them.
+    /// Whether the chain has the blocks of a segment: the hash of the last one stands for all of them.
     fn holds(&self, segment: &Segment) -> Result<bool, StoreError> {
-        match self.snapshot.link(segment.last + 1)? {
-            Some(previous_hash) => Ok(segment.hash.is_written(&previous_hash)),
-            None => Ok(self.tip == segment.hash),
-        }
+        Ok(self.snapshot.hash(segment.last)? == Some(segment.hash))
     }
 
     fn read_chunk(mut self) -> Result<Pieces, StoreError> {
         let before = self.length;
         // The last text may go beyond the chunk.
         let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
-        let mut texts = match self.texts.take() {
-            Some(texts) => texts,
-            None => self.snapshot.blocks(before + 1)?,
+        let mut blocks = match self.blocks.take() {
+            Some(blocks) => blocks,
+            None => self.snapshot.blocks(before + 1..)?,
         };
-        let mut last_begins_at = 0;
         while chunk.len() < CHUNK {
             let separator = if self.length > 0 { ITEM_SEPARATOR } else { "" };
-            last_begins_at = chunk.len() + separator.len();
-            if !texts.append_next(separator, &mut chunk)? {
+            if !blocks.append_next(separator, &mut chunk)? {
                 chunk.extend_from_slice((self.closing)(self.length).as_bytes());
                 return Ok((vec![chunk.into()], None));
             }
             self.length += 1;
         }
-        self.texts = Some(texts);
-        let hash = BlockHash::of_bytes(&chunk[last_begins_at..]);
+        self.blocks = Some(blocks);
         let text = Bytes::from(chunk);
-        self.beginning.keep(before, Segment { last: self.length, hash, text: text.clone() });
+        if let Some(hash) = self.snapshot.hash(self.length)? {
+            self.cache.keep_segment(before, Segment { last: self.length, hash, text: text.clone() });
+        }
         Ok((vec![text], Some(self)))
     }
 }

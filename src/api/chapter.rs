@@ -1,16 +1,7 @@
-//! The six routes of the chapter (contract section 2; listing sections 16.8.1 to 16.8.4).
+//! The six routes of the chapter (docs/contract.md section 2; listing sections 16.8.1 to 16.8.4).
 
 use std::sync::Arc;
 
-use super::{ApiState, body::RequestBody, chain_stream::Chain, error::ApiError, json};
-use crate::{
-    ledger::BlockHash,
-    store::{Reader, StoreError},
-    wire::{
-        answers::{self, ChainFrame},
-        messages, nodes_from_json, payment_from_json,
-    },
-};
 use axum::{
     Router,
     body::Body,
@@ -20,25 +11,23 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
+use bcoin_ledger::{BlockHash, chapter::Chapter};
+use bcoin_node::store::{Reader, StoreError};
 
-const MINE_BLOCK: &str = "/mine_block";
-const GET_CHAIN: &str = "/get_chain";
-const IS_VALID: &str = "/is_valid";
-const ADD_TRANSACTION: &str = "/add_transaction";
-const CONNECT_NODE: &str = "/connect_node";
-const REPLACE_CHAIN: &str = "/replace_chain";
-
-/// The paths of all six.
-pub(super) const PATHS: [&str; 6] = [ADD_TRANSACTION, GET_CHAIN, MINE_BLOCK, IS_VALID, CONNECT_NODE, REPLACE_CHAIN];
+use super::{ApiState, answers::json, chain_stream::Chain, error::ApiError, request_body::RequestBody};
+use crate::wire::{
+    answers::{self, ChainFrame},
+    messages, nodes_from_json, payment_from_json,
+};
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
-        .route(MINE_BLOCK, acting_get(mine_block))
-        .route(GET_CHAIN, reading_get(get_chain))
-        .route(IS_VALID, reading_get(is_valid))
-        .route(ADD_TRANSACTION, post(add_transaction).fallback(wrong_verb("POST")))
-        .route(CONNECT_NODE, post(connect_node).fallback(wrong_verb("POST")))
-        .route(REPLACE_CHAIN, acting_get(replace_chain))
+        .route("/mine_block", acting_get(mine_block))
+        .route("/get_chain", reading_get(get_chain))
+        .route("/is_valid", reading_get(is_valid))
+        .route("/add_transaction", post(add_transaction).fallback(wrong_verb("POST")))
+        .route("/connect_node", post(connect_node).fallback(wrong_verb("POST")))
+        .route("/replace_chain", acting_get(replace_chain))
 }
 
 /// A GET that changes nothing, and so has a HEAD (RFC 9110 section 9.3.2).
@@ -66,12 +55,12 @@ async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<
     if has(&headers, tip) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(tip))]).into_response());
     }
-    if let Some(body) = state.short_chain.get(tip) {
+    if let Some(body) = state.body_cache.whole(tip) {
         return Ok(chain_answer(tip, body.into()));
     }
     let chain = Chain::read(&state, ChainFrame::chain()).await?;
     if let Some(body) = chain.whole() {
-        state.short_chain.keep(chain.tip, body);
+        state.body_cache.keep_whole(chain.tip, body);
     }
     Ok(chain_answer(chain.tip, chain.into_body()))
 }
@@ -95,10 +84,10 @@ fn has(headers: &HeaderMap, tip: BlockHash) -> bool {
 
 async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let permit = Arc::new(state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?);
-    // The check goes on when the client has gone away, and holds its place until it ends.
+    // The check goes on when the client has gone away, and holds its permit until it ends.
     let check = move |reader: &Reader| {
-        let _place = permit.clone();
-        reader.snapshot()?.check_chain(&|_, _| ())
+        let _permit = permit.clone();
+        reader.snapshot()?.check_chain(&Chapter, &|_, _| ())
     };
     let message = match state.node.read(check).await {
         Ok(_) => messages::CHAIN_VALID,
@@ -124,7 +113,10 @@ async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestB
 }
 
 async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let message = if state.sync.replace_chain().await?.replaced { messages::REPLACED } else { messages::KEPT };
+    let message = match state.sync.replace_chain().await?.replacement {
+        Some(_) => messages::REPLACED,
+        None => messages::KEPT,
+    };
     let chain = Chain::read(&state, ChainFrame::new_chain(message)).await?;
     Ok(json(StatusCode::OK, chain.into_body()))
 }

@@ -1,16 +1,20 @@
 //! What can go wrong with a request, and which status and sentence it gets. All statuses of errors are in this file.
 
-use std::{fmt::Display, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bcoin_ledger::chapter::{BlockError, MempoolFull};
+use bcoin_node::{
+    AddPeersError, AddTransactionError, AdoptError, MINING_INTERVALS, MineError, RemovePeerError, SaveError, Stopping,
+    TooManyListeners, store::StoreError,
+};
 use thiserror::Error;
 
 use crate::{
-    node::{MINING_INTERVALS, NodeError, TooManyListeners},
-    store::StoreError,
+    format::capitalised,
     wire::{RequestError, messages},
 };
 
@@ -40,7 +44,16 @@ pub(super) enum ApiError {
     #[error("This request comes from the web page of another site, and is not carried out.")]
     ForeignSite,
     #[error("{}.", capitalised(.0))]
-    Node(#[from] NodeError),
+    MempoolFull(MempoolFull),
+    #[error("{}.", capitalised(.0))]
+    TooManyPeers(AddPeersError),
+    /// The node refused a block that it needed itself.
+    #[error("{}.", capitalised(.0))]
+    BlockRefused(String),
+    #[error("{}.", capitalised(.0))]
+    NotSaved(#[from] SaveError),
+    #[error("{}.", capitalised(.0))]
+    Stopping(#[from] Stopping),
     #[error("The chain cannot be read: {0}.")]
     Store(#[from] StoreError),
     #[error("The query cannot be used: {0}.")]
@@ -59,7 +72,7 @@ pub(super) enum ApiError {
     UnknownAccount(String),
     #[error("This node does not know {0:?}. The list of peers shows the addresses as it knows them.")]
     UnknownPeer(String),
-    #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start(), MINING_INTERVALS.end())]
+    #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start().as_millis(), MINING_INTERVALS.end().as_millis())]
     MiningInterval { every_ms: u64 },
     #[error("{}.", capitalised(.0))]
     TooManyListeners(#[from] TooManyListeners),
@@ -72,14 +85,14 @@ pub(super) enum ApiError {
 impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Node(NodeError::Store(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
+            Self::NotSaved(SaveError(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
             Self::Request(_)
             | Self::BodyBroken
             | Self::BadHost
             | Self::Query(_)
             | Self::Path(_)
             | Self::MiningInterval { .. }
-            | Self::Node(NodeError::TooManyPeers) => StatusCode::BAD_REQUEST,
+            | Self::TooManyPeers(_) => StatusCode::BAD_REQUEST,
             Self::ForeignHost(_) | Self::ForeignSite => StatusCode::FORBIDDEN,
             Self::UnknownPath { .. }
             | Self::UnknownPathOfV1 { .. }
@@ -89,10 +102,12 @@ impl ApiError {
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Node(NodeError::Store(_)) | Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Node(NodeError::PendingFull(_) | NodeError::Stopping)
-            | Self::TooManyListeners(_)
-            | Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotSaved(_) | Self::BlockRefused(_) | Self::Store(_) | Self::Panic => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::MempoolFull(_) | Self::Stopping(_) | Self::TooManyListeners(_) | Self::NotReady(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -118,7 +133,7 @@ impl IntoResponse for ApiError {
             Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Node(NodeError::PendingFull(_)) | Self::TooManyListeners(_) => {
+            Self::MempoolFull(_) | Self::TooManyListeners(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -129,11 +144,51 @@ impl IntoResponse for ApiError {
     }
 }
 
-fn capitalised(error: &impl Display) -> String {
-    let text = error.to_string();
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => text,
+impl From<AddTransactionError<MempoolFull>> for ApiError {
+    fn from(error: AddTransactionError<MempoolFull>) -> Self {
+        match error {
+            AddTransactionError::Refused(full) => Self::MempoolFull(full),
+            AddTransactionError::Save(error) => Self::NotSaved(error),
+            AddTransactionError::Stopping(stopping) => Self::Stopping(stopping),
+        }
+    }
+}
+
+impl From<AddPeersError> for ApiError {
+    fn from(error: AddPeersError) -> Self {
+        match error {
+            AddPeersError::TooMany => Self::TooManyPeers(error),
+            AddPeersError::Save(error) => Self::NotSaved(error),
+            AddPeersError::Stopping(stopping) => Self::Stopping(stopping),
+        }
+    }
+}
+
+impl From<RemovePeerError> for ApiError {
+    fn from(error: RemovePeerError) -> Self {
+        match error {
+            RemovePeerError::Save(error) => Self::NotSaved(error),
+            RemovePeerError::Stopping(stopping) => Self::Stopping(stopping),
+        }
+    }
+}
+
+impl From<MineError<BlockError>> for ApiError {
+    fn from(error: MineError<BlockError>) -> Self {
+        match error {
+            MineError::Refused(_) => Self::BlockRefused(error.to_string()),
+            MineError::Save(error) => Self::NotSaved(error),
+            MineError::Stopping(stopping) => Self::Stopping(stopping),
+        }
+    }
+}
+
+impl From<AdoptError<BlockError>> for ApiError {
+    fn from(error: AdoptError<BlockError>) -> Self {
+        match error {
+            AdoptError::Refused { .. } => Self::BlockRefused(error.to_string()),
+            AdoptError::Save(error) => Self::NotSaved(error),
+            AdoptError::Stopping(stopping) => Self::Stopping(stopping),
+        }
     }
 }

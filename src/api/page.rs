@@ -1,5 +1,7 @@
 //! The page at `/`: its files are in the program, and need nothing from elsewhere.
 
+use std::sync::OnceLock;
+
 use axum::{
     Router,
     extract::Path,
@@ -19,21 +21,37 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const PICTURE: &str = "image/svg+xml";
 
-/// A file of the page: its path below `/page/`, its type and its text.
+/// A file of the page: its path below `/page/`, its type, its text and its entity tag.
 struct Asset {
     path: &'static str,
     media_type: &'static str,
     text: &'static str,
+    /// Made at the first request, since the text never changes.
+    tag: OnceLock<HeaderValue>,
+}
+
+impl Asset {
+    const fn new(path: &'static str, media_type: &'static str, text: &'static str) -> Self {
+        Self { path, media_type, text, tag: OnceLock::new() }
+    }
+
+    fn tag(&self) -> &HeaderValue {
+        self.tag.get_or_init(|| {
+            let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(self.text)[..16]));
+            // Hexadecimal digits are text that a header can hold.
+            HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+        })
+    }
 }
 
 macro_rules! assets {
     ($($media_type:ident $path:literal),* $(,)?) => {
-        &[$(Asset { path: $path, media_type: $media_type, text: include_str!(concat!("../../page/", $path)) }),*]
+        &[$(Asset::new($path, $media_type, include_str!(concat!("../../page/", $path)))),*]
     };
 }
 
-const INDEX: Asset = Asset { path: "", media_type: HTML, text: include_str!("../../page/index.html") };
-const ASSETS: &[Asset] = assets![
+static INDEX: Asset = Asset::new("", HTML, include_str!("../../page/index.html"));
+static ASSETS: &[Asset] = assets![
     PICTURE "icon.svg",
     STYLE "style.css",
     SCRIPT "api.js",
@@ -67,8 +85,7 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response,
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
-    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(asset.text)[..16]));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == asset.tag());
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { asset.text.into_response() };
     for (name, value) in [
         (header::CONTENT_TYPE, asset.media_type),
@@ -80,8 +97,6 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
+    response.headers_mut().insert(header::ETAG, asset.tag().clone());
     response
 }

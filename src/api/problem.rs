@@ -8,13 +8,12 @@ use axum::{
     response::Response,
 };
 
-use super::error::ApiError;
-use crate::{
-    node::NodeError,
-    wire::{
-        RequestError,
-        v1::{Problem, ProblemKind},
-    },
+use bcoin_node::SaveError;
+
+use super::{answers::json_text, error::ApiError};
+use crate::wire::{
+    RequestError,
+    v1::{Problem, ProblemKind},
 };
 
 /// Puts an error that is on its way to the client into the form of a problem; other answers stay as they are.
@@ -24,7 +23,7 @@ pub(super) fn of_error(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
     headers.remove(header::CONTENT_LENGTH);
-    *response.body_mut() = Body::from(super::json_text(&problem));
+    *response.body_mut() = Body::from(json_text(&problem));
     response
 }
 
@@ -59,14 +58,14 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyListeners(_) => ("too-many-listeners", "Too many listen to the events"),
-        ApiError::Node(NodeError::PendingFull(_)) => ("pending-full", "Too many payments wait"),
-        ApiError::Node(NodeError::TooManyPeers) => ("too-many-peers", "Too many nodes are known"),
-        ApiError::Node(NodeError::Stopping) => ("stopping", "The node is stopping"),
-        ApiError::Node(NodeError::Store(error)) if error.is_full_disk() => ("disk-full", "The disk is full"),
-        ApiError::Node(NodeError::Store(_)) => ("not-saved", "The node could not save this"),
+        ApiError::MempoolFull(_) => ("pending-full", "Too many payments wait"),
+        ApiError::TooManyPeers(_) => ("too-many-peers", "Too many nodes are known"),
+        ApiError::Stopping(_) => ("stopping", "The node is stopping"),
+        ApiError::NotSaved(SaveError(error)) if error.is_full_disk() => ("disk-full", "The disk is full"),
+        ApiError::NotSaved(_) => ("not-saved", "The node could not save this"),
         ApiError::NotReady(_) => ("not-ready", "The node is not ready"),
         ApiError::Store(_) => ("not-read", "The chain cannot be read"),
-        ApiError::Panic => ("internal", "Something went wrong inside the node"),
+        ApiError::BlockRefused(_) | ApiError::Panic => ("internal", "Something went wrong inside the node"),
     };
     ProblemKind { name, title }
 }

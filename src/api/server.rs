@@ -2,10 +2,12 @@
 
 use std::{io, pin::Pin, sync::Arc, time::Duration};
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -17,43 +19,42 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::Front;
-
-/// The most connections at a time; further ones wait to be accepted (contract section 6).
-const MOST_CONNECTIONS: usize = 1024;
+/// The most connections at a time; further ones wait to be accepted (docs/contract.md section 6).
+const MAX_CONNECTIONS: usize = 1024;
 /// How long the head of a request may take to arrive, and how long a connection may stay idle.
-const LONGEST_HEAD: Duration = Duration::from_secs(10);
-/// How long a client may leave an answer unread before the connection is ended: nobody holds a place, and a snapshot of the
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may leave an answer unread before the connection is ended: nobody holds a permit, and a snapshot of the
 /// chain, for ever. Long enough for somebody who looks at a chain page by page.
-const LONGEST_STALL: Duration = Duration::from_secs(60);
+const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest head of a request, in bytes.
-const LARGEST_HEAD: usize = 64 << 10;
+const MAX_HEAD_BYTES: usize = 64 << 10;
 /// How long open requests may go on after the node was told to stop; asking a slow peer takes 10 s.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(12);
+const STOP_TIMEOUT: Duration = Duration::from_secs(12);
 /// How long to wait when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves connections until `stop` is cancelled, then lets open requests finish.
-pub async fn serve(listener: TcpListener, front: Front, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = TowerToHyperService::new(router);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             // Connections that have ended leave the set at once.
             Some(_) = connections.join_next() => continue,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &permits) => accepted,
         };
-        let Ok((stream, place)) = accepted else { continue };
+        let Ok((stream, permit)) = accepted else { continue };
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(LONGEST_HEAD)
-            .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(bounded(stream)), front.clone());
+            .header_read_timeout(HEAD_TIMEOUT)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(bounded(stream)), service.clone());
         let connection = graceful.watch(connection);
         let answer = async move {
-            let _place = place;
+            let _permit = permit;
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
@@ -61,7 +62,7 @@ pub async fn serve(listener: TcpListener, front: Front, stop: CancellationToken)
         connections.spawn(answer.in_current_span());
     }
     drop(listener);
-    if timeout(LONGEST_FAREWELL, graceful.shutdown()).await.is_err() {
+    if timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still open and are cut off");
     }
     connections.shutdown().await;
@@ -70,20 +71,20 @@ pub async fn serve(listener: TcpListener, front: Front, stop: CancellationToken)
 /// Ends writing that makes no progress.
 fn bounded(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(LONGEST_STALL));
+    stream.set_write_timeout(Some(STALL_TIMEOUT));
     Box::pin(stream)
 }
 
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+    let permit = permits.clone().acquire_owned().await.map_err(io::Error::other)?;
     match listener.accept().await {
         Ok((stream, _)) => {
             // Answers are short: waiting to fill a packet would only delay them.
             stream.set_nodelay(true)?;
-            Ok((stream, place))
+            Ok((stream, permit))
         }
         Err(error) => {
             tracing::warn!(%error, "cannot accept connections at the moment");

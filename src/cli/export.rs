@@ -6,50 +6,50 @@ use std::{
     path::Path,
 };
 
+use bcoin_ledger::chapter::{Chapter, ITEM_SEPARATOR};
+use bcoin_node::store::{Opened, StaleBranch, StoreError};
+
 use super::{Failure, flags::ExportFlags, progress::Progress};
-use crate::{
-    ledger::ITEM_SEPARATOR,
-    store::{self, GivenUp, StoreError},
-    wire::answers::ChainFrame,
-};
+use crate::wire::answers::ChainFrame;
 
 pub(super) fn run(flags: &ExportFlags) -> Result<(), Failure> {
     let folder = flags.data.folder()?;
     let checking = Progress::new("checking");
-    let opened = store::open_existing(&folder, &|done, total| checking.show(done, total))?;
+    let opened = Opened::open_existing(Chapter, &folder, &|done, total| checking.show(done, total))?;
     drop(checking);
     let snapshot = opened.store.reader().snapshot()?;
     if flags.list_given_up {
-        return list(&snapshot.given_up()?);
+        return list(&snapshot.stale_branches()?);
     }
-    let (texts, length): (Box<dyn Iterator<Item = Result<String, StoreError>>>, u64) = match flags.given_up {
-        None => (Box::new(snapshot.blocks(1)?), snapshot.length()?),
+    let (blocks, length): (Box<dyn Iterator<Item = Result<Vec<u8>, StoreError>>>, u64) = match flags.given_up {
+        None => (Box::new(snapshot.blocks(..)?), snapshot.length()?),
         Some(number) => {
-            let chain = snapshot.given_up()?.into_iter().find(|chain| chain.number == number).ok_or_else(|| {
-                Failure::CannotRun(format!("no given-up chain has the number {number}; --list-given-up shows them"))
-            })?;
-            (Box::new(snapshot.given_up_blocks(&chain)?), chain.length)
+            let chain =
+                snapshot.stale_branches()?.into_iter().find(|chain| chain.number == number).ok_or_else(|| {
+                    Failure::CannotRun(format!("no given-up chain has the number {number}; --list-given-up shows them"))
+                })?;
+            (Box::new(snapshot.stale_blocks(&chain)?), chain.length)
         }
     };
     match &flags.out {
-        None => write_chain(texts, length, io::stdout().lock()),
-        Some(file) => write_file(file, |out| write_chain(texts, length, out)),
+        None => write_chain(blocks, length, io::stdout().lock()),
+        Some(file) => write_file(file, |out| write_chain(blocks, length, out)),
     }
 }
 
-fn list(chains: &[GivenUp]) -> Result<(), Failure> {
+fn list(chains: &[StaleBranch]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     if chains.is_empty() {
         writeln!(out, "no chain was given up")?;
     }
-    for GivenUp { number, given_up_at, length, fork, .. } in chains {
-        writeln!(out, "{number}: length {length}, its own after block {fork}, given up at {given_up_at}")?;
+    for StaleBranch { number, replaced_at, length, fork, .. } in chains {
+        writeln!(out, "{number}: length {length}, its own after block {fork}, given up at {replaced_at}")?;
     }
     Ok(())
 }
 
 fn write_chain(
-    texts: impl Iterator<Item = Result<String, StoreError>>,
+    blocks: impl Iterator<Item = Result<Vec<u8>, StoreError>>,
     length: u64,
     out: impl Write,
 ) -> Result<(), Failure> {
@@ -57,11 +57,11 @@ fn write_chain(
     let frame = ChainFrame::chain();
     let mut out = BufWriter::with_capacity(1 << 20, out);
     out.write_all(frame.opening.as_bytes())?;
-    for (done, text) in (1..).zip(texts) {
+    for (done, block) in (1..).zip(blocks) {
         if done > 1 {
             out.write_all(ITEM_SEPARATOR.as_bytes())?;
         }
-        out.write_all(text?.as_bytes())?;
+        out.write_all(&block?)?;
         progress.show(done, length);
     }
     out.write_all((frame.closing)(length).as_bytes())?;

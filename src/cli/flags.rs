@@ -1,19 +1,18 @@
-//! Flags and environment variables (contract section 1).
+//! Flags and environment variables (docs/contract.md section 1).
 
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
 };
 
+use bcoin_ledger::{BlockHash, chapter::Transaction};
+use bcoin_node::PeerAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::Failure;
 use crate::{
     app::Config,
-    wire::{
-        PeerAddress,
-        v1::{LARGEST_PAGE, SMALLEST_PAGE},
-    },
+    wire::v1::{MAX_PAGE, MIN_PAGE},
 };
 
 /// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
@@ -210,7 +209,7 @@ pub(super) struct ChainFlags {
 
     /// How many blocks to show.
     #[arg(long, env = "BCOIN_LIMIT", value_name = "N", default_value_t = 10,
-        value_parser = clap::value_parser!(u64).range(SMALLEST_PAGE as u64..=LARGEST_PAGE as u64))]
+        value_parser = clap::value_parser!(u64).range(MIN_PAGE as u64..=MAX_PAGE as u64))]
     pub(super) limit: u64,
 
     #[command(flatten)]
@@ -281,8 +280,7 @@ pub(super) struct WatchFlags {
 
 fn block_id(id: &str) -> Result<String, String> {
     let is_index = !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit());
-    let is_hash = id.len() == 64 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if is_index || is_hash {
+    if is_index || id.parse::<BlockHash>().is_ok() {
         Ok(id.to_owned())
     } else {
         Err("a block is named by its index, from 1, or by its whole hash, 64 hexadecimal digits".into())
@@ -290,7 +288,7 @@ fn block_id(id: &str) -> Result<String, String> {
 }
 
 fn miner_name(name: &str) -> Result<String, String> {
-    let longest = crate::ledger::Transaction::LONGEST_NAME;
+    let longest = Transaction::MAX_NAME;
     if (1..=longest).contains(&name.chars().count()) {
         Ok(name.to_owned())
     } else {

@@ -6,13 +6,17 @@ use std::{
     sync::Arc,
 };
 
+use bcoin_ledger::chapter::Chapter;
+use bcoin_node::{
+    Adoption, CandidateBuilder,
+    store::{Location, Opened},
+};
 use tokio::sync::Semaphore;
 
 use super::{Failure, flags::ImportFlags, progress::Progress};
 use crate::{
-    app::{Config, first_content},
-    node::{self, Adoption, CandidateBuilder, NodeConfig, ReadLimits, read_chain},
-    store::{self, Location},
+    app::{self, Config, first_content},
+    peers::{DecodeLimits, decode_chain},
 };
 
 pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
@@ -24,31 +28,32 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let file = File::open(&flags.file).map_err(|error| refused(error.to_string()))?;
     let folder = flags.data.folder()?;
     let checking = Progress::new("checking the folder");
-    let opened = store::open(&Location::Folder(folder), first_content(), &|done, total| checking.show(done, total))?;
+    let opened =
+        Opened::open(Chapter, &Location::Folder(folder), first_content(), &|done, total| checking.show(done, total))?;
     drop(checking);
 
-    let own = opened.contents.tip.index;
-    let mut builder = CandidateBuilder::new(&opened.store.reader())?;
+    let own = opened.contents.ancestors.tip;
+    let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader())?;
     let reading = Counted::new(file)?;
-    let limits = ReadLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
-    read_chain(reading, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
+    let limits = DecodeLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
+    decode_chain(reading, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
     let candidate = builder.finish().map_err(|error| refused(error.to_string()))?;
-    let offered = candidate.tip().index;
-    if offered <= own {
+    let offered = candidate.tip();
+    if !offered.has_more_work_than(&own) {
         return Err(refused(format!(
-            "its chain has length {offered}, and the one here, of length {own}, is as long or longer"
+            "its chain has length {}, and the one here, of length {}, is as long or longer",
+            offered.height, own.height
         )));
     }
 
-    let config = NodeConfig { miner: Config::MINER.into(), max_pending: Config::MAX_PENDING };
-    let (node, threads) = node::start(opened, config)?;
+    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_PENDING)?;
     let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();
     match adoption? {
         Adoption::Adopted { replacement, waiting } => {
-            let given_up = replacement.given_up.count;
-            println!("imported a chain of length {offered}; blocks given up: {given_up}, payments waiting: {waiting}");
+            let (length, given_up) = (replacement.tip.height, replacement.stale.count);
+            println!("imported a chain of length {length}; blocks given up: {given_up}, payments waiting: {waiting}");
             Ok(())
         }
         Adoption::Outdated => Err(refused("the chain here is as long or longer".into())),

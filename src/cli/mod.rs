@@ -20,7 +20,7 @@ use clap::Parser as _;
 
 use self::flags::{Arguments, Command};
 
-/// Exit code when the program cannot start, or a node fails (contract section 1).
+/// Exit code when the program cannot start, or a node fails (docs/contract.md section 1).
 const FAILED: u8 = 1;
 /// Exit code for a wrong command line, the one that clap uses too.
 const WRONG_COMMAND_LINE: u8 = 2;

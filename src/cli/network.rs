@@ -1,16 +1,14 @@
 //! `bcoin network`: the whole chapter in one terminal.
 
+use bcoin_node::{PeerAddress, store::Location};
+
 use super::{
     Failure,
     flags::NetworkFlags,
     node::{blocks, config, data, until_stopped},
     signals::Signals,
 };
-use crate::{
-    app::{self, RunningNode, StartError},
-    store::Location,
-    wire::PeerAddress,
-};
+use crate::app::{self, RunningNode, StartError};
 
 /// The chapter's first port.
 const FIRST_PORT: u16 = 1001;

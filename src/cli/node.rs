@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use bcoin_node::{PeerAddress, store::Location};
+
 use super::{
     Failure,
     flags::{CommonFlags, NodeFlags, default_folder},
@@ -10,8 +12,7 @@ use super::{
 };
 use crate::{
     app::{self, Config, RunningNode},
-    store::Location,
-    wire::{PeerAddress, nodes_from_json},
+    wire::nodes_from_json,
 };
 
 /// How often a running node is looked after.
@@ -71,8 +72,8 @@ pub(super) async fn until_stopped(nodes: Vec<RunningNode>, mut signals: Signals)
 
 pub(super) fn blocks(node: &RunningNode) -> String {
     let view = node.node().view();
-    let plural = if view.tip.index == 1 { "" } else { "s" };
-    format!("{} block{plural}, {} waiting", view.tip.index, view.waiting)
+    let plural = if view.tip.height == 1 { "" } else { "s" };
+    format!("{} block{plural}, {} waiting", view.tip.height, view.waiting)
 }
 
 pub(super) fn data(location: &Location) -> String {

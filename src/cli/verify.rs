@@ -1,23 +1,29 @@
 //! `bcoin verify`: checks a data folder, and says what it found.
 
+use std::panic;
+
+use bcoin_ledger::chapter::Chapter;
+use bcoin_node::store::{self, Verdict};
+
 use super::{Failure, flags::VerifyFlags, progress::Progress};
-use crate::store::{self, Verdict};
 
 pub(super) fn run(flags: &VerifyFlags) -> Result<(), Failure> {
     let folder = flags.data.folder()?;
     let progress = Progress::new("verifying");
-    let verdict = store::verify(&folder, &|done, total| progress.show(done, total))?;
+    // What the database says when it panics on damaged pages is told below, in a sentence.
+    panic::set_hook(Box::new(|_| ()));
+    let verdict = store::verify(&Chapter, &folder, &|done, total| progress.show(done, total))?;
     drop(progress);
-    let Verdict { blocks, pending, peers, given_up, database, faults, more_faults } = verdict;
+    let Verdict { blocks, waiting, peers, stale, database, faults, more_faults } = verdict;
     println!("{}", folder.display());
     match &database {
         None => println!("  database        every page is as it was written"),
         Some(damage) => println!("  database        damaged: {damage}"),
     }
     println!("  blocks          {blocks}");
-    println!("  waiting         {pending}");
+    println!("  waiting         {waiting}");
     println!("  peers           {peers}");
-    println!("  given-up chains {given_up}");
+    println!("  given-up chains {stale}");
     for fault in &faults {
         println!("  {fault}");
     }

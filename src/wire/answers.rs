@@ -1,7 +1,9 @@
 //! The JSON answers of the six routes, written the way blocks are: `", "` and `": "` between, ASCII only, a line each.
 
-use super::{address::PeerAddress, messages};
-use crate::ledger::{CheckedBlock, ITEM_SEPARATOR, json_string};
+use bcoin_ledger::chapter::{CheckedBlock, ITEM_SEPARATOR, json_string};
+use bcoin_node::PeerAddress;
+
+use super::messages;
 
 /// An answer that holds only a message.
 pub fn message(text: &str) -> String {

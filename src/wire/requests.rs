@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bcoin_ledger::chapter::{Scalar, Transaction, TransactionError};
+use bcoin_node::{AddressError, PeerAddress};
 use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, Visitor},
@@ -9,12 +11,7 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{
-    address::{AddressError, PeerAddress},
-    messages,
-    v1::Mining,
-};
-use crate::ledger::{Scalar, Transaction, TransactionError};
+use super::{messages, v1::MiningJson};
 
 /// Why the body of a request cannot be used. Each text is a sentence for the person who sent it.
 #[derive(Debug, Error)]
@@ -91,7 +88,7 @@ pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
 ///
 /// # Errors
 /// See [`RequestError`].
-pub fn mining_from_json(body: &[u8]) -> Result<Mining, RequestError> {
+pub fn mining_from_json(body: &[u8]) -> Result<MiningJson, RequestError> {
     serde_json::from_slice(body).map_err(RequestError::Mining)
 }
 
@@ -121,7 +118,7 @@ impl<'de, const N: usize> Visitor<'de> for Fields<N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = [None; N];
-        while let Some(place) = map.next_key_seed(Place(self.0))? {
+        while let Some(place) = map.next_key_seed(KeyIndex(self.0))? {
             let value: &RawValue = map.next_value()?;
             if let Some(place) = place {
                 fields[place] = Some(value);
@@ -131,10 +128,10 @@ impl<'de, const N: usize> Visitor<'de> for Fields<N> {
     }
 }
 
-/// The place of a key among names, if it is one of them.
-struct Place<const N: usize>([&'static str; N]);
+/// The position of a key among names, if it is one of them.
+struct KeyIndex<const N: usize>([&'static str; N]);
 
-impl<'de, const N: usize> DeserializeSeed<'de> for Place<N> {
+impl<'de, const N: usize> DeserializeSeed<'de> for KeyIndex<N> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
@@ -142,7 +139,7 @@ impl<'de, const N: usize> DeserializeSeed<'de> for Place<N> {
     }
 }
 
-impl<const N: usize> Visitor<'_> for Place<N> {
+impl<const N: usize> Visitor<'_> for KeyIndex<N> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

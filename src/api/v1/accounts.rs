@@ -1,19 +1,18 @@
 //! `/api/v1/accounts`: who received and sent how much, from the index beside the chain.
 
 use axum::{extract::State, response::Response};
+use bcoin_ledger::chapter::{Account, Block};
+use bcoin_node::store::{Reader, Snapshot, StoreError, TransactionCursor};
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::{
     super::{ApiState, error::ApiError},
-    ok,
+    convert, ok,
     params::{Name, Params, limit},
 };
-use crate::{
-    store::{PaymentPlace, Reader},
-    wire::v1::{AccountPage, Accounts, PREFIX, Problem},
-};
+use crate::wire::v1::{AccountPage, Accounts, BookedTransaction, PREFIX, Problem};
 
 /// Which page of the accounts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,18 +39,21 @@ pub(super) async fn accounts(
 ) -> Result<Response, ApiError> {
     let limit = limit(params.limit)?;
     let read = move |reader: &Reader| {
-        let index = reader.index()?;
+        let snapshot = reader.snapshot()?;
+        let after = params.after.as_deref().map(str::as_bytes);
         // One more than the page tells whether there is another page.
-        Ok((index.accounts(params.after.as_deref(), limit + 1)?, index.account_count()?))
+        Ok((snapshot.accounts::<Account>(after, limit + 1)?, snapshot.account_count()?))
     };
     let (mut accounts, total) = state.node.read(read).await?;
     let more = accounts.len() > limit;
     accounts.truncate(limit);
-    let next = accounts.last().filter(|_| more).map(|last| {
-        let after: String = form_urlencoded::byte_serialize(last.name.as_bytes()).collect();
+    let next = accounts.last().filter(|_| more).map(|(last, _)| {
+        let after: String = form_urlencoded::byte_serialize(last).collect();
         format!("{PREFIX}/accounts?after={after}&limit={limit}")
     });
-    Ok(ok(&Accounts { accounts, total, next }))
+    let accounts =
+        accounts.iter().map(|(name, account)| convert::account(String::from_utf8_lossy(name).into_owned(), account));
+    Ok(ok(&Accounts { accounts: accounts.collect(), total, next }))
 }
 
 /// Which page of an account's transactions.
@@ -81,23 +83,48 @@ pub(super) async fn account(
     Name(name): Name,
     Params(params): Params<AccountParams>,
 ) -> Result<Response, ApiError> {
-    let (before, limit) = (params.before.as_deref().map(place).transpose()?, limit(params.limit)?);
+    let (before, limit) = (params.before.as_deref().map(cursor).transpose()?, limit(params.limit)?);
     let wanted = name.clone();
     let read = move |reader: &Reader| {
-        let index = reader.index()?;
-        Ok((index.account(&wanted)?, index.account_payments(&wanted, before, limit)?))
+        let snapshot = reader.snapshot()?;
+        let account = snapshot.account::<Account>(wanted.as_bytes())?;
+        let (found, more) = snapshot.account_transactions::<Account>(wanted.as_bytes(), before, limit)?;
+        let next = found.last().copied().filter(|_| more);
+        Ok((account, transactions(&snapshot, &found)?, next))
     };
-    let (account, (transactions, last)) = state.node.read(read).await?;
+    let (account, transactions, last) = state.node.read(read).await?;
     let account = account.ok_or_else(|| ApiError::UnknownAccount(name.escape_debug().to_string()))?;
     let next = last.map(|(block, position)| {
         let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
         // In a path a plus is a plus.
         format!("{PREFIX}/accounts/{}?before={block}-{position}&limit={limit}", name.replace('+', "%20"))
     });
-    Ok(ok(&AccountPage { account, transactions, next }))
+    Ok(ok(&AccountPage { account: convert::account(name, &account), transactions, next }))
 }
 
-fn place(text: &str) -> Result<PaymentPlace, ApiError> {
+/// The transactions at these places.
+fn transactions(snapshot: &Snapshot, found: &[TransactionCursor]) -> Result<Vec<BookedTransaction>, StoreError> {
+    let mut transactions = Vec::new();
+    let mut read: Option<Block> = None;
+    for &(height, position) in found {
+        let missing = || {
+            StoreError::Damaged(format!("transaction {position} of block {height}, which an account names, is missing"))
+        };
+        let block = match read.take().filter(|block| block.index == height) {
+            Some(block) => block,
+            None => {
+                let bytes = snapshot.block(height)?.ok_or_else(missing)?;
+                Block::from_json_bytes(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?
+            }
+        };
+        let transaction = block.transactions.get(position as usize - 1).ok_or_else(missing)?.into();
+        transactions.push(BookedTransaction { block: height, position: position.into(), transaction });
+        read = Some(block);
+    }
+    Ok(transactions)
+}
+
+fn cursor(text: &str) -> Result<TransactionCursor, ApiError> {
     let read = |(block, position): (&str, &str)| Some((block.parse().ok()?, position.parse().ok()?));
     text.split_once('-').and_then(read).ok_or_else(|| {
         let text: String = text.chars().take(40).collect();

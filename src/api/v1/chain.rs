@@ -5,17 +5,24 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use bcoin_ledger::{BlockHash, chapter::BlockSummary};
+use bcoin_node::{
+    Mined,
+    store::{Reader, StoreError},
+};
 
 use super::{
-    super::{ApiState, error::ApiError, json, json_text},
-    ok,
+    super::{
+        ApiState,
+        answers::{json, json_text},
+        error::ApiError,
+    },
+    convert, ok,
     params::{Name, Page, PageParams, Params},
 };
 use crate::{
-    ledger::BlockHash,
-    node,
-    store::{Reader, StoreError},
-    wire::v1::{Block, Blocks, Header, Headers, Mined, PREFIX, Problem},
+    format::milliseconds,
+    wire::v1::{BlockJson, Blocks, Headers, MinedJson, PREFIX, Problem},
 };
 
 /// A page of blocks ends when its texts have this many bytes, however few they are.
@@ -35,7 +42,7 @@ pub(super) async fn blocks(
 ) -> Result<Response, ApiError> {
     let page = params.page()?;
     let (length, blocks) =
-        state.node.read(move |reader| read_page(reader, page, |text| Ok(Block::of_canonical(text)))).await?;
+        state.node.read(move |reader| read_page(reader, page, |text| Ok(convert::block(text)))).await?;
     let next = next(length, page, blocks.len(), "blocks");
     Ok(ok(&Blocks { blocks, length, next }))
 }
@@ -53,10 +60,14 @@ pub(super) async fn headers(
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let page = params.page()?;
-    let (length, headers) =
-        state.node.read(move |reader| read_page(reader, page, |text| Ok(Header::of_canonical(text)?))).await?;
+    let (length, headers) = state.node.read(move |reader| read_page(reader, page, summary)).await?;
     let next = next(length, page, headers.len(), "headers");
+    let headers = headers.iter().map(Into::into).collect();
     Ok(ok(&Headers { headers, length, next }))
+}
+
+fn summary(text: &str) -> Result<BlockSummary, StoreError> {
+    BlockSummary::from_canonical(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
 /// Reads a page from one snapshot: the length of the chain, and what `item` makes of each text.
@@ -67,8 +78,8 @@ fn read_page<T>(
 ) -> Result<(u64, Vec<T>), StoreError> {
     let snapshot = reader.snapshot()?;
     let (mut items, mut bytes) = (Vec::new(), 0);
-    for text in snapshot.blocks(page.from)?.take(page.limit) {
-        let text = text?;
+    for block in snapshot.blocks(page.from..)?.take(page.limit) {
+        let text = text_of(block?)?;
         items.push(item(&text)?);
         bytes += text.len();
         if bytes >= PAGE_BYTES {
@@ -76,6 +87,10 @@ fn read_page<T>(
         }
     }
     Ok((snapshot.length()?, items))
+}
+
+fn text_of(block: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(block).map_err(|_| StoreError::Damaged("a block is not UTF-8".into()))
 }
 
 fn next(length: u64, page: Page, count: usize, list: &str) -> Option<String> {
@@ -88,14 +103,14 @@ fn next(length: u64, page: Page, count: usize, list: &str) -> Option<String> {
     get, path = "/blocks/{id}", tag = "chain", operation_id = "block",
     params(("id" = String, Path, description = "Index of the block, from 1, or its hash: 64 hexadecimal digits")),
     responses(
-        (status = 200, body = Block),
+        (status = 200, body = BlockJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "The chain has no such block", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn block(State(state): State<ApiState>, Name(id): Name) -> Result<Response, ApiError> {
     let text = canonical_text(&state, id).await?;
-    Ok(json(StatusCode::OK, format!("{}\n", Block::of_canonical(&text))))
+    Ok(json(StatusCode::OK, format!("{}\n", convert::block(&text))))
 }
 
 /// The canonical text of a block, byte for byte what is hashed: its SHA-256 is the block's hash.
@@ -115,13 +130,14 @@ pub(super) async fn text(State(state): State<ApiState>, Name(id): Name) -> Resul
 async fn canonical_text(state: &ApiState, id: String) -> Result<String, ApiError> {
     let wanted = id.clone();
     let find = move |reader: &Reader| {
-        let index = reader.index()?;
-        let text = match BlockId::read(&wanted) {
-            Some(BlockId::Index(place)) => index.block(place)?,
-            Some(BlockId::Hash(hash)) => index.block_of_hash(&hash)?,
+        let snapshot = reader.snapshot()?;
+        let height = match BlockId::read(&wanted) {
+            Some(BlockId::Index(index)) => Some(index),
+            Some(BlockId::Hash(hash)) => snapshot.height_of(&hash)?,
             None => None,
         };
-        Ok((text, index.length()?))
+        let block = height.map(|height| snapshot.block(height)).transpose()?.flatten();
+        Ok((block.map(text_of).transpose()?, snapshot.length()?))
     };
     let (text, length) = state.node.read(find).await?;
     text.ok_or_else(|| ApiError::UnknownBlock { id: id.escape_debug().to_string(), length })
@@ -135,9 +151,8 @@ enum BlockId {
 
 impl BlockId {
     fn read(id: &str) -> Option<Self> {
-        let mut hash = [0; 32];
-        if hex::decode_to_slice(id, &mut hash).is_ok() {
-            return Some(Self::Hash(hash.into()));
+        if let Ok(hash) = id.parse() {
+            return Some(Self::Hash(hash));
         }
         let is_index = id.bytes().all(|digit| digit.is_ascii_digit());
         id.parse().ok().filter(|_| is_index).map(Self::Index)
@@ -148,16 +163,16 @@ impl BlockId {
 #[utoipa::path(
     post, path = "/blocks", tag = "chain", operation_id = "mine",
     responses(
-        (status = 201, description = "The block; the header Location names it", body = Mined),
+        (status = 201, description = "The block; the header Location names it", body = MinedJson),
         (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn mine(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let node::Mined { block, tries, took } = state.node.mine().await?;
+    let Mined { block, trials, took } = state.node.mine().await?;
     let index = block.block().index;
     tracing::info!(index, transactions = block.block().transactions.len(), "mined a block");
-    let mined = Mined { block: Block::of_canonical(block.text()), tries, took_ms: took.as_secs_f64() * 1000.0 };
+    let mined = MinedJson { block: convert::block(block.text()), tries: trials, took_ms: milliseconds(took) };
     let location = [(header::LOCATION, format!("{PREFIX}/blocks/{index}"))];
     Ok((location, json(StatusCode::CREATED, json_text(&mined))).into_response())
 }

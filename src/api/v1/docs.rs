@@ -10,7 +10,10 @@ use bytes::Bytes;
 use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 use utoipa::openapi::OpenApi;
 
-use super::super::{ApiState, json, json_text};
+use super::super::{
+    ApiState,
+    answers::{json, json_text},
+};
 use crate::wire::v1::PREFIX;
 
 /// Where the files of Swagger UI lie.

@@ -1,6 +1,6 @@
 //! `GET /api/v1/events`: what happens, as server-sent events (WHATWG HTML, section 9.2).
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, fmt::Write as _, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,9 +8,11 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
+use bcoin_ledger::chapter::Chapter;
+use bcoin_node::{BadEventId, Event, EventId, Subscription, now};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
@@ -20,8 +22,8 @@ use super::{
     params::Params,
 };
 use crate::{
-    node::{self, EventId, Subscription},
-    wire::v1::{self, Problem, ResetEvent},
+    format::milliseconds,
+    wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, Problem, ReplacementEvent, ResetEvent, event},
 };
 
 /// How often a stream without events says that it lives.
@@ -65,8 +67,8 @@ pub(super) async fn events(
     let subscription = state.node.events().subscribe(after)?;
     let mut opening = BytesMut::from(OPENING);
     if subscription.has_gap() {
-        let event = ResetEvent { time: node::now().to_utc() };
-        opening.extend_from_slice(&node::frame(subscription.position(), v1::event::RESET, &event));
+        let reset = ResetEvent { time: now().to_utc() };
+        opening.extend_from_slice(&frame(subscription.position(), event::RESET, &reset));
     }
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, body(opening.freeze(), subscription, state.stop.clone())).into_response())
@@ -80,11 +82,11 @@ fn last_heard(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId
         None => None,
     };
     let id = header.or(params.last_event_id).filter(|id| !id.is_empty());
-    id.map(|id| id.parse()).transpose().map_err(|error: node::BadEventId| ApiError::Query(error.to_string()))
+    id.map(|id| id.parse()).transpose().map_err(|error: BadEventId| ApiError::Query(error.to_string()))
 }
 
 /// The stream: the opening, then events as they happen. It ends when the node stops or the listener has fallen behind.
-fn body(opening: Bytes, subscription: Subscription, stop: CancellationToken) -> Body {
+fn body(opening: Bytes, subscription: Subscription<Event<Chapter>>, stop: CancellationToken) -> Body {
     Body::from_stream(stream::unfold((Some(opening), subscription, stop), async |(opening, mut subscription, stop)| {
         let chunk = match opening {
             Some(opening) => opening,
@@ -94,15 +96,63 @@ fn body(opening: Bytes, subscription: Subscription, stop: CancellationToken) -> 
     }))
 }
 
-async fn next_chunk(subscription: &mut Subscription) -> Option<Bytes> {
+async fn next_chunk(subscription: &mut Subscription<Event<Chapter>>) -> Option<Bytes> {
     let Ok(next) = timeout(KEEP_ALIVE, subscription.next()).await else { return Some(COMMENT) };
     let events = next.ok()?;
     if let [event] = events.as_slice() {
-        return Some(event.frame());
+        return Some(event.rendered(render));
     }
     let mut chunk = BytesMut::new();
     for event in events {
-        chunk.extend_from_slice(&event.frame());
+        chunk.extend_from_slice(&event.rendered(render));
     }
     Some(chunk.freeze())
+}
+
+/// An event as it stands in the stream.
+fn render(id: EventId, event: &Event<Chapter>) -> Bytes {
+    match event {
+        Event::Mined { block, trials, took, time } => {
+            let data = BlockEvent { header: block.into(), tries: *trials, took_ms: milliseconds(*took), time: *time };
+            frame(id, event::BLOCK, &data)
+        }
+        Event::Waiting { transaction, block, waiting, time } => {
+            let data = PaymentEvent { transaction: transaction.into(), block: *block, pending: *waiting, time: *time };
+            frame(id, event::PAYMENT, &data)
+        }
+        Event::Replaced { replacement, waiting, time } => {
+            let data = ReplacementEvent { replacement: (&**replacement).into(), pending: *waiting, time: *time };
+            frame(id, event::REPLACEMENT, &data)
+        }
+        Event::Peers(change) => frame(id, event::PEERS, &PeersEvent::from(change)),
+        Event::Mining { mode, time } => frame(id, event::MINING, &MiningEvent { mining: (*mode).into(), time: *time }),
+    }
+}
+
+/// One event of a stream (WHATWG HTML, section 9.2.5). JSON holds no line breaks, so the data is one line.
+fn frame(id: EventId, name: &str, data: &impl Serialize) -> Bytes {
+    let json = serde_json::to_string(data).unwrap_or_default();
+    let mut text = String::with_capacity(json.len() + 64);
+    // Writing to a text cannot fail.
+    let _ = write!(text, "id: {id}\nevent: {name}\ndata: {json}\n\n");
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use bcoin_ledger::chapter::Transaction;
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_frame_whatever_its_texts() {
+        let transaction = Transaction::reward("a\nid: 9\r\n\ndata: x", "b");
+        let event = Event::Waiting { transaction, block: 2, waiting: 1, time: DateTime::UNIX_EPOCH };
+        let frame = render("00000007-1".parse().unwrap(), &event);
+        let text = std::str::from_utf8(&frame).unwrap();
+        assert_eq!(text.lines().count(), 4, "{text}");
+        assert!(text.starts_with("id: 00000007-1\nevent: payment\ndata: {\"transaction\":"), "{text}");
+        assert!(text.ends_with("}\n\n"));
+    }
 }

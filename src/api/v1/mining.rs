@@ -1,30 +1,30 @@
 //! `/api/v1/mining`: whether and when the node mines by itself.
 
+use std::time::Duration;
+
 use axum::{extract::State, response::Response};
+use bcoin_node::{MINING_INTERVALS, MiningMode};
 
 use super::{
-    super::{ApiState, body::RequestBody, error::ApiError},
+    super::{ApiState, error::ApiError, request_body::RequestBody},
     ok,
 };
-use crate::{
-    node::MINING_INTERVALS,
-    wire::{
-        mining_from_json,
-        v1::{Mining, Problem},
-    },
+use crate::wire::{
+    mining_from_json,
+    v1::{MiningJson, Problem},
 };
 
 /// Whether and when the node mines by itself.
-#[utoipa::path(get, path = "/mining", tag = "node", operation_id = "mining", responses((status = 200, body = Mining)))]
+#[utoipa::path(get, path = "/mining", tag = "node", operation_id = "mining", responses((status = 200, body = MiningJson)))]
 pub(super) async fn mining(State(state): State<ApiState>) -> Response {
-    ok(&state.node.mining())
+    ok(&MiningJson::from(state.node.mining()))
 }
 
 /// Lets the node mine by itself in another way, until it stops.
 #[utoipa::path(
-    put, path = "/mining", tag = "node", operation_id = "set_mining", request_body = Mining,
+    put, path = "/mining", tag = "node", operation_id = "set_mining", request_body = MiningJson,
     responses(
-        (status = 200, body = Mining),
+        (status = 200, body = MiningJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -33,12 +33,18 @@ pub(super) async fn set_mining(
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
     let mining = mining_from_json(&body)?;
-    if let Mining::Interval { every_ms } = mining
-        && !MINING_INTERVALS.contains(&every_ms)
-    {
-        return Err(ApiError::MiningInterval { every_ms });
-    }
-    state.node.set_mining(mining);
-    tracing::info!(?mining, "mining by itself");
+    let mode = match mining {
+        MiningJson::Off => MiningMode::Off,
+        MiningJson::OnPayment => MiningMode::OnTransaction,
+        MiningJson::Interval { every_ms } => {
+            let every = Duration::from_millis(every_ms);
+            if !MINING_INTERVALS.contains(&every) {
+                return Err(ApiError::MiningInterval { every_ms });
+            }
+            MiningMode::Interval(every)
+        }
+    };
+    state.node.set_mining(mode);
+    tracing::info!(?mode, "mining by itself");
     Ok(ok(&mining))
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod chain;
+mod convert;
 mod docs;
 mod events;
 mod mining;
@@ -22,7 +23,11 @@ use serde::Serialize;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{ApiState, error::ApiError, json, json_text};
+use super::{
+    ApiState,
+    answers::{json, json_text},
+    error::ApiError,
+};
 use crate::wire::v1;
 
 #[derive(OpenApi)]
@@ -41,7 +46,7 @@ use crate::wire::v1;
         (name = "peers", description = "Other nodes"),
     ),
     components(schemas(
-        v1::Block,
+        v1::BlockJson,
         v1::BlockEvent,
         v1::PaymentEvent,
         v1::ReplacementEvent,

@@ -4,14 +4,12 @@ use axum::{
     extract::{FromRequestParts, Path, Query},
     http::request::Parts,
 };
+use bcoin_ledger::chapter::MAX_INTEGER;
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
 use super::super::error::ApiError;
-use crate::{
-    ledger::LARGEST_INTEGER,
-    wire::v1::{DEFAULT_PAGE, LARGEST_PAGE, SMALLEST_PAGE},
-};
+use crate::wire::v1::{DEFAULT_PAGE, MAX_PAGE, MIN_PAGE};
 
 /// The name in a path.
 pub(super) struct Name(pub(super) String);
@@ -64,7 +62,7 @@ impl PageParams {
     /// The page that is meant.
     pub(super) fn page(self) -> Result<Page, ApiError> {
         let from = self.from.unwrap_or(1);
-        if !(1..=LARGEST_INTEGER).contains(&from) {
+        if !(1..=MAX_INTEGER).contains(&from) {
             return Err(ApiError::Query(format!("`from` counts from 1, so it cannot be {from}")));
         }
         Ok(Page { from, limit: limit(self.limit)? })
@@ -74,9 +72,9 @@ impl PageParams {
 /// How many items a page has that asks for `wanted`.
 pub(super) fn limit(wanted: Option<usize>) -> Result<usize, ApiError> {
     let limit = wanted.unwrap_or(DEFAULT_PAGE);
-    if (SMALLEST_PAGE..=LARGEST_PAGE).contains(&limit) {
+    if (MIN_PAGE..=MAX_PAGE).contains(&limit) {
         Ok(limit)
     } else {
-        Err(ApiError::Query(format!("`limit` is a number from {SMALLEST_PAGE} to {LARGEST_PAGE}, not {limit}")))
+        Err(ApiError::Query(format!("`limit` is a number from {MIN_PAGE} to {MAX_PAGE}, not {limit}")))
     }
 }

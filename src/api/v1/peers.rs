@@ -1,12 +1,16 @@
 //! `/api/v1/peers`
 
 use axum::{extract::State, http::StatusCode, response::Response};
-
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    super::{ApiState, body::RequestBody, error::ApiError, json, json_text},
+    super::{
+        ApiState,
+        answers::{json, json_text},
+        error::ApiError,
+        request_body::RequestBody,
+    },
     ok,
     params::{Name, Params},
 };
@@ -40,7 +44,7 @@ pub(super) async fn peers(
         Some(false) => state.probe.known(&state.node.view().peers),
         _ => state.probe.ask_all().await?,
     };
-    Ok(ok(&PeerList { peers }))
+    Ok(ok(&PeerList { peers: peers.iter().map(Into::into).collect() }))
 }
 
 /// Forgets a node.

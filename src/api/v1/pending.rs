@@ -1,9 +1,15 @@
 //! `/api/v1/pending`
 
 use axum::{extract::State, http::StatusCode, response::Response};
+use bcoin_ledger::chapter::Transaction;
 
 use super::{
-    super::{ApiState, body::RequestBody, error::ApiError, json, json_text},
+    super::{
+        ApiState,
+        answers::{json, json_text},
+        error::ApiError,
+        request_body::RequestBody,
+    },
     ok,
     params::{Page, PageParams, Params},
 };
@@ -25,7 +31,8 @@ pub(super) async fn pending(
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let Page { from, limit } = params.page()?;
-    let (payments, total) = state.node.read(move |reader| reader.index()?.pending(from, limit)).await?;
+    let (payments, total) =
+        state.node.read(move |reader| reader.snapshot()?.mempool::<Transaction>(from, limit)).await?;
     let after = from.saturating_add(payments.len() as u64);
     let next =
         (!payments.is_empty() && after <= total as u64).then(|| format!("{PREFIX}/pending?from={after}&limit={limit}"));

@@ -1,4 +1,4 @@
-//! `/api/v1/replacements`: asking for a longer chain, and the chains that were given up for one.
+//! `/api/v1/replacements`: asking for a longer chain, and the stale branches that replacements left.
 
 use axum::{extract::State, response::Response};
 
@@ -6,18 +6,18 @@ use super::{
     super::{ApiState, error::ApiError},
     ok,
 };
-use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, Round};
+use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
 
 /// Asks all peers for a longer chain, and takes the longest valid one.
 #[utoipa::path(
     post, path = "/replacements", tag = "peers", operation_id = "replace",
     responses(
-        (status = 200, description = "What each peer offered, and what was taken", body = Round),
+        (status = 200, description = "What each peer offered, and what was taken", body = RoundJson),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn replace(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    Ok(ok(&*state.sync.replace_chain().await?))
+    Ok(ok(&RoundJson::from(&*state.sync.replace_chain().await?)))
 }
 
 /// The chains that were given up and are still kept.
@@ -26,12 +26,12 @@ pub(super) async fn replace(State(state): State<ApiState>) -> Result<Response, A
     responses((status = 200, body = GivenUpChains))
 )]
 pub(super) async fn replacements(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let chains = state.node.read(|reader| reader.snapshot()?.given_up()).await?;
+    let chains = state.node.read(|reader| reader.snapshot()?.stale_branches()).await?;
     let replacements = chains
         .into_iter()
         .map(|chain| GivenUpChain {
             number: chain.number,
-            given_up_at: chain.given_up_at,
+            given_up_at: chain.replaced_at,
             length: chain.length,
             fork: chain.fork,
         })

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 
 use super::{super::ApiState, ok};
-use crate::wire::v1::{Point, Status};
+use crate::wire::v1::Status;
 
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
@@ -15,14 +15,14 @@ pub(super) async fn status(State(state): State<ApiState>) -> Response {
         node_address: state.node.node_address().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         miner: state.about.miner.clone(),
-        length: view.tip.index,
-        tip: Point { index: view.tip.index, hash: view.tip.hash.to_string() },
+        length: view.tip.height,
+        tip: view.tip.into(),
         pending: view.waiting,
         peers: view.peers.len(),
         data: state.about.data,
         started_at: state.about.started_at,
         uptime_seconds: state.about.started.elapsed().as_secs_f64(),
-        mining: state.node.mining(),
+        mining: state.node.mining().into(),
         last_event,
     })
 }

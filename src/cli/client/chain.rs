@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     cli::{Failure, flags::ChainFlags},
-    wire::v1::{Block, Headers, Status},
+    wire::v1::{BlockJson, Headers, Status},
 };
 
 /// Prints them.
@@ -54,7 +54,7 @@ fn list(out: Output, from: u64, page: &Headers) -> Result<(), Failure> {
     out.line(out.paint(FAINT, format_args!("{} to {} of {length}{more}", first.index, last.index)))
 }
 
-fn block(out: Output, block: &Block) -> Result<(), Failure> {
+fn block(out: Output, block: &BlockJson) -> Result<(), Failure> {
     out.line(out.paint(STRONG, format_args!("Block {}", block.index)))?;
     for (label, value) in [
         ("hash", shown(&block.hash)),

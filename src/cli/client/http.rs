@@ -1,7 +1,8 @@
 //! The HTTP client of the commands: one node, `/api/v1`, and sentences for all that can go wrong.
 
-use std::{error::Error as _, fmt::Display, time::Duration};
+use std::{fmt::Display, time::Duration};
 
+use bcoin_node::PeerAddress;
 use reqwest::{
     Client, Method, Response, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
@@ -13,17 +14,17 @@ use thiserror::Error;
 use url::Url;
 
 use super::output::shown;
-use crate::wire::{
-    PeerAddress,
-    v1::{PREFIX, Problem},
+use crate::{
+    format::root_cause,
+    wire::v1::{PREFIX, Problem},
 };
 
 /// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an answer may take as a whole. A node gives its own peers 10 s.
-const TOTAL: Duration = Duration::from_secs(15);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest answer that is read, in bytes: far more than a page of blocks.
-const LARGEST_ANSWER: usize = 256 << 20;
+const MAX_ANSWER: usize = 256 << 20;
 /// What a stream of server-sent events is.
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -113,7 +114,7 @@ impl Node {
             .user_agent(concat!("bcoin/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .no_proxy()
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(|error| ClientError::NoClient(root_cause(&error)))?;
         Ok(Self { http, address: address.clone() })
@@ -156,7 +157,7 @@ impl Node {
         if let Ok(id) = HeaderValue::from_bytes(last_id.as_bytes()) {
             request = request.header("Last-Event-ID", id);
         }
-        let sent = tokio::time::timeout(TOTAL, request.send());
+        let sent = tokio::time::timeout(ANSWER_TIMEOUT, request.send());
         let response = sent.await.map_err(|_| self.too_slow())?.map_err(|error| self.no_answer(&error))?;
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if response.status() == StatusCode::OK && kind.starts_with(EVENT_STREAM) {
@@ -164,7 +165,7 @@ impl Node {
         }
         let path = response.url().path().to_owned();
         let status = response.status();
-        let read = tokio::time::timeout(TOTAL, self.read(path, response));
+        let read = tokio::time::timeout(ANSWER_TIMEOUT, self.read(path, response));
         let answer = read.await.map_err(|_| self.too_slow())??;
         Err(self.refusal(status, answer))
     }
@@ -180,7 +181,7 @@ impl Node {
 
     async fn ask(&self, method: Method, url: Url, body: Option<String>) -> Result<Answer, ClientError> {
         let path = url.path().to_owned();
-        let mut request = self.http.request(method, url).timeout(TOTAL);
+        let mut request = self.http.request(method, url).timeout(ANSWER_TIMEOUT);
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
@@ -194,8 +195,8 @@ impl Node {
         let mut answer = Answer { text: String::new(), address: self.address.clone(), path };
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
-            if bytes.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(answer.unreadable(&format_args!("it is longer than {LARGEST_ANSWER} bytes")));
+            if bytes.len() + chunk.len() > MAX_ANSWER {
+                return Err(answer.unreadable(&format_args!("it is longer than {MAX_ANSWER} bytes")));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -216,14 +217,14 @@ impl Node {
             return self.too_slow();
         }
         let reason = match error.is_timeout() {
-            true => format!("no connection within {} s", CONNECT.as_secs()),
+            true => format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()),
             false => shown(&root_cause(error)),
         };
         ClientError::NoAnswer { address: self.address.clone(), reason }
     }
 
     fn too_slow(&self) -> ClientError {
-        let reason = format!("no whole answer within {} s", TOTAL.as_secs());
+        let reason = format!("no whole answer within {} s", ANSWER_TIMEOUT.as_secs());
         ClientError::NoAnswer { address: self.address.clone(), reason }
     }
 }
@@ -231,13 +232,4 @@ impl Node {
 fn json(body: &impl Serialize) -> String {
     // Only a map with keys that are no texts could fail, and no request holds one.
     serde_json::to_string(body).unwrap_or_default()
-}
-
-/// What caused an error in the first place: the rest of reqwest's texts tells what the user knows.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    while let Some(deeper) = cause.and_then(|error| error.source()) {
-        cause = Some(deeper);
-    }
-    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }

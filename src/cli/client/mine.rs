@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     cli::{Failure, flags::MineFlags},
-    wire::v1::{Block, Header, Mined, Mining},
+    wire::v1::{BlockJson, HeaderJson, MinedJson, MiningJson},
 };
 
 /// Lets the node mine.
@@ -19,16 +19,16 @@ pub(in super::super) async fn run(flags: &MineFlags) -> Result<(), Failure> {
     }
 }
 
-fn by_itself(flags: &MineFlags) -> Option<Mining> {
+fn by_itself(flags: &MineFlags) -> Option<MiningJson> {
     match flags.every {
-        Some(every_ms) => Some(Mining::Interval { every_ms }),
-        None if flags.on_payment => Some(Mining::OnPayment),
-        None if flags.off => Some(Mining::Off),
+        Some(every_ms) => Some(MiningJson::Interval { every_ms }),
+        None if flags.on_payment => Some(MiningJson::OnPayment),
+        None if flags.off => Some(MiningJson::Off),
         None => None,
     }
 }
 
-async fn set(node: &Node, out: Output, mining: Mining) -> Result<(), Failure> {
+async fn set(node: &Node, out: Output, mining: MiningJson) -> Result<(), Failure> {
     let answer = node.put_json("/mining", &mining).await?;
     if out.is_json() {
         return out.document(answer.json()?);
@@ -43,14 +43,14 @@ async fn now(node: &Node, out: Output, count: u32) -> Result<(), Failure> {
             out.document(answer.json()?)?;
             continue;
         }
-        let Mined { block, tries, took_ms } = answer.read()?;
-        let block: Block = serde_json::from_str(block.get())?;
+        let MinedJson { block, tries, took_ms } = answer.read()?;
+        let block: BlockJson = serde_json::from_str(block.get())?;
         out.line(out.paint(GOOD, words::mined(&header(block), tries, took_ms)))?;
     }
     Ok(())
 }
 
-fn header(block: Block) -> Header {
-    let Block { hash, index, previous_hash, proof, timestamp, transactions } = block;
-    Header { index, hash, previous_hash, proof, timestamp, transactions: transactions.len() }
+fn header(block: BlockJson) -> HeaderJson {
+    let BlockJson { hash, index, previous_hash, proof, timestamp, transactions } = block;
+    HeaderJson { index, hash, previous_hash, proof, timestamp, transactions: transactions.len() }
 }

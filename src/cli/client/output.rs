@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::super::{Failure, flags::AskFlags};
 
 /// The most characters of a stranger's text that are printed.
-const LONGEST_TEXT: usize = 300;
+const MAX_TEXT: usize = 300;
 
 /// Something went well.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
@@ -103,9 +103,9 @@ fn has_colours(terminal: bool, variable: impl Fn(&str) -> String) -> bool {
 
 /// A stranger's text as it may be printed: not too long, and without characters that move, hide or turn what stands around it.
 pub(super) fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len().min(4 * LONGEST_TEXT));
+    let mut shown = String::with_capacity(text.len().min(4 * MAX_TEXT));
     for (count, character) in text.chars().enumerate() {
-        if count == LONGEST_TEXT {
+        if count == MAX_TEXT {
             shown.push_str("...");
             break;
         }

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     cli::{Failure, flags::PeersFlags},
     wire::v1::{
-        Connected, Nodes, Offer, Outcome, Peer, PeerKind, PeerList, PeerState, Relation, Replacement, Round, Status,
+        Connected, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerList, PeerStateJson, RelationJson,
+        ReplacementJson, RoundJson, Status,
     },
 };
 
@@ -70,16 +71,16 @@ struct Row {
     took_ms: Option<f64>,
 }
 
-fn row(peer: &Peer, own: u64) -> Row {
+fn row(peer: &PeerJson, own: u64) -> Row {
     let (state, style) = match peer.state {
-        PeerState::Answers => ("answers", GOOD),
-        PeerState::Fails => ("fails", BAD),
-        PeerState::Itself => ("this node itself", FAINT),
-        PeerState::Unasked => ("not asked yet", FAINT),
+        PeerStateJson::Answers => ("answers", GOOD),
+        PeerStateJson::Fails => ("fails", BAD),
+        PeerStateJson::Itself => ("this node itself", FAINT),
+        PeerStateJson::Unasked => ("not asked yet", FAINT),
     };
     let mut parts: Vec<String> = peer.length.map(|length| words::count(length, "block")).into_iter().collect();
     parts.extend(relation(peer, own));
-    if peer.kind == Some(PeerKind::Listing) {
+    if peer.kind == Some(PeerKindJson::Listing) {
         parts.push("a node of the listing".into());
     }
     parts.extend(peer.error.as_deref().map(shown));
@@ -87,7 +88,7 @@ fn row(peer: &Peer, own: u64) -> Row {
 }
 
 /// How a peer's chain stands to the node's own of `own` blocks.
-fn relation(peer: &Peer, own: u64) -> Option<String> {
+fn relation(peer: &PeerJson, own: u64) -> Option<String> {
     let common = peer.common.as_ref().map(|point| point.index);
     // The node may have mined between its two answers; then there is no number to tell.
     let blocks = |more: u64, fewer: u64| match more.saturating_sub(fewer) {
@@ -95,11 +96,11 @@ fn relation(peer: &Peer, own: u64) -> Option<String> {
         number => format!("{} ", words::count(number, "block")),
     };
     Some(match (peer.relation?, common) {
-        (Relation::Same, _) => "the same chain".into(),
-        (Relation::Ahead, common) => format!("{}ahead of us", blocks(peer.length?, common?)),
-        (Relation::Behind, common) => format!("{}behind us", blocks(own, common?)),
-        (Relation::Parted, Some(common)) => format!("parted after block {common}"),
-        (Relation::Parted, None) => "no block in common".into(),
+        (RelationJson::Same, _) => "the same chain".into(),
+        (RelationJson::Ahead, common) => format!("{}ahead of us", blocks(peer.length?, common?)),
+        (RelationJson::Behind, common) => format!("{}behind us", blocks(own, common?)),
+        (RelationJson::Parted, Some(common)) => format!("parted after block {common}"),
+        (RelationJson::Parted, None) => "no block in common".into(),
     })
 }
 
@@ -123,7 +124,7 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(answer.json()?);
     }
-    let round: Round = answer.read()?;
+    let round: RoundJson = answer.read()?;
     table(out, round.offers.iter().map(offer))?;
     let length = words::count(round.length, "block");
     match &round.replacement {
@@ -132,11 +133,11 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
     }
 }
 
-fn offer(offer: &Offer) -> Row {
+fn offer(offer: &OfferJson) -> Row {
     let (state, style) = match offer.outcome {
-        Outcome::Taken => ("taken", GOOD),
-        Outcome::PassedOver => ("passed over", NOTABLE),
-        Outcome::Itself => ("this node itself", FAINT),
+        OutcomeJson::Taken => ("taken", GOOD),
+        OutcomeJson::PassedOver => ("passed over", NOTABLE),
+        OutcomeJson::Itself => ("this node itself", FAINT),
     };
     let length = offer.length.map(|length| format!("{}: ", words::count(length, "block"))).unwrap_or_default();
     let words = format!("{length}{}", shown(&offer.reason));
@@ -144,7 +145,7 @@ fn offer(offer: &Offer) -> Row {
 }
 
 /// What a replacement changed.
-fn told(out: Output, replacement: &Replacement) -> Result<(), Failure> {
+fn told(out: Output, replacement: &ReplacementJson) -> Result<(), Failure> {
     let length = words::count(replacement.length, "block");
     out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
     match words::given_up(replacement) {

@@ -1,9 +1,10 @@
 //! `bcoin send`: a payment.
 
+use bcoin_ledger::chapter::Number;
+
 use super::{http::Node, output::Output, words};
 use crate::{
     cli::{Failure, flags::SendFlags},
-    ledger::Number,
     wire::v1::{Field, Payment, Waiting},
 };
 

@@ -4,12 +4,13 @@ use std::{mem, time::Duration};
 
 use reqwest::Response;
 
-use super::{http::root_cause, output::shown};
+use super::output::shown;
+use crate::format::root_cause;
 
 /// How long a stream may be silent; a node says that it lives every 10 s.
 const SILENCE: Duration = Duration::from_secs(30);
 /// The longest line and the longest event that are taken, in bytes.
-const LARGEST_EVENT: usize = 16 << 20;
+const MAX_EVENT: usize = 16 << 20;
 /// How often a stranger may make a client come back.
 const PAUSES: std::ops::RangeInclusive<u64> = 100..=10_000;
 
@@ -84,7 +85,7 @@ struct Parser {
     begun: bool,
 }
 
-/// Bytes up to [`LARGEST_EVENT`]; it tells when there were more.
+/// Bytes up to [`MAX_EVENT`]; it tells when there were more.
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,
@@ -93,7 +94,7 @@ struct Bounded {
 
 impl Bounded {
     fn push(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > LARGEST_EVENT {
+        if self.bytes.len() + bytes.len() > MAX_EVENT {
             self.is_cut = true;
             self.bytes = Vec::new();
         }
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn an_event_that_is_too_long_is_left_out_and_the_next_one_is_heard() {
-        let piece = vec![b'x'; LARGEST_EVENT / 4];
+        let piece = vec![b'x'; MAX_EVENT / 4];
         // One long line, and many that are long together.
         let line: Vec<&[u8]> =
             [&b"id: 1\ndata: "[..]].into_iter().chain([piece.as_slice(); 5]).chain([&b"\n\n"[..]]).collect();
@@ -263,7 +264,7 @@ mod tests {
             let mut messages = Vec::new();
             for piece in stream {
                 messages.extend(parser.push(piece));
-                assert!(parser.line.bytes.len() + parser.data.bytes.len() <= 2 * LARGEST_EVENT);
+                assert!(parser.line.bytes.len() + parser.data.bytes.len() <= 2 * MAX_EVENT);
             }
             messages.extend(parser.push(b"id: 2\ndata: y\n\n"));
             assert_eq!(messages, [Message::TooLong, event("2", "message", "y")]);

@@ -25,7 +25,7 @@ use crate::{
 /// How long to wait before coming back after a cut, unless the node says otherwise. Each attempt in vain doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const MAX_PAUSE: Duration = Duration::from_secs(10);
 
 /// Tells it until Ctrl-C.
 pub(in super::super) async fn run(flags: &WatchFlags) -> Result<(), Failure> {
@@ -133,7 +133,7 @@ impl Watch {
         let mut is_gone = false;
         loop {
             sleep(self.pause).await;
-            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            self.pause = (self.pause * 2).min(MAX_PAUSE);
             match self.node.events(self.stream.last_id()).await {
                 Ok(response) => {
                     if is_gone {

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Local, Utc};
 
 use super::output::shown;
-use crate::wire::v1::{Field, Header, Mining, Replacement, Transaction};
+use crate::wire::v1::{Field, HeaderJson, MiningJson, ReplacementJson, TransactionJson};
 
 /// How many characters of a hash are enough to tell blocks apart.
 const SHORT_HASH: usize = 8;
 /// The most characters of a block's time: as many as a time with microseconds has.
-const LONGEST_TIME: usize = 26;
+const MAX_TIME: usize = 26;
 
 /// `1 block`, `2 blocks`.
 pub(super) fn count(number: u64, thing: &str) -> String {
@@ -22,7 +22,7 @@ pub(super) fn short_hash(hash: &str) -> String {
 
 /// When a block was made: its miner's text.
 pub(super) fn block_time(timestamp: &str) -> String {
-    beginning(timestamp, LONGEST_TIME)
+    beginning(timestamp, MAX_TIME)
 }
 
 fn beginning(text: &str, longest: usize) -> String {
@@ -33,13 +33,13 @@ fn beginning(text: &str, longest: usize) -> String {
 }
 
 /// `Alice pays Bob 10`.
-pub(super) fn payment(transaction: &Transaction) -> String {
-    let Transaction { amount, receiver, sender } = transaction;
+pub(super) fn payment(transaction: &TransactionJson) -> String {
+    let TransactionJson { amount, receiver, sender } = transaction;
     format!("{} pays {} {}", name(sender), name(receiver), shown(amount.json()))
 }
 
 /// Whether the last transaction of a block is the reward: then its amount is 1.
-pub(super) fn is_reward(transaction: &Transaction) -> bool {
+pub(super) fn is_reward(transaction: &TransactionJson) -> bool {
     transaction.amount.json() == "1"
 }
 
@@ -55,7 +55,7 @@ fn name(field: &Field) -> String {
 }
 
 /// `block 3 mined: 2 transactions, proof 533 after 533 tries in 0.9 ms, hash 1f2e3d4c...`.
-pub(super) fn mined(header: &Header, tries: u64, took_ms: f64) -> String {
+pub(super) fn mined(header: &HeaderJson, tries: u64, took_ms: f64) -> String {
     format!(
         "block {} mined: {}, proof {} after {} in {}, hash {}",
         header.index,
@@ -77,16 +77,16 @@ pub(super) fn duration(ms: f64) -> String {
 }
 
 /// Whether and when a node mines by itself, after "it mines".
-pub(super) fn mining(mining: Mining) -> String {
+pub(super) fn mining(mining: MiningJson) -> String {
     match mining {
-        Mining::Off => "only when asked".into(),
-        Mining::Interval { every_ms } => format!("a block every {every_ms} ms"),
-        Mining::OnPayment => "whenever payments wait".into(),
+        MiningJson::Off => "only when asked".into(),
+        MiningJson::Interval { every_ms } => format!("a block every {every_ms} ms"),
+        MiningJson::OnPayment => "whenever payments wait".into(),
     }
 }
 
 /// Which blocks a replacement gave up; none when it gave up none.
-pub(super) fn given_up(replacement: &Replacement) -> Option<String> {
+pub(super) fn given_up(replacement: &ReplacementJson) -> Option<String> {
     let first = replacement.fork.saturating_add(1);
     let last = replacement.fork.saturating_add(replacement.given_up.count);
     match replacement.given_up.count {
@@ -121,7 +121,7 @@ pub(super) fn long_duration(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn transaction(json: &str) -> Transaction {
+    fn transaction(json: &str) -> TransactionJson {
         serde_json::from_str(json).unwrap()
     }
 

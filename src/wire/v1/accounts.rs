@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::chain::Transaction;
+use super::chain::TransactionJson;
 
 /// What the chain says of one name. Amounts are exact decimal numbers in plain notation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Account {
+#[schema(as = Account)]
+pub struct AccountJson {
     /// The name. A name of more than 256 characters is shortened; one that is no text stands for its JSON.
     pub name: String,
     /// Sum of all amounts received.
@@ -29,7 +30,7 @@ pub struct Account {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Accounts {
     /// The accounts, sorted by name.
-    pub accounts: Vec<Account>,
+    pub accounts: Vec<AccountJson>,
     /// How many there are in all.
     pub total: u64,
     /// Path and query of the next page; null on the last one.
@@ -45,14 +46,14 @@ pub struct BookedTransaction {
     #[schema(minimum = 1)]
     pub position: u64,
     /// The transaction.
-    pub transaction: Transaction,
+    pub transaction: TransactionJson,
 }
 
 /// An account and a page of its transactions.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AccountPage {
     /// The account.
-    pub account: Account,
+    pub account: AccountJson,
     /// Its transactions, the latest first.
     pub transactions: Vec<BookedTransaction>,
     /// Path and query of the next page; null on the last one.

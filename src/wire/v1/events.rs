@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    chain::{Header, Transaction},
-    mining::Mining,
-    peers::Replacement,
+    chain::{HeaderJson, TransactionJson},
+    mining::MiningJson,
+    peers::ReplacementJson,
 };
 
 /// The names of the events.
@@ -30,7 +30,7 @@ pub mod event {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BlockEvent {
     /// The block.
-    pub header: Header,
+    pub header: HeaderJson,
     /// How many candidates were tried.
     pub tries: u64,
     /// How long the search took, in milliseconds.
@@ -43,7 +43,7 @@ pub struct BlockEvent {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PaymentEvent {
     /// The payment.
-    pub transaction: Transaction,
+    pub transaction: TransactionJson,
     /// Index of the block that will hold it.
     pub block: u64,
     /// How many payments wait with it.
@@ -56,7 +56,7 @@ pub struct PaymentEvent {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReplacementEvent {
     /// What was taken and what was given up.
-    pub replacement: Replacement,
+    pub replacement: ReplacementJson,
     /// How many payments wait now.
     pub pending: usize,
     /// When.
@@ -80,7 +80,7 @@ pub struct PeersEvent {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MiningEvent {
     /// The way.
-    pub mining: Mining,
+    pub mining: MiningJson,
     /// When.
     pub time: DateTime<Utc>,
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 /// When a node mines without being asked for each block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "mode", rename_all = "snake_case")]
-pub enum Mining {
+#[schema(as = Mining)]
+pub enum MiningJson {
     /// Never.
     Off,
     /// A block in each interval.

@@ -13,13 +13,13 @@ mod pending;
 mod problem;
 mod status;
 
-pub use accounts::{Account, AccountPage, Accounts, BookedTransaction};
-pub use chain::{Block, Blocks, Field, Header, Headers, Mined, Transaction};
+pub use accounts::{AccountJson, AccountPage, Accounts, BookedTransaction};
+pub use chain::{BlockJson, Blocks, Field, HeaderJson, Headers, MinedJson, TransactionJson, raw_json};
 pub use events::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
-pub use mining::Mining;
+pub use mining::MiningJson;
 pub use peers::{
-    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, Nodes, Offer, Outcome, Peer, PeerKind, PeerList, PeerState,
-    Point, Relation, Replacement, Returned, Round,
+    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
+    PeerList, PeerStateJson, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
 };
 pub use pending::{Payment, Pending, Waiting};
 pub use problem::{Problem, ProblemKind};
@@ -28,8 +28,8 @@ pub use status::{DataKind, Status};
 /// Where the routes of this version begin.
 pub const PREFIX: &str = "/api/v1";
 /// The fewest items on a page of a list.
-pub const SMALLEST_PAGE: usize = 1;
+pub const MIN_PAGE: usize = 1;
 /// The most items on a page of a list.
-pub const LARGEST_PAGE: usize = 1000;
+pub const MAX_PAGE: usize = 1000;
 /// How many items a page has unless told otherwise.
 pub const DEFAULT_PAGE: usize = 100;

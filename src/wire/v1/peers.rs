@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::chain::{Header, Transaction};
+use super::chain::{HeaderJson, TransactionJson};
 
 /// A block, named by its place and its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,7 +19,8 @@ pub struct Point {
 /// Whether a peer answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum PeerState {
+#[schema(as = PeerState)]
+pub enum PeerStateJson {
     /// It answers, and its chain is well formed.
     Answers,
     /// It does not answer, or not as a node does.
@@ -32,7 +33,8 @@ pub enum PeerState {
 
 /// Which program a peer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub enum PeerKind {
+#[schema(as = PeerKind)]
+pub enum PeerKindJson {
     /// A node that has `/api/v1`.
     #[serde(rename = "b-coin")]
     BCoin,
@@ -44,7 +46,8 @@ pub enum PeerKind {
 /// How a peer's chain stands to this node's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Relation {
+#[schema(as = Relation)]
+pub enum RelationJson {
     /// They are the same.
     Same,
     /// The peer's chain goes on where this one ends.
@@ -57,19 +60,20 @@ pub enum Relation {
 
 /// What is known of a peer.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Peer {
+#[schema(as = Peer)]
+pub struct PeerJson {
     /// Its address.
     pub address: String,
     /// Whether it answers.
-    pub state: PeerState,
+    pub state: PeerStateJson,
     /// Which program it is.
-    pub kind: Option<PeerKind>,
+    pub kind: Option<PeerKindJson>,
     /// How many blocks its chain has.
     pub length: Option<u64>,
     /// Hash of its last block.
     pub tip_hash: Option<String>,
     /// How its chain stands to this node's.
-    pub relation: Option<Relation>,
+    pub relation: Option<RelationJson>,
     /// The last block that both chains have; null also when they share none.
     pub common: Option<Point>,
     /// How long it took to find this out, in milliseconds.
@@ -84,7 +88,7 @@ pub struct Peer {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PeerList {
     /// The peers.
-    pub peers: Vec<Peer>,
+    pub peers: Vec<PeerJson>,
 }
 
 /// Addresses to connect, in the form of the book's `nodes.json`.
@@ -107,7 +111,8 @@ pub struct Connected {
 /// What became of a peer's chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+#[schema(as = Outcome)]
+pub enum OutcomeJson {
     /// It is this node's chain.
     Taken,
     /// It is not.
@@ -118,11 +123,12 @@ pub enum Outcome {
 
 /// A peer's answer to the question for a longer chain.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Offer {
+#[schema(as = Offer)]
+pub struct OfferJson {
     /// The peer's address.
     pub address: String,
     /// What became of its chain.
-    pub outcome: Outcome,
+    pub outcome: OutcomeJson,
     /// How many blocks its chain has, if it could be read.
     pub length: Option<u64>,
     /// Why it was taken or passed over: a sentence.
@@ -139,21 +145,23 @@ pub struct GivenUpBlocks {
     /// How many blocks were given up.
     pub count: u64,
     /// The first 100 of them.
-    pub blocks: Vec<Header>,
+    pub blocks: Vec<HeaderJson>,
 }
 
 /// The payments that wait again because of a replacement.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Returned {
+#[schema(as = Returned)]
+pub struct ReturnedJson {
     /// How many.
     pub count: u64,
     /// The first 100 of them.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<TransactionJson>,
 }
 
 /// A chain that was replaced by a longer one.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Replacement {
+#[schema(as = Replacement)]
+pub struct ReplacementJson {
     /// The peer that had the longer chain.
     pub from: Option<String>,
     /// Index of the last block that both chains have; 0 when they share none.
@@ -165,12 +173,13 @@ pub struct Replacement {
     /// The blocks that were given up.
     pub given_up: GivenUpBlocks,
     /// The payments that wait again.
-    pub returned: Returned,
+    pub returned: ReturnedJson,
 }
 
 /// What came of asking all peers for a longer chain.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Round {
+#[schema(as = Round)]
+pub struct RoundJson {
     /// Whether the chain was replaced.
     pub replaced: bool,
     /// How many blocks the chain has.
@@ -178,9 +187,9 @@ pub struct Round {
     /// Its last block.
     pub tip: Point,
     /// What was given up, when the chain was replaced.
-    pub replacement: Option<Replacement>,
+    pub replacement: Option<ReplacementJson>,
     /// What each peer offered, in the order they were added.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<OfferJson>,
 }
 
 /// A chain that was given up and is still kept.

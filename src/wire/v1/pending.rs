@@ -1,5 +1,6 @@
 //! Payments that wait for the next block.
 
+use bcoin_ledger::chapter;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     ToSchema,
@@ -9,14 +10,13 @@ use utoipa::{
     },
 };
 
-use super::chain::{Field, Transaction};
-use crate::ledger;
+use super::chain::{Field, TransactionJson};
 
 /// A page of the payments that wait, in the order they arrived.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Pending {
     /// The payments.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<TransactionJson>,
     /// How many wait in all.
     pub total: usize,
     /// Path and query of the next page; null on the last one.
@@ -41,7 +41,7 @@ fn amount() -> Schema {
     let number = ObjectBuilder::new().schema_type(Type::Number).exclusive_minimum(Some(0));
     let text = ObjectBuilder::new()
         .schema_type(Type::String)
-        .max_length(Some(ledger::Transaction::LONGEST_AMOUNT))
+        .max_length(Some(chapter::Transaction::MAX_AMOUNT))
         .pattern(Some(r"^([1-9][0-9]*(\.[0-9]+)?|0\.[0-9]*[1-9][0-9]*)([eE][+-]?[0-9]{1,2})?$"));
     OneOfBuilder::new().item(number).item(text).into()
 }
@@ -50,7 +50,7 @@ fn amount() -> Schema {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Waiting {
     /// The payment.
-    pub transaction: Transaction,
+    pub transaction: TransactionJson,
     /// Index of the next block, which will hold it.
     pub block: u64,
 }

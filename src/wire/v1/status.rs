@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{mining::Mining, peers::Point};
+use super::{mining::MiningJson, peers::Point};
 
 /// Where a node keeps its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,7 +40,7 @@ pub struct Status {
     /// How long it has been running.
     pub uptime_seconds: f64,
     /// Whether and when it mines by itself.
-    pub mining: Mining,
+    pub mining: MiningJson,
     /// Id of the latest event: `/events` resumes after it.
     pub last_event: String,
 }

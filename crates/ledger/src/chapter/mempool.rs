@@ -1,0 +1,110 @@
+//! The transactions that wait for a block, and their bounds.
+
+use thiserror::Error;
+
+use super::transaction::Transaction;
+use crate::rules::MempoolLimits;
+
+/// The mempool has no room for another transaction.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "too many payments are waiting already ({waiting}); mine a block, which takes them all, then send this one again"
+)]
+pub struct MempoolFull {
+    /// How many transactions wait.
+    pub waiting: usize,
+}
+
+/// Transactions that wait for the next block, in the order they arrived.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mempool {
+    transactions: Vec<Transaction>,
+    bytes: usize,
+}
+
+impl Mempool {
+    /// The transactions in the order they arrived.
+    pub fn transactions(&self) -> &[Transaction] {
+        &self.transactions
+    }
+
+    pub(super) fn extend(&mut self, transactions: impl IntoIterator<Item = Transaction>) {
+        for transaction in transactions {
+            self.bytes += transaction.canonical_len();
+            self.transactions.push(transaction);
+        }
+    }
+}
+
+impl AsRef<[Transaction]> for Mempool {
+    fn as_ref(&self) -> &[Transaction] {
+        &self.transactions
+    }
+}
+
+impl FromIterator<Transaction> for Mempool {
+    fn from_iter<T: IntoIterator<Item = Transaction>>(transactions: T) -> Self {
+        let mut mempool = Self::default();
+        mempool.extend(transactions);
+        mempool
+    }
+}
+
+/// Transactions that will enter a mempool together, and what is left of its limits.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    limits: MempoolLimits,
+    /// How many wait, these among them.
+    count: usize,
+    bytes: usize,
+    transactions: Vec<Transaction>,
+}
+
+impl Admission {
+    pub(super) fn new(mempool: &Mempool, limits: MempoolLimits) -> Self {
+        Self { limits, count: mempool.transactions.len(), bytes: mempool.bytes, transactions: Vec::new() }
+    }
+
+    /// Takes a transaction, unless it is too much.
+    pub(super) fn push(&mut self, transaction: Transaction) -> Result<(), MempoolFull> {
+        let bytes = self.bytes + transaction.canonical_len();
+        if self.count >= self.limits.count || bytes > self.limits.bytes {
+            return Err(MempoolFull { waiting: self.count });
+        }
+        self.count += 1;
+        self.bytes = bytes;
+        self.transactions.push(transaction);
+        Ok(())
+    }
+
+    pub(super) fn into_transactions(self) -> Vec<Transaction> {
+        self.transactions
+    }
+}
+
+impl AsRef<[Transaction]> for Admission {
+    fn as_ref(&self) -> &[Transaction] {
+        &self.transactions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mempool_is_bounded_in_count_and_bytes() {
+        let payment = Transaction::reward("a", "b");
+        let size = payment.canonical_len();
+        let mempool: Mempool = [payment.clone()].into_iter().collect();
+
+        let mut admission = Admission::new(&mempool, MempoolLimits { count: 2, bytes: usize::MAX });
+        assert_eq!(admission.push(payment.clone()), Ok(()));
+        assert_eq!(admission.push(payment.clone()), Err(MempoolFull { waiting: 2 }));
+        assert_eq!(admission.as_ref(), std::slice::from_ref(&payment));
+
+        let mut admission = Admission::new(&mempool, MempoolLimits { count: 9, bytes: 3 * size - 1 });
+        assert_eq!(admission.push(payment.clone()), Ok(()));
+        assert_eq!(admission.push(payment), Err(MempoolFull { waiting: 2 }));
+    }
+}

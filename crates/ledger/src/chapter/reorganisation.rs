@@ -1,0 +1,123 @@
+//! What waits after blocks have changed (docs/contract.md section 4): the transactions of disconnected blocks, then those that
+//! waited already, except for what the connected blocks hold, counted as often as it occurs. Rewards are gone.
+
+use std::collections::HashMap;
+
+use super::{check::CheckedBlock, mempool::Mempool, transaction::Transaction};
+use crate::rules::{self, AfterReorganisation};
+
+/// Gathers what may wait again. Of connected blocks only counts are kept, so that memory does not grow with a chain that is
+/// adopted.
+#[derive(Debug, Default)]
+pub struct Reorganisation {
+    /// The transactions of each disconnected block, the latest block first.
+    disconnected: Vec<Vec<Transaction>>,
+    /// How many of the first that wait are the transactions of the connected blocks, one after the other: usually all.
+    taken: usize,
+    /// How often connected blocks hold what may wait; made when a block holds something else than what waits next.
+    connected: Option<HashMap<Transaction, usize>>,
+}
+
+impl Reorganisation {
+    /// Everything that may wait, with a count of 0.
+    fn candidates(&self, waiting: &[Transaction]) -> HashMap<Transaction, usize> {
+        let disconnected = self.disconnected.iter().flatten();
+        disconnected.chain(waiting).map(|transaction| (transaction.clone(), 0)).collect()
+    }
+}
+
+impl rules::Reorganisation for Reorganisation {
+    type Block = CheckedBlock;
+    type Mempool = Mempool;
+
+    fn disconnected(&mut self, block: CheckedBlock) {
+        self.disconnected.push(block.into_block().into_payments());
+    }
+
+    fn connected(&mut self, block: &CheckedBlock, mempool: &Mempool) {
+        let payments = block.block().payments();
+        let waiting = &mempool.transactions()[self.taken..];
+        if self.connected.is_none() {
+            if self.disconnected.is_empty() && waiting.starts_with(payments) {
+                self.taken += payments.len();
+                return;
+            }
+            self.connected = Some(self.candidates(waiting));
+        }
+        for payment in payments {
+            if let Some(count) = self.connected.as_mut().and_then(|connected| connected.get_mut(payment)) {
+                *count += 1;
+            }
+        }
+    }
+
+    fn finish(self, mempool: &Mempool) -> AfterReorganisation<Mempool> {
+        let mut connected = self.connected.unwrap_or_default();
+        let mut still_waits = |transaction: &Transaction| match connected.get_mut(transaction) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        };
+        let mut waiting: Vec<_> = self.disconnected.into_iter().rev().flatten().filter(&mut still_waits).collect();
+        let returned = waiting.len();
+        waiting.extend(mempool.transactions()[self.taken..].iter().filter(|one| still_waits(one)).cloned());
+        AfterReorganisation { mempool: waiting.into_iter().collect(), returned }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chapter::{Block, Scalar, check},
+        rules::Reorganisation as _,
+    };
+
+    fn payment(sender: &str) -> Transaction {
+        Transaction { sender: Scalar::Text(sender.into()), receiver: Scalar::Null, amount: Scalar::Null }
+    }
+
+    fn pool(senders: &str) -> Mempool {
+        senders.chars().map(|sender| payment(&sender.to_string())).collect()
+    }
+
+    /// A block with a payment of each of these senders and a reward.
+    fn block(senders: &str) -> CheckedBlock {
+        let mut transactions = pool(senders).transactions().to_vec();
+        transactions.push(Transaction::reward("node", "miner"));
+        let block = Block { transactions, ..Block::genesis("t".into()) };
+        check::restore(block.canonical().into_bytes()).unwrap()
+    }
+
+    fn waiting(disconnected: &[&str], mempool: &str, connected: &[&str]) -> (String, usize) {
+        let mempool = pool(mempool);
+        let mut change = Reorganisation::default();
+        for senders in disconnected.iter().rev() {
+            change.disconnected(block(senders));
+        }
+        for senders in connected {
+            change.connected(&block(senders), &mempool);
+        }
+        let after = change.finish(&mempool);
+        let senders = after.mempool.transactions().iter().map(|one| one.sender.canonical().replace('"', ""));
+        (senders.collect(), after.returned)
+    }
+
+    #[test]
+    fn a_block_that_takes_what_waits_leaves_the_rest() {
+        assert_eq!(waiting(&[], "abc", &["abc"]), (String::new(), 0));
+        assert_eq!(waiting(&[], "abc", &["ab"]), ("c".into(), 0));
+        assert_eq!(waiting(&[], "abca", &["ab", "c"]), ("a".into(), 0));
+        assert_eq!(waiting(&[], "abc", &[""]), ("abc".into(), 0));
+    }
+
+    #[test]
+    fn what_the_new_chain_lacks_waits_again_as_often_as_it_occurs() {
+        assert_eq!(waiting(&["ab", "a"], "cbd", &["ad", "x"]), ("bacb".into(), 2));
+        assert_eq!(waiting(&[], "abab", &["a", "xa"]), ("bb".into(), 0));
+        assert_eq!(waiting(&["a"], "a", &["aaa"]), (String::new(), 0));
+        assert_eq!(waiting(&["a", "b"], "", &[]), ("ab".into(), 2));
+    }
+}

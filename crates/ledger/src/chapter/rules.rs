@@ -1,0 +1,216 @@
+//! The printed rules as an implementation of [`Rules`].
+
+use chrono::{DateTime, Local};
+use thiserror::Error;
+
+use super::{
+    account::{self, Account, Direction},
+    block::{Block, DecodeError},
+    check::{self, Ancestors, CheckedBlock, CheckedHeader, RuleError},
+    header::Header,
+    mempool::{Admission, Mempool, MempoolFull},
+    mining::{Job, Proof, Receiver},
+    puzzle,
+    reorganisation::Reorganisation,
+    timestamp::python_timestamp,
+    transaction::{Transaction, TransactionError},
+};
+use crate::{
+    hash::BlockHash,
+    rules::{self, Accounts, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
+    tip::Tip,
+};
+
+/// The rules of the printed listing. They have no parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chapter;
+
+/// Why bytes are no block, or a block breaks a rule.
+#[derive(Debug, Error)]
+pub enum BlockError {
+    /// The bytes are no block.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The block breaks a rule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+}
+
+/// A block without its transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockSummary {
+    /// Place in the chain, from 1.
+    pub index: u64,
+    /// Hash of the block.
+    pub hash: BlockHash,
+    /// Hash of the block before, as the block tells it; `"0"` in the first block.
+    pub previous_hash: String,
+    /// Solution of the puzzle.
+    pub proof: u64,
+    /// When the block was made, by its miner's clock.
+    pub timestamp: String,
+    /// How many transactions it holds, the reward among them.
+    pub transactions: usize,
+}
+
+impl BlockSummary {
+    /// The summary of a block whose hash is known.
+    pub fn new(block: &Block, hash: BlockHash) -> Self {
+        Self {
+            index: block.index,
+            hash,
+            previous_hash: block.previous_hash.clone(),
+            proof: block.proof,
+            timestamp: block.timestamp.clone(),
+            transactions: block.transactions.len(),
+        }
+    }
+
+    /// Reads the summary of a block from its canonical text.
+    ///
+    /// # Errors
+    /// When the text is no block.
+    pub fn from_canonical(text: &str) -> Result<Self, DecodeError> {
+        Ok(Self::new(&Block::from_json(text)?, BlockHash::sha256(text)))
+    }
+}
+
+impl Size for BlockSummary {
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.previous_hash.len() + self.timestamp.len()
+    }
+}
+
+impl rules::Transaction for Transaction {
+    type Error = TransactionError;
+
+    fn encode(&self) -> Vec<u8> {
+        self.canonical().into_bytes()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, TransactionError> {
+        Self::from_json_bytes(bytes)
+    }
+}
+
+impl Size for Transaction {
+    fn size(&self) -> usize {
+        self.canonical_len()
+    }
+}
+
+impl rules::CheckedBlock for CheckedBlock {
+    fn tip(&self) -> Tip {
+        self.ancestors().tip
+    }
+
+    fn encoding(&self) -> &[u8] {
+        self.text().as_bytes()
+    }
+}
+
+impl Rules for Chapter {
+    const NAME: &'static str = "chapter";
+    const WINDOW: u64 = 1;
+
+    type Transaction = Transaction;
+    type Block = Block;
+    type Header = Header;
+    type CheckedHeader = CheckedHeader;
+    type CheckedBlock = CheckedBlock;
+    type Ancestors = Ancestors;
+    type Summary = BlockSummary;
+    type Account = Account;
+    type Mempool = Mempool;
+    type Admission = Admission;
+    type Reorganisation = Reorganisation;
+    type Receiver = Receiver;
+    type Job = Job;
+    type Solution = Proof;
+    type BlockError = BlockError;
+    type AdmitError = MempoolFull;
+
+    fn genesis(&self, now: DateTime<Local>) -> CheckedBlock {
+        check::genesis(python_timestamp(now))
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<Block, BlockError> {
+        Ok(Block::from_json_bytes(bytes)?)
+    }
+
+    fn header(&self, block: &Block) -> Header {
+        block.header()
+    }
+
+    fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, BlockError> {
+        Ok(check::check_header(ancestors, header)?)
+    }
+
+    fn check_block(&self, header: CheckedHeader, block: Block) -> Result<CheckedBlock, BlockError> {
+        Ok(check::check_block(header, block)?)
+    }
+
+    fn extend(&self, _: Option<&Ancestors>, block: &CheckedBlock) -> Ancestors {
+        block.ancestors()
+    }
+
+    fn restore(&self, _: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
+        Ok(check::restore(bytes)?)
+    }
+
+    fn recheck(&self, ancestors: Option<&Ancestors>, bytes: &[u8]) -> Result<Ancestors, BlockError> {
+        match ancestors {
+            Some(ancestors) => check::recheck(ancestors, bytes),
+            // The first block is judged as a whole: no link says what it has to be.
+            None => Ok(self.check(None, self.decode(bytes)?)?.ancestors()),
+        }
+    }
+
+    fn summary(&self, block: &CheckedBlock) -> BlockSummary {
+        BlockSummary::new(block.block(), block.hash())
+    }
+
+    fn connect<A: Accounts<Account>>(
+        &self,
+        accounts: &mut A,
+        block: &CheckedBlock,
+    ) -> Result<(), StateError<BlockError, A::Error>> {
+        account::book(accounts, block.block(), Direction::Connect).map_err(StateError::Accounts)
+    }
+
+    fn disconnect<A: Accounts<Account>>(&self, accounts: &mut A, block: &CheckedBlock) -> Result<(), A::Error> {
+        account::book(accounts, block.block(), Direction::Disconnect)
+    }
+
+    fn admission(&self, mempool: &Mempool, limits: MempoolLimits) -> Admission {
+        Admission::new(mempool, limits)
+    }
+
+    fn admit<A: ReadAccounts<Account>>(
+        &self,
+        _: &A,
+        _: &Mempool,
+        admission: &mut Admission,
+        transaction: Transaction,
+    ) -> Result<(), StateError<MempoolFull, A::Error>> {
+        admission.push(transaction).map_err(StateError::Refused)
+    }
+
+    fn enter(&self, mempool: &mut Mempool, admission: Admission) {
+        mempool.extend(admission.into_transactions());
+    }
+
+    fn job(&self, ancestors: &Ancestors, _: &Mempool, receiver: &Receiver, _: DateTime<Local>) -> Job {
+        Job::new(*ancestors, receiver)
+    }
+
+    fn search(&self, job: &Job, cancelled: impl Fn() -> bool) -> Option<Found<Proof>> {
+        let proof = puzzle::search(job.previous_proof(), cancelled)?;
+        // Numbers are tried from 1 upwards, so the proof is their count.
+        Some(Found { solution: Proof(proof), trials: proof })
+    }
+
+    fn seal(&self, job: Job, solution: Proof, mempool: &Mempool, now: DateTime<Local>) -> Block {
+        job.seal(solution, mempool, python_timestamp(now))
+    }
+}

@@ -1,0 +1,21 @@
+//! The ledger of B-Coin: what a block is, how it is hashed, which blocks are right, and what they do to accounts and mempool.
+//!
+//! Pure: no input or output, no clock, no randomness. Times and names are passed in.
+//!
+//! - [`Rules`]: what a node has to know of a set of rules, and nothing more
+//! - [`chapter`]: the rules of the printed listing
+//! - [`Blockchain`]: the end of a chain and what waits for it, under any rules
+
+mod blockchain;
+pub mod chapter;
+mod hash;
+mod rules;
+mod tip;
+
+pub use blockchain::Blockchain;
+pub use hash::{BadHash, BlockHash};
+pub use rules::{
+    Account, Accounts, AfterReorganisation, ChainCheck, CheckedBlock, Found, MempoolLimits, ReadAccounts,
+    Reorganisation, Rules, Size, StateError, Transaction,
+};
+pub use tip::{Tip, Work};

@@ -1,0 +1,342 @@
+//! The seam between a node and the rules it follows: what a block, a transaction and an account are, and when each is right.
+//!
+//! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network, so nothing here asks
+//! for a context beside it. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
+
+use std::{error::Error, fmt::Debug};
+
+use chrono::{DateTime, Local};
+use thiserror::Error;
+
+use crate::tip::Tip;
+
+/// A set of rules.
+///
+/// A block passes four stages, each with its own type: [`Rules::decode`] reads bytes; [`Rules::check_header`] judges what a
+/// header alone shows, against the headers before it; [`Rules::check_block`] judges all that needs no accounts;
+/// [`Rules::connect`] judges the rest while it changes the accounts. The first three need no state and may run anywhere.
+pub trait Rules: Clone + Debug + Send + Sync + 'static {
+    /// The name that data folders carry.
+    const NAME: &'static str;
+    /// How many blocks before a block have a say in judging its header, at least 1: so many are read again at a start.
+    const WINDOW: u64;
+
+    /// A transaction that may wait in the mempool.
+    type Transaction: Transaction;
+    /// A block as it came, before any rule has looked at it.
+    type Block;
+    /// The part of a block that links it and carries its work.
+    type Header;
+    /// A header that has passed [`Rules::check_header`].
+    type CheckedHeader;
+    /// A block that has passed [`Rules::check_block`], or had when it was written down.
+    type CheckedBlock: CheckedBlock;
+    /// What the next header is judged against.
+    type Ancestors: AsRef<Tip> + Clone + Debug + Send + Sync;
+    /// What is told of a block without its transactions.
+    type Summary: Size + Clone + Debug + Send + Sync;
+    /// What the chain says of one name or key. The default value stands for an account that no block has touched.
+    type Account: Account;
+    /// The transactions that wait, in the order they arrived.
+    type Mempool: AsRef<[Self::Transaction]>
+        + FromIterator<Self::Transaction>
+        + Clone
+        + Debug
+        + Default
+        + PartialEq
+        + Send
+        + Sync;
+    /// Transactions that will enter the mempool together.
+    type Admission: AsRef<[Self::Transaction]>;
+    /// Finds out what waits after blocks were disconnected and connected.
+    type Reorganisation: Reorganisation<Block = Self::CheckedBlock, Mempool = Self::Mempool>;
+    /// Who is paid for a block that is mined here.
+    type Receiver: Clone + Debug + Send + 'static;
+    /// What a miner searches for: a template for the block after its parent.
+    type Job: AsRef<Tip> + Send + 'static;
+    /// What a search finds.
+    type Solution: Send + 'static;
+    /// Why bytes are no block, or a block breaks a rule.
+    type BlockError: Error + Send + Sync + 'static;
+    /// Why a transaction may not wait.
+    type AdmitError: Error + Clone + Send + Sync + 'static;
+
+    /// The first block of a chain that begins at `now`.
+    fn genesis(&self, now: DateTime<Local>) -> Self::CheckedBlock;
+
+    /// Reads a block from its encoding.
+    ///
+    /// # Errors
+    /// When the bytes are no block.
+    fn decode(&self, bytes: &[u8]) -> Result<Self::Block, Self::BlockError>;
+
+    /// The header of a block.
+    fn header(&self, block: &Self::Block) -> Self::Header;
+
+    /// Judges a header as the successor of `ancestors`; without any, as the first one of a chain.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    fn check_header(
+        &self,
+        ancestors: Option<&Self::Ancestors>,
+        header: &Self::Header,
+    ) -> Result<Self::CheckedHeader, Self::BlockError>;
+
+    /// Judges everything in a block that needs no accounts.
+    ///
+    /// # Errors
+    /// The first rule that the block breaks, or that it is not the one of this header.
+    fn check_block(
+        &self,
+        header: Self::CheckedHeader,
+        block: Self::Block,
+    ) -> Result<Self::CheckedBlock, Self::BlockError>;
+
+    /// All stages that need no accounts, one after the other.
+    ///
+    /// # Errors
+    /// As those stages.
+    fn check(
+        &self,
+        ancestors: Option<&Self::Ancestors>,
+        block: Self::Block,
+    ) -> Result<Self::CheckedBlock, Self::BlockError> {
+        let header = self.check_header(ancestors, &self.header(&block))?;
+        self.check_block(header, block)
+    }
+
+    /// What the successor of `block` is judged against, when `block` follows `ancestors`. When a chain is taken up in its
+    /// middle, the first of the last [`Rules::WINDOW`] blocks comes without any.
+    fn extend(&self, ancestors: Option<&Self::Ancestors>, block: &Self::CheckedBlock) -> Self::Ancestors;
+
+    /// Reads a block that this node has checked and written down itself. It is not judged again.
+    ///
+    /// # Errors
+    /// When the bytes are not the ones that were written.
+    fn restore(&self, tip: Tip, bytes: Vec<u8>) -> Result<Self::CheckedBlock, Self::BlockError>;
+
+    /// Judges a block that this node has written down as far as is needed to notice changed bytes: it was judged wholly
+    /// before.
+    ///
+    /// # Errors
+    /// What does not fit.
+    fn recheck(&self, ancestors: Option<&Self::Ancestors>, bytes: &[u8]) -> Result<Self::Ancestors, Self::BlockError>;
+
+    /// What is told of a block without its transactions.
+    fn summary(&self, block: &Self::CheckedBlock) -> Self::Summary;
+
+    /// Changes the accounts as the transactions of a block say.
+    ///
+    /// # Errors
+    /// The first rule about accounts that the block breaks, or what the accounts report. The changes made so far do not count
+    /// then.
+    fn connect<A: Accounts<Self::Account>>(
+        &self,
+        accounts: &mut A,
+        block: &Self::CheckedBlock,
+    ) -> Result<(), StateError<Self::BlockError, A::Error>>;
+
+    /// The exact reverse of [`Rules::connect`].
+    ///
+    /// # Errors
+    /// What the accounts report.
+    fn disconnect<A: Accounts<Self::Account>>(
+        &self,
+        accounts: &mut A,
+        block: &Self::CheckedBlock,
+    ) -> Result<(), A::Error>;
+
+    /// Begins a group of transactions for this mempool.
+    fn admission(&self, mempool: &Self::Mempool, limits: MempoolLimits) -> Self::Admission;
+
+    /// Adds a transaction to the group, after those that are in it.
+    ///
+    /// # Errors
+    /// Why it may not wait, or what the accounts report; the group is as before then.
+    fn admit<A: ReadAccounts<Self::Account>>(
+        &self,
+        accounts: &A,
+        mempool: &Self::Mempool,
+        admission: &mut Self::Admission,
+        transaction: Self::Transaction,
+    ) -> Result<(), StateError<Self::AdmitError, A::Error>>;
+
+    /// Lets a group enter the mempool for which it was begun.
+    fn enter(&self, mempool: &mut Self::Mempool, admission: Self::Admission);
+
+    /// A template for the block after `ancestors`.
+    fn job(
+        &self,
+        ancestors: &Self::Ancestors,
+        mempool: &Self::Mempool,
+        receiver: &Self::Receiver,
+        now: DateTime<Local>,
+    ) -> Self::Job;
+
+    /// Searches until a solution is found or `cancelled` says so; blocks the thread. `cancelled` is asked every few
+    /// milliseconds at least.
+    fn search(&self, job: &Self::Job, cancelled: impl Fn() -> bool) -> Option<Found<Self::Solution>>;
+
+    /// The block that a solution makes. Rules whose work does not cover the transactions may take them from `mempool` now.
+    fn seal(
+        &self,
+        job: Self::Job,
+        solution: Self::Solution,
+        mempool: &Self::Mempool,
+        now: DateTime<Local>,
+    ) -> Self::Block;
+}
+
+/// A transaction, as a mempool and a store need it.
+pub trait Transaction: Size + Clone + Debug + PartialEq + Send + Sync + Sized + 'static {
+    /// Why bytes are no transaction.
+    type Error: Error;
+
+    /// The bytes in which it is kept.
+    fn encode(&self) -> Vec<u8>;
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// When the bytes are no transaction.
+    fn decode(bytes: &[u8]) -> Result<Self, Self::Error>;
+}
+
+/// A block that has passed every check that needs no accounts.
+pub trait CheckedBlock: Clone + Debug + Send + Sync + 'static {
+    /// The end of the chain whose last block this is.
+    fn tip(&self) -> Tip;
+
+    /// The bytes in which it is kept and sent.
+    fn encoding(&self) -> &[u8];
+}
+
+/// How much memory something takes, about.
+pub trait Size {
+    /// The bytes that it takes.
+    fn size(&self) -> usize;
+}
+
+/// An account, as a store needs it.
+pub trait Account: Clone + Debug + Default + PartialEq + Send {
+    /// The bytes in which it is kept.
+    fn encode(&self) -> Vec<u8>;
+
+    /// Reads it back; `None` when the bytes are no account.
+    fn decode(bytes: &[u8]) -> Option<Self>;
+}
+
+/// The accounts while one block changes them.
+pub trait Accounts<A> {
+    /// Why the accounts cannot be used.
+    type Error;
+
+    /// Changes the account of this name, which transaction `position` of the block names, counted from 1. An account that
+    /// becomes the default value is gone.
+    ///
+    /// # Errors
+    /// When it cannot be read or kept.
+    fn update<T>(&mut self, name: &[u8], position: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, Self::Error>;
+}
+
+/// The accounts as the chain has left them.
+pub trait ReadAccounts<A> {
+    /// Why the accounts cannot be used.
+    type Error;
+
+    /// The account of this name; the default value when no block has touched it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(&self, name: &[u8]) -> Result<A, Self::Error>;
+}
+
+/// Finds out what waits after blocks change. Blocks are disconnected first, the latest first, then connected in their order.
+pub trait Reorganisation: Default {
+    /// The blocks.
+    type Block;
+    /// The mempool.
+    type Mempool;
+
+    /// A block has left the chain.
+    fn disconnected(&mut self, block: Self::Block);
+
+    /// A block has entered the chain. `mempool` is what was waiting before all changes.
+    fn connected(&mut self, block: &Self::Block, mempool: &Self::Mempool);
+
+    /// What waits now, when `mempool` was waiting before.
+    fn finish(self, mempool: &Self::Mempool) -> AfterReorganisation<Self::Mempool>;
+}
+
+/// What waits after blocks have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterReorganisation<M> {
+    /// All that waits.
+    pub mempool: M,
+    /// How many of its transactions, the first ones, were in blocks that were disconnected.
+    pub returned: usize,
+}
+
+/// How much may wait before further transactions are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MempoolLimits {
+    /// How many transactions.
+    pub count: usize,
+    /// How many bytes their encodings have together.
+    pub bytes: usize,
+}
+
+/// What a search has found, and what it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<S> {
+    /// The solution.
+    pub solution: S,
+    /// How many trials it took.
+    pub trials: u64,
+}
+
+/// Judging something by the accounts has failed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum StateError<R, E> {
+    /// It breaks a rule.
+    #[error(transparent)]
+    Refused(R),
+    /// The accounts could not be read or changed.
+    #[error("the accounts cannot be used")]
+    Accounts(E),
+}
+
+/// Checks a chain block by block, from its first one, without keeping it. What needs accounts is not checked.
+#[derive(Clone, Debug)]
+pub struct ChainCheck<R: Rules> {
+    rules: R,
+    ancestors: Option<R::Ancestors>,
+}
+
+impl<R: Rules> ChainCheck<R> {
+    /// Begins with no block.
+    pub fn new(rules: R) -> Self {
+        Self { rules, ancestors: None }
+    }
+
+    /// Judges the next block of the chain.
+    ///
+    /// # Errors
+    /// The first rule that the block breaks; the check stays where it was.
+    pub fn push(&mut self, block: R::Block) -> Result<R::CheckedBlock, R::BlockError> {
+        let checked = self.rules.check(self.ancestors.as_ref(), block)?;
+        self.ancestors = Some(self.rules.extend(self.ancestors.as_ref(), &checked));
+        Ok(checked)
+    }
+
+    /// The end of what was checked so far; `None` before the first block.
+    pub fn tip(&self) -> Option<Tip> {
+        self.ancestors().map(|ancestors| *ancestors.as_ref())
+    }
+
+    /// What the next block is judged against; `None` before the first block.
+    pub fn ancestors(&self) -> Option<&R::Ancestors> {
+        self.ancestors.as_ref()
+    }
+}

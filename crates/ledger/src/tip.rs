@@ -1,0 +1,95 @@
+//! The end of a chain, and the work that makes one chain better than another.
+
+use std::fmt;
+
+use crate::hash::BlockHash;
+
+/// The end of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// How many blocks the chain has: the first one has height 1.
+    pub height: u64,
+    /// Hash of the last block.
+    pub hash: BlockHash,
+    /// The work of all blocks together.
+    pub work: Work,
+}
+
+impl Tip {
+    /// Whether the chain that ends here is better than the one that ends at `other`. On a tie neither is: a node keeps the
+    /// one that it had first.
+    pub fn has_more_work_than(&self, other: &Self) -> bool {
+        self.work > other.work
+    }
+}
+
+/// An amount of work: a number of 256 bits, big-endian, so that bytes compare as numbers do.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Work([u8; 32]);
+
+impl Work {
+    /// From 32 big-endian bytes.
+    pub fn from_be_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// As 32 big-endian bytes.
+    pub fn to_be_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    /// The sum, or the largest number when it would be larger.
+    pub fn saturating_add(self, other: Self) -> Self {
+        let mut sum = [0; 32];
+        let mut carry = 0;
+        for place in (0..32).rev() {
+            let digit = u16::from(self.0[place]) + u16::from(other.0[place]) + carry;
+            sum[place] = digit.to_be_bytes()[1];
+            carry = digit >> 8;
+        }
+        if carry == 0 { Self(sum) } else { Self([u8::MAX; 32]) }
+    }
+}
+
+impl From<u64> for Work {
+    fn from(work: u64) -> Self {
+        let mut bytes = [0; 32];
+        bytes[24..].copy_from_slice(&work.to_be_bytes());
+        Self(bytes)
+    }
+}
+
+/// 64 hexadecimal digits.
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Work({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_adds_up_and_compares_as_a_number() {
+        assert_eq!(Work::from(255).saturating_add(Work::from(1)), Work::from(256));
+        assert_eq!(Work::from(u64::MAX).saturating_add(Work::from(1)).to_string(), format!("{:064x}", 1_u128 << 64));
+        assert!(Work::from(256) > Work::from(255));
+        let largest = Work::from_be_bytes([u8::MAX; 32]);
+        assert_eq!(largest.saturating_add(Work::from(1)), largest);
+    }
+
+    #[test]
+    fn a_tie_is_not_better() {
+        let tip = |hash: &str, work: u64| Tip { height: 3, hash: BlockHash::sha256(hash), work: work.into() };
+        assert!(tip("a", 4).has_more_work_than(&tip("b", 3)));
+        assert!(!tip("a", 3).has_more_work_than(&tip("b", 3)));
+        assert!(!tip("a", 2).has_more_work_than(&tip("b", 3)));
+    }
+}

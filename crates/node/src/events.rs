@@ -1,0 +1,87 @@
+//! What can happen in a node.
+
+use std::{sync::Arc, time::Duration};
+
+use bcoin_ledger::{Rules, Size};
+use chrono::{DateTime, Utc};
+
+use crate::{address::PeerAddress, automatic::MiningMode, command::Replacement};
+
+/// What an event takes beside the texts in it, in bytes, about.
+const EVENT_BYTES: usize = 512;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event<R: Rules> {
+    /// A block was mined here.
+    Mined {
+        /// The block without its transactions.
+        block: R::Summary,
+        /// How many trials the search took.
+        trials: u64,
+        /// How long it took.
+        took: Duration,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// A transaction waits.
+    Waiting {
+        /// The transaction.
+        transaction: R::Transaction,
+        /// Height of the next block.
+        block: u64,
+        /// How many transactions wait with it.
+        waiting: usize,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// The chain was replaced by a better one.
+    Replaced {
+        /// What was taken and what was disconnected.
+        replacement: Arc<Replacement<R>>,
+        /// How many transactions wait now.
+        waiting: usize,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// Peers were added or removed.
+    Peers(PeersChange),
+    /// The node mines by itself in another way.
+    Mining {
+        /// The way.
+        mode: MiningMode,
+        /// When.
+        time: DateTime<Utc>,
+    },
+}
+
+/// Peers that were added or removed.
+#[derive(Clone, Debug)]
+pub struct PeersChange {
+    /// Addresses that were added.
+    pub added: Vec<PeerAddress>,
+    /// Addresses that were removed.
+    pub removed: Vec<PeerAddress>,
+    /// How many are known now.
+    pub total: usize,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// An event is kept beside the form in which it was sent on.
+impl<R: Rules> Size for Event<R> {
+    fn size(&self) -> usize {
+        let content = match self {
+            Self::Mined { block, .. } => 2 * block.size(),
+            Self::Waiting { transaction, .. } => 2 * transaction.size(),
+            Self::Replaced { replacement, .. } => {
+                let returned: usize = replacement.returned.first.iter().map(Size::size).sum();
+                let stale: usize = replacement.stale.first.iter().map(|block| EVENT_BYTES + block.size()).sum();
+                2 * (returned + stale)
+            }
+            Self::Peers(change) => (change.added.len() + change.removed.len()) * EVENT_BYTES,
+            Self::Mining { .. } => 0,
+        };
+        EVENT_BYTES + content
+    }
+}

@@ -1,0 +1,187 @@
+//! The questions one can ask a node.
+
+use std::{io, sync::Arc};
+
+use bcoin_ledger::Rules;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::spawn_blocking,
+};
+
+use crate::{
+    address::PeerAddress,
+    automatic::MiningMode,
+    candidate::Candidate,
+    clock::now,
+    command::{
+        AddPeersError, AddTransactionError, AdoptError, Adoption, Command, MineError, MineRequest, Mined,
+        RemovePeerError, Stopping,
+    },
+    counters::Counters,
+    event_log::EventLog,
+    events::Event,
+    store::{Reader, StoreError},
+    view::View,
+};
+
+/// A node, as those see it who are not its owner thread; cheap to clone.
+#[derive(Clone)]
+pub struct NodeHandle<R: Rules> {
+    node_address: Arc<str>,
+    commands: mpsc::Sender<Command<R>>,
+    requests: mpsc::Sender<MineRequest<R>>,
+    view: watch::Receiver<Arc<View>>,
+    shared: Arc<Shared<R>>,
+}
+
+/// What the owner and the handles share beside the view.
+pub(crate) struct Shared<R: Rules> {
+    pub(crate) events: Arc<EventLog<Event<R>>>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) mining: watch::Sender<MiningMode>,
+}
+
+impl<R: Rules> NodeHandle<R> {
+    pub(crate) fn new(
+        node_address: String,
+        commands: mpsc::Sender<Command<R>>,
+        requests: mpsc::Sender<MineRequest<R>>,
+        view: watch::Receiver<Arc<View>>,
+        shared: Shared<R>,
+    ) -> Self {
+        Self { node_address: node_address.into(), commands, requests, view, shared: shared.into() }
+    }
+
+    /// What happened and happens.
+    pub fn events(&self) -> &Arc<EventLog<Event<R>>> {
+        &self.shared.events
+    }
+
+    /// What the node has done since it started.
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
+    /// Whether and when the node mines by itself.
+    pub fn mining(&self) -> MiningMode {
+        *self.shared.mining.borrow()
+    }
+
+    /// Sets whether and when the node mines by itself, until it stops.
+    pub fn set_mining(&self, mode: MiningMode) {
+        let changed = self.shared.mining.send_if_modified(|setting| {
+            let changed = *setting != mode;
+            *setting = mode;
+            changed
+        });
+        if changed {
+            self.shared.events.publish([Event::Mining { mode, time: now().to_utc() }]);
+        }
+    }
+
+    pub(crate) fn watch_mining(&self) -> watch::Receiver<MiningMode> {
+        self.shared.mining.subscribe()
+    }
+
+    pub(crate) fn watch_view(&self) -> watch::Receiver<Arc<View>> {
+        self.view.clone()
+    }
+
+    /// Whether the node can still change: its owner takes commands.
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
+    /// The node's address, a name that it keeps with its data.
+    pub fn node_address(&self) -> &str {
+        &self.node_address
+    }
+
+    /// The node's state after its latest change.
+    pub fn view(&self) -> Arc<View> {
+        self.view.borrow().clone()
+    }
+
+    /// Lets a transaction wait for the next block; returns that block's height.
+    ///
+    /// # Errors
+    /// When it may not wait, or could not be saved.
+    pub async fn add_transaction(
+        &self,
+        transaction: R::Transaction,
+    ) -> Result<u64, AddTransactionError<R::AdmitError>> {
+        self.ask(|reply| Command::AddTransaction { transaction, reply }).await?
+    }
+
+    /// Makes other nodes known to this one; an address that is known already changes nothing. Returns all that are known.
+    ///
+    /// # Errors
+    /// When there would be too many, or they could not be saved.
+    pub async fn add_peers(&self, addresses: Vec<PeerAddress>) -> Result<Arc<[PeerAddress]>, AddPeersError> {
+        self.ask(|reply| Command::AddPeers { addresses, reply }).await?
+    }
+
+    /// Forgets another node; returns whether it was known.
+    ///
+    /// # Errors
+    /// When that could not be saved.
+    pub async fn remove_peer(&self, address: PeerAddress) -> Result<bool, RemovePeerError> {
+        self.ask(|reply| Command::RemovePeer { address, reply }).await?
+    }
+
+    /// Mines one block. Many may ask at once: each gets a block of its own.
+    ///
+    /// # Errors
+    /// When the block could not be saved, or the node stops.
+    pub async fn mine(&self) -> Result<Mined<R::CheckedBlock>, MineError<R::BlockError>> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(reply).await.map_err(|_| Stopping)?;
+        answer.await.map_err(|_| Stopping)?
+    }
+
+    /// Replaces the node's chain by a better one, which came `from` a peer or from a file.
+    ///
+    /// # Errors
+    /// When a block is refused, or it could not be saved.
+    pub async fn adopt(
+        &self,
+        candidate: Candidate<R>,
+        from: Option<PeerAddress>,
+    ) -> Result<Adoption<R>, AdoptError<R::BlockError>> {
+        self.ask(|reply| Command::Adopt { candidate, from, reply }).await?
+    }
+
+    /// Reads the data on a thread that may block. When the database has failed, the owner opens it again, and this reads once
+    /// more.
+    ///
+    /// # Errors
+    /// When reading fails, or fails again.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Reader) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.read_once(read.clone()).await {
+            Err(error) if error.is_failure_of_the_database() => {
+                // Whether that helped shows when reading again.
+                let _ = self.ask(|reply| Command::Reopen { reply }).await;
+                self.read_once(read).await
+            }
+            result => result,
+        }
+    }
+
+    async fn read_once<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = self.view().reader.clone();
+        let reading = spawn_blocking(move || read(&reader));
+        reading.await.map_err(|error| StoreError::Io(io::Error::other(error)))?
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command<R>) -> Result<T, Stopping> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).await.map_err(|_| Stopping)?;
+        answer.await.map_err(|_| Stopping)
+    }
+}

@@ -1,0 +1,119 @@
+//! A node of B-Coin: one owner thread that alone changes state, a miner, and the view that everyone else reads.
+//!
+//! Generic over [`bcoin_ledger::Rules`]: nothing here knows what a block holds. No JSON and no HTTP: what is asked and answered
+//! are types.
+
+mod address;
+mod automatic;
+mod candidate;
+mod clock;
+mod command;
+mod counters;
+mod event_log;
+mod events;
+mod handle;
+mod miner;
+mod owner;
+pub mod store;
+mod view;
+
+use std::{io, sync::Arc, thread};
+
+use bcoin_ledger::{Blockchain, MempoolLimits, Rules};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub use address::{AddressError, PeerAddress, is_link_local};
+pub use automatic::{MINING_INTERVALS, MiningMode, mine_automatically};
+pub use candidate::{Candidate, CandidateBuilder, CandidateError};
+pub use clock::now;
+pub use command::{
+    AddPeersError, AddTransactionError, AdoptError, Adoption, MineError, Mined, RemovePeerError, Replacement, Returned,
+    SaveError, StaleBlocks, Stopping,
+};
+pub use counters::{Counter, Counters};
+pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
+pub use events::{Event, PeersChange};
+pub use handle::NodeHandle;
+pub use view::View;
+
+use self::{
+    handle::Shared,
+    miner::Miner,
+    owner::Owner,
+    store::{Contents, Opened},
+};
+
+/// The most peers a node knows (docs/contract.md section 6).
+pub const MAX_PEERS: usize = 128;
+/// The most bytes that the encodings of waiting transactions have together (docs/contract.md section 6).
+pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
+/// How many commands may wait for the owner before their senders wait too.
+const COMMAND_QUEUE: usize = 1024;
+/// How many requests for a block may wait for the miner before their senders wait too.
+const MINING_QUEUE: usize = 1024;
+
+/// What a node is told when it starts.
+#[derive(Clone, Debug)]
+pub struct NodeConfig<R: Rules> {
+    /// The rules.
+    pub rules: R,
+    /// Who is paid for each mined block.
+    pub receiver: R::Receiver,
+    /// How many transactions may wait.
+    pub max_waiting: usize,
+}
+
+/// The threads of a node. They end when the last [`NodeHandle`] is dropped.
+pub struct NodeThreads {
+    owner: thread::JoinHandle<()>,
+    miner: thread::JoinHandle<()>,
+    stop_mining: CancellationToken,
+}
+
+impl NodeThreads {
+    /// Whether the owner has ended: nothing can be changed any more.
+    pub fn have_ended(&self) -> bool {
+        self.owner.is_finished()
+    }
+
+    /// Cancels searches that are still under way, and waits for both threads. Call it when all handles are dropped.
+    pub fn join(self) {
+        self.stop_mining.cancel();
+        for thread in [self.miner, self.owner] {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the node ended with a panic");
+            }
+        }
+    }
+}
+
+/// Starts a node on data that was opened.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn start<R: Rules>(opened: Opened<R>, config: NodeConfig<R>) -> io::Result<(NodeHandle<R>, NodeThreads)> {
+    let Opened { store, contents: Contents { node_address, ancestors, mempool, peers } } = opened;
+    let limits = MempoolLimits { count: config.max_waiting, bytes: MAX_MEMPOOL_BYTES };
+    let blockchain = Blockchain::new(config.rules.clone(), ancestors, mempool);
+    let first_view = View::new(&blockchain, peers.clone().into(), store.reader());
+    let (publish, view) = watch::channel(first_view.into());
+    let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
+    let (requests, request_queue) = mpsc::channel(MINING_QUEUE);
+    let stop_mining = CancellationToken::new();
+
+    let shared = Shared {
+        events: EventLog::new(Uuid::new_v4().as_fields().0),
+        counters: Arc::default(),
+        mining: watch::Sender::new(MiningMode::Off),
+    };
+
+    let owner = Owner::new(store, blockchain, limits, config.receiver, peers, publish, &shared);
+    let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
+    let miner = Miner::new(config.rules, commands.clone(), view.clone(), stop_mining.clone());
+    let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
+
+    let handle = NodeHandle::new(node_address, commands, requests, view, shared);
+    Ok((handle, NodeThreads { owner, miner, stop_mining }))
+}

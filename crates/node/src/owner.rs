@@ -1,0 +1,327 @@
+//! The owner: the one thread that changes a node's state. It saves, then publishes, then answers.
+
+use std::{
+    iter,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bcoin_ledger::{Blockchain, MempoolLimits, Rules, StateError};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+};
+
+use crate::{
+    MAX_PEERS,
+    address::PeerAddress,
+    candidate::Candidate,
+    clock::now,
+    command::{
+        AddPeersError, AddReply, AddTransactionError, AdoptError, Adoption, Command, MineError, Mined, RemovePeerError,
+        Replacement, Returned, SaveError, Sealed, Solved, StaleBlocks,
+    },
+    counters::Counters,
+    event_log::EventLog,
+    events::{Event, PeersChange},
+    handle::Shared,
+    store::{MAX_TOLD, ReorganiseError, Reorganised, Store, StoreError},
+    view::View,
+};
+
+/// The most commands that are looked at together, and so the most transactions that share one commit.
+const MAX_BATCH: usize = 1024;
+/// How long a database that was opened again is left alone, whatever its readers say.
+const REOPEN_PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Owner<R: Rules> {
+    store: Store<R>,
+    blockchain: Blockchain<R>,
+    limits: MempoolLimits,
+    receiver: R::Receiver,
+    peers: Vec<PeerAddress>,
+    publish: watch::Sender<Arc<View>>,
+    last_reopened: Option<Instant>,
+    /// Whether the disk holds what this node takes for its state.
+    in_sync: bool,
+    events: Arc<EventLog<Event<R>>>,
+    counters: Arc<Counters>,
+    /// Where those run who wait for answers, if that is known.
+    runtime: Option<Handle>,
+}
+
+/// A transaction that has arrived, and where its answer goes.
+type Arrived<R> = (<R as Rules>::Transaction, AddReply<<R as Rules>::AdmitError>);
+
+impl<R: Rules> Owner<R> {
+    pub(crate) fn new(
+        store: Store<R>,
+        blockchain: Blockchain<R>,
+        limits: MempoolLimits,
+        receiver: R::Receiver,
+        peers: Vec<PeerAddress>,
+        publish: watch::Sender<Arc<View>>,
+        shared: &Shared<R>,
+    ) -> Self {
+        Self {
+            store,
+            blockchain,
+            limits,
+            receiver,
+            peers,
+            publish,
+            last_reopened: None,
+            in_sync: true,
+            events: shared.events.clone(),
+            counters: shared.counters.clone(),
+            runtime: Handle::try_current().ok(),
+        }
+    }
+
+    /// Executes commands until nobody is left who could send one. Transactions that stand next to each other in the queue share
+    /// one commit, and so one flush of the disk.
+    pub(crate) fn run(mut self, mut commands: mpsc::Receiver<Command<R>>) {
+        let mut batch = Vec::new();
+        let mut arrived = Vec::new();
+        while commands.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+            // Who is about to send goes first: one flush serves all that stand in the queue by then.
+            std::thread::yield_now();
+            while batch.len() < MAX_BATCH {
+                let Ok(command) = commands.try_recv() else { break };
+                batch.push(command);
+            }
+            for command in batch.drain(..) {
+                self.execute(command, &mut arrived);
+            }
+            self.add_transactions(&mut arrived);
+        }
+    }
+
+    /// Whoever asked may be gone by the time there is an answer: what was done stays done.
+    fn execute(&mut self, command: Command<R>, arrived: &mut Vec<Arrived<R>>) {
+        if !matches!(command, Command::AddTransaction { .. }) {
+            self.add_transactions(arrived);
+        }
+        match command {
+            Command::AddTransaction { transaction, reply } => arrived.push((transaction, reply)),
+            Command::AddPeers { addresses, reply } => drop(reply.send(self.add_peers(addresses))),
+            Command::RemovePeer { address, reply } => drop(reply.send(self.remove_peer(&address))),
+            Command::Job { reply } => drop(reply.send(self.blockchain.job(&self.receiver, now()))),
+            Command::Seal { found, reply } => drop(reply.send(self.seal(found))),
+            Command::Adopt { candidate, from, reply } => drop(reply.send(self.adopt(candidate, from))),
+            Command::Reopen { reply } => {
+                if self.last_reopened.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
+                    self.reopen();
+                }
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    fn add_transactions(&mut self, arrived: &mut Vec<Arrived<R>>) {
+        let accounts = self.store.reader();
+        let mut admission = self.blockchain.admission(self.limits);
+        let mut replies = Vec::new();
+        for (transaction, reply) in arrived.drain(..) {
+            match self.blockchain.admit(&accounts, &mut admission, transaction) {
+                Ok(()) => replies.push(reply),
+                Err(StateError::Refused(reason)) => {
+                    self.counters.transactions_refused.add(1);
+                    let _ = reply.send(Err(AddTransactionError::Refused(reason)));
+                }
+                Err(StateError::Accounts(error)) => drop(reply.send(Err(SaveError::from(error).into()))),
+            }
+        }
+        if replies.is_empty() {
+            return;
+        }
+        let result = self.save(|store, _| store.add_to_mempool(admission.as_ref()));
+        let result = result.map_err(|error| SaveError::from(error).into()).map(|()| {
+            let (block, waiting) = (self.blockchain.tip().height + 1, self.blockchain.waiting());
+            let time = now().to_utc();
+            let transactions = (waiting + 1..).zip(admission.as_ref().iter().cloned());
+            let events: Vec<_> = transactions
+                .map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time })
+                .collect();
+            self.counters.transactions.add(events.len() as u64);
+            self.blockchain.enter(admission);
+            self.publish(events);
+            block
+        });
+        self.answer(replies, result);
+    }
+
+    /// Answers all transactions of a commit. Waking up each of those who wait would keep this thread, which all the others wait
+    /// for, so one task does that.
+    fn answer(&self, replies: Vec<AddReply<R::AdmitError>>, result: Result<u64, AddTransactionError<R::AdmitError>>) {
+        let alone = replies.len() == 1;
+        let answer = move || {
+            for reply in replies {
+                let _ = reply.send(result.clone());
+            }
+        };
+        match &self.runtime {
+            Some(runtime) if !alone => drop(runtime.spawn(async { answer() })),
+            _ => answer(),
+        }
+    }
+
+    fn add_peers(&mut self, addresses: Vec<PeerAddress>) -> Result<Arc<[PeerAddress]>, AddPeersError> {
+        let mut new: Vec<PeerAddress> = Vec::new();
+        for address in addresses {
+            if !self.peers.contains(&address) && !new.contains(&address) {
+                new.push(address);
+            }
+        }
+        if self.peers.len() + new.len() > MAX_PEERS {
+            return Err(AddPeersError::TooMany);
+        }
+        if !new.is_empty() {
+            self.save(|store, _| store.add_peers(&new)).map_err(SaveError::from)?;
+            self.peers.extend(new.iter().cloned());
+            self.publish([self.peers_event(new, Vec::new())]);
+        }
+        Ok(self.peers.clone().into())
+    }
+
+    fn remove_peer(&mut self, address: &PeerAddress) -> Result<bool, RemovePeerError> {
+        let Some(place) = self.peers.iter().position(|peer| peer == address) else { return Ok(false) };
+        let mut left = self.peers.clone();
+        let removed = left.remove(place);
+        self.save(|store, _| store.set_peers(&left)).map_err(SaveError::from)?;
+        self.peers = left;
+        self.publish([self.peers_event(Vec::new(), vec![removed])]);
+        Ok(true)
+    }
+
+    fn peers_event(&self, added: Vec<PeerAddress>, removed: Vec<PeerAddress>) -> Event<R> {
+        Event::Peers(PeersChange { added, removed, total: self.peers.len(), time: now().to_utc() })
+    }
+
+    fn seal(&mut self, found: Solved<R>) -> Result<Sealed<R::CheckedBlock>, MineError<R::BlockError>> {
+        let Solved { job, solution, trials, took } = found;
+        let parent = *self.blockchain.tip();
+        if *job.as_ref() != parent {
+            return Ok(Sealed::Outdated);
+        }
+        let sealed = self.blockchain.seal(job, solution, now());
+        let block = sealed.map_err(MineError::Refused)?;
+        let reorganised =
+            self.save(|store, blockchain| store.reorganise(blockchain, parent.height, iter::once(Ok(&block)), now()))?;
+        self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
+        self.counters.blocks_mined.add(1);
+        self.counters.trials.add(trials);
+        self.counters.search_nanos.add_time(took);
+        let summary = self.blockchain.rules().summary(&block);
+        self.publish([Event::Mined { block: summary, trials, took, time: now().to_utc() }]);
+        Ok(Sealed::Block(Mined { block, trials, took }))
+    }
+
+    fn adopt(
+        &mut self,
+        mut candidate: Candidate<R>,
+        from: Option<PeerAddress>,
+    ) -> Result<Adoption<R>, AdoptError<R::BlockError>> {
+        let (before, fork, tip) = (*self.blockchain.tip(), candidate.fork(), candidate.tip());
+        let follows = self.still_follows(&candidate);
+        if !tip.has_more_work_than(&before) || !self.recover_from(follows).map_err(SaveError::from)? {
+            return Ok(Adoption::Outdated);
+        }
+        let reorganised = self.save(|store, blockchain| {
+            let blocks = candidate.blocks().map_err(StoreError::from)?;
+            store.reorganise(blockchain, fork, blocks, now())
+        })?;
+        let Reorganised { ancestors, after, stale, disconnected } = reorganised;
+        let replacement = Arc::new(Replacement {
+            from,
+            fork,
+            tip,
+            stale: StaleBlocks { branch: stale, count: before.height - fork, first: disconnected },
+            returned: Returned {
+                count: after.returned,
+                first: after.mempool.as_ref().iter().take(after.returned.min(MAX_TOLD)).cloned().collect(),
+            },
+        });
+        self.blockchain.advance(ancestors, after.mempool);
+        self.counters.replacements.add(1);
+        let waiting = self.blockchain.waiting();
+        self.publish([Event::Replaced { replacement: replacement.clone(), waiting, time: now().to_utc() }]);
+        Ok(Adoption::Adopted { replacement, waiting })
+    }
+
+    /// Whether the candidate still begins with blocks of this chain, up to the last one it shares with it.
+    fn still_follows(&self, candidate: &Candidate<R>) -> Result<bool, StoreError> {
+        let Some(hash) = candidate.fork_hash() else { return Ok(true) };
+        Ok(self.store.reader().snapshot()?.hash(candidate.fork())? == Some(hash))
+    }
+
+    /// Sees to it that what could not be saved is not there: a commit that failed may have reached the disk all the same.
+    fn recover_from<T, E: Failure>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        result.inspect_err(|error| {
+            let Some(error) = error.store_error() else { return };
+            tracing::error!(%error, "could not save");
+            if error.is_failure_of_the_database() {
+                self.reopen();
+            }
+        })
+    }
+
+    /// Opens the database again, and rolls back what it holds beyond this node's state. While that fails, nothing is saved.
+    fn reopen(&mut self) {
+        self.last_reopened = Some(Instant::now());
+        let blockchain = &self.blockchain;
+        let reopened = self.store.reopen().and_then(|found| {
+            let same_tip = found.ancestors.as_ref() == blockchain.tip();
+            if same_tip && found.mempool == *blockchain.mempool() && found.peers == self.peers {
+                return Ok(());
+            }
+            self.store.roll_back(&found, blockchain, &self.peers)
+        });
+        self.in_sync = reopened.is_ok();
+        match reopened {
+            Ok(()) => tracing::warn!("the data file was opened again after a failure"),
+            Err(error) => tracing::error!(%error, "the data file cannot be used again yet"),
+        }
+    }
+
+    /// Carries a change to the disk, once the disk is known to hold this node's state.
+    fn save<T, E: Failure>(&mut self, change: impl FnOnce(&Store<R>, &Blockchain<R>) -> Result<T, E>) -> Result<T, E> {
+        if !self.in_sync {
+            self.reopen();
+        }
+        let began = Instant::now();
+        let saved = if self.in_sync { change(&self.store, &self.blockchain) } else { Err(StoreError::Closed.into()) };
+        let count = if saved.is_ok() { &self.counters.commits } else { &self.counters.commits_failed };
+        count.add(1);
+        self.counters.commit_nanos.add_time(began.elapsed());
+        self.recover_from(saved)
+    }
+
+    /// Lets everyone see the state as it is, and then hear what has happened.
+    fn publish(&self, events: impl IntoIterator<Item = Event<R>>) {
+        let view = View::new(&self.blockchain, self.peers.clone().into(), self.store.reader());
+        self.publish.send_replace(Arc::new(view));
+        self.events.publish(events);
+    }
+}
+
+/// What can go wrong with a change.
+trait Failure: From<StoreError> {
+    /// What the store reports, if it is that.
+    fn store_error(&self) -> Option<&StoreError>;
+}
+
+impl Failure for StoreError {
+    fn store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+impl<B> Failure for ReorganiseError<B> {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Refused { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The open database, which can be closed and opened again under its readers: after a full disk or an I/O error redb
+//! refuses everything until that is done.
+
+use std::sync::{PoisonError, RwLock};
+
+use redb::{Builder, Database, ReadTransaction, ReadableDatabase, WriteTransaction};
+
+use super::{error::StoreError, folder::LockedFolder};
+
+/// Memory for redb's pages. Reading a long chain must not grow a node beyond it.
+const CACHE_BYTES: usize = 32 << 20;
+
+/// The database as its users share it.
+pub(super) struct Shared {
+    /// Empty while it cannot be opened.
+    database: RwLock<Option<Database>>,
+    /// Where it lies; none in memory. Let go of after the database, so that whoever gets the folder next can open it.
+    folder: Option<LockedFolder>,
+}
+
+impl Shared {
+    pub(super) fn new(database: Database, folder: Option<LockedFolder>) -> Self {
+        Self { database: RwLock::new(Some(database)), folder }
+    }
+
+    pub(super) fn folder(&self) -> Option<&LockedFolder> {
+        self.folder.as_ref()
+    }
+
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(database.as_ref().ok_or(StoreError::Closed)?.begin_read()?)
+    }
+
+    /// Begins a change that is flushed in two phases. With one, damage to the last commit of a killed node looks like a commit
+    /// that never ended, and would be dropped without a word. The price is a second flush.
+    pub(super) fn begin_durable_write(&self) -> Result<WriteTransaction, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let mut write = database.as_ref().ok_or(StoreError::Closed)?.begin_write()?;
+        write.set_two_phase_commit(true);
+        Ok(write)
+    }
+
+    /// Closes the database and opens it again. Readers who come meanwhile wait; who is reading gets an error.
+    pub(super) fn reopen(&self) -> Result<(), StoreError> {
+        let folder = self.folder.as_ref().ok_or(StoreError::Closed)?;
+        folder.release_reserve();
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failed) = database.take()
+            && let Err(error) = failed.close()
+        {
+            tracing::debug!(%error, "closing a database that has failed");
+        }
+        *database = Some(builder().open(folder.data_file())?);
+        Ok(())
+    }
+}
+
+pub(super) fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}

@@ -1,0 +1,156 @@
+//! What can go wrong with the data.
+
+use std::{fmt::Display, io, path::PathBuf};
+
+use thiserror::Error;
+
+/// Reading or writing failed.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The disk has no room left; nothing was tried.
+    #[error("the disk is full")]
+    NoRoom,
+    /// The disk became full while something was written.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The database reports a failure of the disk or of its file.
+    #[error("the data file: {0}")]
+    Database(redb::Error),
+    /// What was read is not what was written.
+    #[error("the data file is damaged: {0}")]
+    Damaged(String),
+    /// The database has failed, and could not be opened again yet.
+    #[error("the data file cannot be opened at the moment")]
+    Closed,
+    /// A file beside the database failed.
+    #[error("a file beside the database: {0}")]
+    Io(io::Error),
+}
+
+impl StoreError {
+    /// A stored block is not what was written.
+    pub(super) fn damaged_block(height: u64, reason: &dyn Display) -> Self {
+        Self::Damaged(format!("block {height}: {reason}"))
+    }
+
+    /// Whether room on the disk is what is missing.
+    pub fn is_full_disk(&self) -> bool {
+        matches!(self, Self::NoRoom | Self::DiskFull)
+    }
+
+    /// Whether opening the database again may help.
+    pub fn is_failure_of_the_database(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Database(_) | Self::Closed)
+    }
+}
+
+/// Blocks could not be changed; nothing has changed then.
+#[derive(Debug, Error)]
+pub enum ReorganiseError<B> {
+    /// A block breaks a rule about accounts.
+    #[error("block {height} is refused: {reason}")]
+    Refused {
+        /// The height of the block.
+        height: u64,
+        /// The rule.
+        reason: B,
+    },
+    /// The change could not be saved.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The data of a node cannot be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Another process has the folder.
+    #[error("the folder {} is in use by another node; stop that node, or name another folder with --data-dir", .0.display())]
+    InUse(PathBuf),
+    /// There is nothing to open.
+    #[error("there is no chain in {}; name the folder of a node with --data-dir, or its port with --port", .0.display())]
+    Nothing(PathBuf),
+    /// The folder cannot be made, or a file in it cannot be used.
+    #[error("the folder {} cannot be used: {source}; name another one with --data-dir, or run with --in-memory", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The data is not in the format that this program writes.
+    #[error(
+        "{} is in another format ({}) and is not touched; use the program that wrote it, or name another folder with --data-dir",
+        .file.display(),
+        if .found.is_empty() { "unknown".into() } else { format!("{:?}", .found.trim()) }
+    )]
+    Format {
+        /// The data file.
+        file: PathBuf,
+        /// What stands in the file `format` beside it.
+        found: String,
+    },
+    /// The blocks follow other rules.
+    #[error("the chain in {} follows the rules {found:?} and not {wanted:?}; name another folder with --data-dir", .file.display())]
+    OtherRules {
+        /// The data file.
+        file: PathBuf,
+        /// The rules that were asked for.
+        wanted: &'static str,
+        /// The rules of the data.
+        found: String,
+    },
+    /// The file holds data that this program cannot have written, or that has changed since.
+    #[error("the data in {} cannot be used: {source}; move the file away to start with a new chain", .file.display())]
+    Data {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: StoreError,
+    },
+}
+
+/// A full disk is told apart wherever it shows.
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        if is_full_disk(&error) { Self::DiskFull } else { Self::Io(error) }
+    }
+}
+
+impl From<redb::Error> for StoreError {
+    fn from(error: redb::Error) -> Self {
+        match error {
+            redb::Error::Io(error) if is_full_disk(&error) => Self::DiskFull,
+            redb::Error::Corrupted(what) => Self::Damaged(what),
+            error => Self::Database(error),
+        }
+    }
+}
+
+fn is_full_disk(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+macro_rules! from_redb {
+    ($($error:ident),*) => {
+        $(impl From<redb::$error> for StoreError {
+            fn from(error: redb::$error) -> Self {
+                redb::Error::from(error).into()
+            }
+        })*
+    };
+}
+
+from_redb!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
+
+/// What every redb error becomes where blocks are changed.
+macro_rules! reorganise_from_redb {
+    ($($error:ident),*) => {
+        $(impl<B> From<redb::$error> for ReorganiseError<B> {
+            fn from(error: redb::$error) -> Self {
+                Self::Store(error.into())
+            }
+        })*
+    };
+}
+
+reorganise_from_redb!(StorageError, TableError);

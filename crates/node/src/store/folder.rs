@@ -1,0 +1,181 @@
+//! A data folder: who may use it, which format it is in, and room on the disk for hard times.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::error::{OpenError, StoreError};
+
+/// What the file `format` holds when this program has written it.
+const FORMAT: &str = "B-Coin data, format 2\n";
+/// What it holds when the data can be brought into that format. Any other text is a format that this program does not touch.
+const FORMAT_1: &str = "B-Coin data, format 1\n";
+/// How many bytes are set aside, so that a database that has met a full disk can be opened and read again.
+const RESERVE_BYTES: usize = 2 << 20;
+
+/// A data folder, locked for as long as this value lives. The lock ends with the process, however that ends.
+pub(super) struct LockedFolder {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl LockedFolder {
+    /// Makes the folder where it is missing, readable by its owner alone, and locks it.
+    pub(super) fn open(folder: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        check_format(folder).map_err(failed)??;
+        private_folders().create(folder).map_err(failed)?;
+        let lock =
+            private_files().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// As [`LockedFolder::open`], but makes nothing: the folder has to hold data.
+    pub(super) fn open_existing(folder: &Path) -> Result<Self, OpenError> {
+        if data_file(folder).exists() { Self::open(folder) } else { Err(OpenError::Nothing(folder.to_owned())) }
+    }
+
+    /// The data file.
+    pub(super) fn data_file(&self) -> PathBuf {
+        data_file(&self.folder)
+    }
+
+    /// Makes the data file if there is none: `fill` writes it under another name, which it only loses once it is whole,
+    /// so that a node killed in its first moments leaves nothing behind that cannot be opened.
+    pub(super) fn create_once<E: From<io::Error>>(&self, fill: impl FnOnce(File) -> Result<(), E>) -> Result<(), E> {
+        if fs::exists(self.data_file())? {
+            return Ok(());
+        }
+        let unfinished = self.folder.join("chain.redb.new");
+        let file = private_files().create(true).truncate(true).read(true).write(true).open(&unfinished)?;
+        fill(file)?;
+        self.write_format()?;
+        fs::rename(&unfinished, self.data_file())?;
+        Ok(sync_folder(&self.folder)?)
+    }
+
+    /// Says which format the data is in.
+    pub(super) fn write_format(&self) -> io::Result<()> {
+        let unfinished = self.folder.join("format.new");
+        let mut file = private_files().create(true).truncate(true).write(true).open(&unfinished)?;
+        file.write_all(FORMAT.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(unfinished, format_file(&self.folder))?;
+        sync_folder(&self.folder)
+    }
+
+    /// Sets room on the disk aside, unless that is done already.
+    ///
+    /// # Errors
+    /// When the disk has not that much room: it counts as full then.
+    pub(super) fn set_reserve_aside(&self) -> Result<(), StoreError> {
+        let reserve = self.reserve_file();
+        if fs::metadata(&reserve).is_ok_and(|reserve| reserve.len() == RESERVE_BYTES as u64) {
+            return Ok(());
+        }
+        let write = || -> io::Result<()> {
+            let mut file = private_files().create(true).truncate(true).write(true).open(&reserve)?;
+            file.write_all(&incompressible(RESERVE_BYTES))?;
+            file.sync_all()
+        };
+        write().map_err(|error| {
+            // A part of it would only fill the disk further.
+            let _ = fs::remove_file(&reserve);
+            match StoreError::from(error) {
+                StoreError::DiskFull => StoreError::NoRoom,
+                other => other,
+            }
+        })
+    }
+
+    /// Gives the room back that was set aside.
+    pub(super) fn release_reserve(&self) {
+        // Nothing to give back is as good.
+        let _ = fs::remove_file(self.reserve_file());
+    }
+
+    fn reserve_file(&self) -> PathBuf {
+        self.folder.join("reserve")
+    }
+}
+
+fn data_file(folder: &Path) -> PathBuf {
+    folder.join("chain.redb")
+}
+
+fn format_file(folder: &Path) -> PathBuf {
+    folder.join("format")
+}
+
+/// Refuses data of another format before anything in the folder is touched.
+fn check_format(folder: &Path) -> io::Result<Result<(), OpenError>> {
+    let file = data_file(folder);
+    if !fs::exists(&file)? {
+        return Ok(Ok(()));
+    }
+    let found = match fs::read(format_file(folder)) {
+        Ok(found) => String::from_utf8_lossy(&found).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    Ok(if [FORMAT, FORMAT_1].contains(&found.as_str()) { Ok(()) } else { Err(OpenError::Format { file, found }) })
+}
+
+/// Bytes that a file system which compresses cannot make smaller (xorshift; Marsaglia 2003).
+fn incompressible(count: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let words = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    words.flatten().take(count).collect()
+}
+
+#[cfg(unix)]
+fn private_folders() -> DirBuilder {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+}
+
+#[cfg(unix)]
+fn private_files() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+/// On Windows a user's data folder belongs to that user already.
+#[cfg(not(unix))]
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    builder
+}
+
+#[cfg(not(unix))]
+fn private_files() -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// A new name in a folder is durable when the folder itself is flushed.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Windows cannot flush a folder; its file systems log a rename themselves.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

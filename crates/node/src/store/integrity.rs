@@ -1,0 +1,80 @@
+//! Holding stored blocks against the rules and against the bytes they are made of.
+//!
+//! A block was judged wholly before it was written. It is enough that every header fits the ones before it and that every
+//! block has the hash under which the chain names it: then all bytes are the ones that were written.
+
+use std::{
+    num::NonZeroUsize,
+    ops::RangeInclusive,
+    panic::resume_unwind,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+};
+
+use bcoin_ledger::{Rules, Tip};
+
+use super::{
+    error::StoreError,
+    read::{Progress, Snapshot},
+};
+
+/// How many blocks are counted at a time: the cores would wait for each other if they counted each one.
+const COUNTED_TOGETHER: u64 = 256;
+/// Below so many blocks another thread costs more than it saves.
+const WORTH_A_THREAD: u64 = 1_000;
+
+impl Snapshot {
+    /// Hashes and rechecks every block of the chain on all cores, telling `progress`; returns its end.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names a block that is not right; others when the database fails.
+    pub fn check_chain<R: Rules>(&self, rules: &R, progress: Progress<'_>) -> Result<Tip, StoreError> {
+        let length = self.length()?;
+        let done = AtomicU64::new(0);
+        let count = |blocks| progress(done.fetch_add(blocks, Ordering::Relaxed) + blocks, length);
+        let tips = thread::scope(|scope| {
+            let check = |part| scope.spawn(|| self.check_part(rules, part, &count));
+            let parts: Vec<_> = parts(length).into_iter().map(check).collect();
+            let tips = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            tips.collect::<Result<Vec<Tip>, StoreError>>()
+        })?;
+        tips.last().copied().ok_or_else(|| StoreError::Damaged("it holds no block".into()))
+    }
+
+    /// Rechecks the blocks of a part, the first one beside the blocks before it.
+    fn check_part<R: Rules>(
+        &self,
+        rules: &R,
+        part: RangeInclusive<u64>,
+        count: &impl Fn(u64),
+    ) -> Result<Tip, StoreError> {
+        let mut ancestors = self.ancestors(rules, part.start() - 1)?;
+        let mut blocks = self.blocks(part.clone())?;
+        for height in part.clone() {
+            let missing = || StoreError::Damaged(format!("block {height} is missing"));
+            let (bytes, hash) = blocks.next_bytes().transpose()?.ok_or_else(missing)?;
+            let checked = rules.recheck(ancestors.as_ref(), bytes.value());
+            let checked = checked.map_err(|error| StoreError::damaged_block(height, &error))?;
+            let tip = checked.as_ref();
+            if tip.height != height || Some(tip.hash) != hash {
+                return Err(StoreError::Damaged(format!("block {height} is not the one that was written")));
+            }
+            ancestors = Some(checked);
+            if height.is_multiple_of(COUNTED_TOGETHER) {
+                count(COUNTED_TOGETHER);
+            }
+        }
+        let end = ancestors.ok_or_else(|| StoreError::Damaged(format!("block {} is missing", part.start())))?;
+        Ok(*end.as_ref())
+    }
+}
+
+/// The heights of a chain in parts of about the same size, one for each core.
+fn parts(length: u64) -> Vec<RangeInclusive<u64>> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
+    let count = cores.min(length / WORTH_A_THREAD).max(1);
+    (0..count)
+        .map(|part| length * part / count + 1..=length * (part + 1) / count)
+        .filter(|part| !part.is_empty())
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! The chain, the transactions that wait and the peers on disk; the only code that knows tables and keys.
+//!
+//! One redb file, `chain.redb`, in a folder that one process at a time may use. Writers commit durably before they return;
+//! readers work on snapshots and disturb nobody. docs/disk-format.md describes the files.
+
+mod accounts;
+mod chain;
+mod contents;
+mod database;
+mod error;
+mod folder;
+mod integrity;
+mod open;
+mod read;
+mod stale;
+mod tables;
+mod upgrade;
+mod verify;
+mod write;
+
+use std::sync::Arc;
+
+use bcoin_ledger::Rules;
+
+pub use contents::Contents;
+pub use error::{OpenError, ReorganiseError, StoreError};
+pub use open::{FirstContent, Opened};
+pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
+pub use stale::StaleBranch;
+pub use verify::{Verdict, verify};
+pub(crate) use write::MAX_TOLD;
+pub use write::Reorganised;
+
+/// Where a node keeps its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In this folder.
+    Folder(std::path::PathBuf),
+    /// Nowhere: in memory, until the node stops.
+    Memory,
+}
+
+/// The one writer of a node's data. See [`Opened`].
+pub struct Store<R> {
+    shared: Arc<database::Shared>,
+    rules: R,
+}
+
+impl<R: Rules> Store<R> {
+    /// A handle for reading, for as many threads as want one.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.shared.clone())
+    }
+
+    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have
+    /// reached the disk all the same, see [`Store::roll_back`].
+    ///
+    /// # Errors
+    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
+    pub fn reopen(&self) -> Result<Contents<R>, StoreError> {
+        self.shared.reopen()?;
+        Contents::read(&self.reader(), &self.rules)
+    }
+}

@@ -1,0 +1,144 @@
+//! Opening a node's data: made at the first start, checked whole at every later one.
+
+use std::{fs::File, path::Path, sync::Arc};
+
+use bcoin_ledger::{CheckedBlock as _, Rules};
+use redb::{
+    Database, WriteTransaction,
+    backends::{FileBackend, InMemoryBackend},
+};
+
+use super::{
+    Location, Store,
+    chain::ChainWriter,
+    contents::Contents,
+    database::{Shared, builder},
+    error::{OpenError, ReorganiseError, StoreError},
+    folder::LockedFolder,
+    read::{Progress, Reader},
+    tables::{MEMPOOL, META, PEERS, STALE, meta},
+    upgrade::{self, FORMAT},
+};
+
+/// What a node that starts for the first time writes.
+pub struct FirstContent<R: Rules> {
+    /// The node's address.
+    pub node_address: String,
+    /// Its first block.
+    pub genesis: R::CheckedBlock,
+}
+
+/// A store, and the state it was left in.
+pub struct Opened<R: Rules> {
+    /// The writer.
+    pub store: Store<R>,
+    /// The state.
+    pub contents: Contents<R>,
+}
+
+impl<R: Rules> Opened<R> {
+    /// Opens the data at `location`, and makes it with `first` when there is none.
+    ///
+    /// Every page and every block is checked, since a plain opening does not notice changed bits; `progress` is told how far
+    /// that is.
+    ///
+    /// # Errors
+    /// When the folder is in use or cannot be used, or when what it holds is damaged, of another format or of other rules.
+    pub fn open(
+        rules: R,
+        location: &Location,
+        first: FirstContent<R>,
+        progress: Progress<'_>,
+    ) -> Result<Self, OpenError> {
+        match location {
+            Location::Memory => {
+                let fill = || -> Result<Self, StoreError> {
+                    let database = builder().create_with_backend(InMemoryBackend::new())?;
+                    write_first(&database, &rules, &first)?;
+                    Self::load(rules, Arc::new(Shared::new(database, None)), progress)
+                };
+                fill().map_err(|source| OpenError::Data { file: "memory".into(), source })
+            }
+            Location::Folder(path) => {
+                let folder = LockedFolder::open(path)?;
+                let made = folder.create_once(|file| create(file, &rules, &first));
+                made.map_err(|source| OpenError::Data { file: folder.data_file(), source })?;
+                Self::open_locked(rules, folder, progress)
+            }
+        }
+    }
+
+    /// As [`Opened::open`], but makes nothing: `folder` has to hold data.
+    ///
+    /// # Errors
+    /// As [`Opened::open`], and when there is no data.
+    pub fn open_existing(rules: R, folder: &Path, progress: Progress<'_>) -> Result<Self, OpenError> {
+        Self::open_locked(rules, LockedFolder::open_existing(folder)?, progress)
+    }
+
+    fn open_locked(rules: R, folder: LockedFolder, progress: Progress<'_>) -> Result<Self, OpenError> {
+        let file = folder.data_file();
+        let data = |source| OpenError::Data { file: file.clone(), source };
+        let database = builder().set_check_integrity_on_open(true).open(&file).map_err(|error| data(error.into()))?;
+        let shared = Arc::new(Shared::new(database, Some(folder)));
+        upgrade::run(&shared, &rules, progress).map_err(data)?;
+        check_rules::<R>(&shared, &file)?;
+        Self::load(rules, shared, progress).map_err(data)
+    }
+
+    fn load(rules: R, shared: Arc<Shared>, progress: Progress<'_>) -> Result<Self, StoreError> {
+        let reader = Reader::new(shared.clone());
+        reader.snapshot()?.check_chain(&rules, progress)?;
+        let contents = Contents::read(&reader, &rules)?;
+        if let Some(folder) = shared.folder()
+            && let Err(error) = folder.set_reserve_aside()
+        {
+            // Reading works all the same; writing says so again.
+            tracing::warn!(%error, "no room could be set aside");
+        }
+        Ok(Self { store: Store { shared, rules }, contents })
+    }
+}
+
+/// Refuses data of other rules.
+pub(super) fn check_rules<R: Rules>(shared: &Shared, file: &Path) -> Result<(), OpenError> {
+    let read = || -> Result<Option<String>, StoreError> {
+        let table = shared.begin_read()?.open_table(META)?;
+        Ok(table.get(meta::RULES)?.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()))
+    };
+    let found = read().map_err(|source| OpenError::Data { file: file.to_owned(), source })?.unwrap_or_default();
+    if found == R::NAME {
+        return Ok(());
+    }
+    Err(OpenError::OtherRules { file: file.to_owned(), wanted: R::NAME, found })
+}
+
+fn create<R: Rules>(file: File, rules: &R, first: &FirstContent<R>) -> Result<(), StoreError> {
+    let database = builder().create_with_backend(FileBackend::new(file)?)?;
+    write_first(&database, rules, first)?;
+    Ok(database.close()?)
+}
+
+fn write_first<R: Rules>(database: &Database, rules: &R, first: &FirstContent<R>) -> Result<(), StoreError> {
+    let write = database.begin_write()?;
+    write_meta::<R>(&write)?;
+    write.open_table(META)?.insert(meta::NODE_ADDRESS, first.node_address.as_bytes())?;
+    write.open_table(MEMPOOL)?;
+    write.open_table(PEERS)?;
+    write.open_table(STALE)?;
+    let mut chain = ChainWriter::open(&write, rules)?;
+    chain.connect(&first.genesis).map_err(|error| match error {
+        ReorganiseError::Store(error) => error,
+        ReorganiseError::Refused { reason, .. } => StoreError::damaged_block(first.genesis.tip().height, &reason),
+    })?;
+    chain.finish()?;
+    Ok(write.commit()?)
+}
+
+/// Writes the format and the rules.
+pub(super) fn write_meta<R: Rules>(write: &WriteTransaction) -> Result<(), StoreError> {
+    let mut meta = write.open_table(META)?;
+    meta.insert(meta::FORMAT, FORMAT)?;
+    meta.insert(meta::RULES, R::NAME.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! Reading: snapshots of the chain that stay as they are while the owner goes on writing.
+
+use std::{
+    ops::{Bound, RangeBounds},
+    sync::Arc,
+};
+
+use bcoin_ledger::{Account, BlockHash, ReadAccounts, Rules, Tip, Transaction, Work};
+use redb::{
+    Key, OwnedAccessGuard, OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable as _, ReadableTableMetadata as _,
+    TableDefinition, Value,
+};
+
+use super::{
+    accounts::read_record,
+    chain::{ancestors_at, index_record},
+    database::Shared,
+    error::StoreError,
+    tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord, MEMPOOL},
+};
+
+/// Is told how many blocks of how many are done.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Makes snapshots; cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    shared: Arc<Shared>,
+}
+
+/// The data as it was at one moment.
+pub struct Snapshot {
+    read: ReadTransaction,
+    chain: ReadOnlyTable<u64, (u64, [u8; 32])>,
+    blocks: ReadOnlyTable<u64, &'static [u8]>,
+    index: ReadOnlyTable<[u8; 32], IndexRecord>,
+}
+
+/// Where a page of an account's transactions ended: the height of a block and a place in it, from 1.
+pub type TransactionCursor = (u64, u32);
+
+impl Reader {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        self.shared.begin_read()
+    }
+
+    /// The data as it is now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let read = self.begin_read()?;
+        Ok(Snapshot {
+            chain: read.open_table(CHAIN)?,
+            blocks: read.open_table(BLOCKS)?,
+            index: read.open_table(BLOCK_INDEX)?,
+            read,
+        })
+    }
+}
+
+impl<A: Account> ReadAccounts<A> for Reader {
+    type Error = StoreError;
+
+    fn read(&self, name: &[u8]) -> Result<A, StoreError> {
+        Ok(self.snapshot()?.account(name)?.unwrap_or_default())
+    }
+}
+
+impl Snapshot {
+    pub(super) fn open<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        Ok(self.read.open_table(table)?)
+    }
+
+    pub(super) fn chain(&self) -> &ReadOnlyTable<u64, (u64, [u8; 32])> {
+        &self.chain
+    }
+
+    pub(super) fn index(&self) -> &ReadOnlyTable<[u8; 32], IndexRecord> {
+        &self.index
+    }
+
+    pub(super) fn blocks_table(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, StoreError> {
+        self.open(BLOCKS)
+    }
+
+    /// How many blocks the chain has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn length(&self) -> Result<u64, StoreError> {
+        Ok(self.chain.last()?.map_or(0, |(height, _)| height.value()))
+    }
+
+    /// The end of the chain.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no block.
+    pub fn tip(&self) -> Result<Tip, StoreError> {
+        let last = self.chain.last()?.map(|(height, entry)| (height.value(), BlockHash::from(entry.value().1)));
+        let (height, hash) = last.ok_or_else(|| StoreError::Damaged("it holds no block".into()))?;
+        let work = Work::from_be_bytes(index_record(&self.index, &hash)?.3);
+        Ok(Tip { height, hash, work })
+    }
+
+    /// The hash of the block at this height; `None` when the chain has none there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hash(&self, height: u64) -> Result<Option<BlockHash>, StoreError> {
+        Ok(self.chain.get(height)?.map(|entry| entry.value().1.into()))
+    }
+
+    /// The height of the block with this hash; `None` when the chain does not hold it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn height_of(&self, hash: &BlockHash) -> Result<Option<u64>, StoreError> {
+        let Some(height) = self.index.get(hash.as_bytes())?.map(|record| record.value().2) else { return Ok(None) };
+        Ok(self.hash(height)?.filter(|active| active == hash).map(|_| height))
+    }
+
+    /// The encoding of the block at this height; `None` when the chain has none there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn block(&self, height: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(number) = self.chain.get(height)?.map(|entry| entry.value().0) else { return Ok(None) };
+        Ok(self.blocks.get(number)?.map(|bytes| bytes.value().to_vec()))
+    }
+
+    /// The blocks at these heights.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn blocks(&self, heights: impl RangeBounds<u64>) -> Result<StoredBlocks, StoreError> {
+        let blocks = self.blocks_table()?;
+        Ok(StoredBlocks { numbers: Numbers::Chain(self.chain.range_owned(heights)?), blocks, run: None })
+    }
+
+    /// What the successor of the block at this height is judged against; `None` at height 0.
+    pub(crate) fn ancestors<R: Rules>(&self, rules: &R, height: u64) -> Result<Option<R::Ancestors>, StoreError> {
+        if height == 0 {
+            return Ok(None);
+        }
+        let hash = self.hash(height)?.ok_or_else(|| StoreError::Damaged(format!("block {height} is missing")))?;
+        ancestors_at(rules, &self.index, &self.blocks, &hash).map(Some)
+    }
+
+    /// How many accounts there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn account_count(&self) -> Result<u64, StoreError> {
+        Ok(self.open(ACCOUNTS)?.len()?)
+    }
+
+    /// Up to `limit` accounts in the order of their names' bytes, those after the name `after`.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub fn accounts<A: Account>(&self, after: Option<&[u8]>, limit: usize) -> Result<Vec<(Vec<u8>, A)>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let accounts = self.open(ACCOUNTS)?;
+        let range = accounts.range::<&[u8]>((from, Bound::Unbounded))?.take(limit);
+        let entries = range.map(|entry| {
+            let (name, record) = entry?;
+            Ok((name.value().to_vec(), read_record(record.value())?.1))
+        });
+        entries.collect()
+    }
+
+    /// The account of this name; `None` when no block names it.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub fn account<A: Account>(&self, name: &[u8]) -> Result<Option<A>, StoreError> {
+        Ok(self.account_record(name)?.map(|(_, account)| account))
+    }
+
+    fn account_record<A: Account>(&self, name: &[u8]) -> Result<Option<(u64, A)>, StoreError> {
+        self.open(ACCOUNTS)?.get(name)?.map(|record| read_record(record.value())).transpose()
+    }
+
+    /// Where up to `limit` transactions stand that name this account, the latest first, those before the place `before`; and
+    /// whether there are more.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub fn account_transactions<A: Account>(
+        &self,
+        name: &[u8],
+        before: Option<TransactionCursor>,
+        limit: usize,
+    ) -> Result<(Vec<TransactionCursor>, bool), StoreError> {
+        let Some((number, _)) = self.account_record::<A>(name)? else { return Ok((Vec::new(), false)) };
+        let (height, position) = before.unwrap_or((u64::MAX, u32::MAX));
+        let transactions = self.open(ACCOUNT_TRANSACTIONS)?;
+        let mut found = transactions.range((number, 0, 0)..(number, height, position))?.rev();
+        let page = found.by_ref().take(limit).map(|entry| {
+            let (_, height, position) = entry?.0.value();
+            Ok((height, position))
+        });
+        let page = page.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((page, found.next().is_some()))
+    }
+
+    /// Up to `limit` of the transactions that wait, from place `from` on, counted from 1; and how many wait in all.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub fn mempool<T: Transaction>(&self, from: u64, limit: usize) -> Result<(Vec<T>, usize), StoreError> {
+        let mempool = self.open(MEMPOOL)?;
+        let total = usize::try_from(mempool.len()?).unwrap_or(usize::MAX);
+        let skipped = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
+        let page = mempool.iter()?.skip(skipped).take(limit).map(|entry| read_transaction(entry?.1.value()));
+        Ok((page.collect::<Result<_, StoreError>>()?, total))
+    }
+}
+
+/// Reads a transaction that waits.
+pub(super) fn read_transaction<T: Transaction>(bytes: &[u8]) -> Result<T, StoreError> {
+    T::decode(bytes).map_err(|error| StoreError::Damaged(format!("a transaction that waits: {error}")))
+}
+
+/// The encodings of consecutive blocks, read one at a time.
+pub struct StoredBlocks {
+    numbers: Numbers,
+    blocks: ReadOnlyTable<u64, &'static [u8]>,
+    /// The blocks after the one that was read last, by number: mostly the next ones of the chain too.
+    run: Option<OwnedRange<u64, &'static [u8]>>,
+}
+
+/// The numbers of the blocks to read.
+enum Numbers {
+    Chain(OwnedRange<u64, (u64, [u8; 32])>),
+    List(Box<dyn Iterator<Item = u64> + Send>),
+}
+
+/// A block where it lies.
+pub(super) type StoredBytes = OwnedAccessGuard<&'static [u8]>;
+
+impl StoredBlocks {
+    /// The blocks with these numbers.
+    pub(super) fn of_numbers(
+        blocks: ReadOnlyTable<u64, &'static [u8]>,
+        numbers: impl Iterator<Item = u64> + Send + 'static,
+    ) -> Self {
+        Self { numbers: Numbers::List(Box::new(numbers)), blocks, run: None }
+    }
+
+    fn next_number(&mut self) -> Option<Result<(u64, Option<BlockHash>), StoreError>> {
+        match &mut self.numbers {
+            Numbers::Chain(range) => Some(range.next()?.map_err(Into::into).map(|(_, entry)| {
+                let (number, hash) = entry.value();
+                (number, Some(hash.into()))
+            })),
+            Numbers::List(numbers) => numbers.next().map(|number| Ok((number, None))),
+        }
+    }
+
+    /// The next block, and its hash as the chain names it.
+    pub(super) fn next_bytes(&mut self) -> Option<Result<(StoredBytes, Option<BlockHash>), StoreError>> {
+        Some(self.next_number()?.and_then(|(number, hash)| Ok((self.bytes_of(number)?, hash))))
+    }
+
+    fn bytes_of(&mut self, number: u64) -> Result<StoredBytes, StoreError> {
+        if let Some((found, bytes)) = self.run.as_mut().and_then(Iterator::next).transpose()?
+            && found.value() == number
+        {
+            return Ok(bytes);
+        }
+        let run = self.run.insert(self.blocks.range_owned(number..)?);
+        match run.next().transpose()? {
+            Some((found, bytes)) if found.value() == number => Ok(bytes),
+            _ => Err(StoreError::Damaged(format!("the block with the number {number} is missing"))),
+        }
+    }
+
+    /// Appends `before` and the next block to `out`; returns whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn append_next(&mut self, before: &str, out: &mut Vec<u8>) -> Result<bool, StoreError> {
+        let Some((bytes, _)) = self.next_bytes().transpose()? else { return Ok(false) };
+        out.extend_from_slice(before.as_bytes());
+        out.extend_from_slice(bytes.value());
+        Ok(true)
+    }
+}
+
+impl Iterator for StoredBlocks {
+    type Item = Result<Vec<u8>, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.next_bytes()?.map(|(bytes, _)| bytes.value().to_vec()))
+    }
+}
+
+pub(super) fn text_of(bytes: &[u8]) -> Result<String, StoreError> {
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| StoreError::Damaged("a text is not UTF-8".into()))
+}

@@ -1,0 +1,54 @@
+//! The disk format: which tables there are, their keys and their values (docs/disk-format.md).
+//!
+//! Values are bytes and not redb's own text type, which panics on damaged text instead of reporting it.
+
+use redb::TableDefinition;
+
+/// The bytes of a hash, or of an amount of work.
+type Bytes32 = [u8; 32];
+
+/// What [`BLOCK_INDEX`] tells of a block: its number, the hash of its parent, its height, and the work of the chain that ends
+/// with it.
+pub(super) type IndexRecord = (u64, Bytes32, u64, Bytes32);
+
+/// One value for each name in [`meta`].
+pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+/// Number of a block, counted in the order they were written down, to its encoding. Numbers keep the blocks of a chain next to
+/// each other, as hashes would not.
+pub(super) const BLOCKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("blocks");
+
+/// Hash of a block to what is known of it.
+pub(super) const BLOCK_INDEX: TableDefinition<'_, Bytes32, IndexRecord> = TableDefinition::new("block_index");
+
+/// Height, from 1 without gaps, to number and hash of the block there: the active chain.
+pub(super) const CHAIN: TableDefinition<'_, u64, (u64, Bytes32)> = TableDefinition::new("chain");
+
+/// Number of a stale branch, counted upwards, to the height of the last block that it shares with the chain that replaced it,
+/// the hash of its own last block, and the time when it was replaced.
+pub(super) const STALE: TableDefinition<'_, u64, (u64, Bytes32, &[u8])> = TableDefinition::new("stale");
+
+/// Order of arrival to the encoding of a transaction that waits.
+pub(super) const MEMPOOL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("mempool");
+
+/// Order of arrival to the address of a peer.
+pub(super) const PEERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("peers");
+
+/// Name of an account to its number, 8 bytes little-endian, and its encoding.
+pub(super) const ACCOUNTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("accounts");
+
+/// Number of an account, height of a block and place in it, from 1: the transactions that name the account.
+pub(super) const ACCOUNT_TRANSACTIONS: TableDefinition<'_, (u64, u64, u32), ()> =
+    TableDefinition::new("account_transactions");
+
+/// The names in the table [`META`].
+pub(super) mod meta {
+    /// The format of the tables.
+    pub(in crate::store) const FORMAT: &str = "format";
+    /// The name of the rules that the blocks follow.
+    pub(in crate::store) const RULES: &str = "rules";
+    /// The node's address.
+    pub(in crate::store) const NODE_ADDRESS: &str = "node_address";
+    /// The number that the next new account gets: 8 bytes, little-endian.
+    pub(in crate::store) const NEXT_ACCOUNT: &str = "next_account";
+}

@@ -1,0 +1,168 @@
+//! Writing: each method is one durable commit, or changes nothing.
+
+use std::{borrow::Borrow, collections::VecDeque, io};
+
+use bcoin_ledger::{AfterReorganisation, Blockchain, Reorganisation as _, Rules, Transaction};
+use chrono::{DateTime, Local};
+use redb::{ReadableTable as _, Table, WriteTransaction};
+
+use super::{
+    Contents, Store,
+    chain::ChainWriter,
+    error::{ReorganiseError, StoreError},
+    stale,
+    tables::{MEMPOOL, PEERS},
+};
+use crate::address::PeerAddress;
+
+/// How many disconnected blocks are told.
+pub(crate) const MAX_TOLD: usize = 100;
+
+/// What a change of blocks has led to.
+#[derive(Debug)]
+pub struct Reorganised<R: Rules> {
+    /// The end of the chain now.
+    pub ancestors: R::Ancestors,
+    /// What waits now.
+    pub after: AfterReorganisation<R::Mempool>,
+    /// The number of the stale branch that the disconnected blocks make, if there are any.
+    pub stale: Option<u64>,
+    /// The first of the disconnected blocks, in their order.
+    pub disconnected: Vec<R::Summary>,
+}
+
+impl<R: Rules> Store<R> {
+    /// Keeps transactions behind those that wait already.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then.
+    pub fn add_to_mempool(&self, transactions: &[R::Transaction]) -> Result<(), StoreError> {
+        self.commit(|write| push_all(&mut write.open_table(MEMPOOL)?, transactions.iter().map(Transaction::encode)))
+    }
+
+    /// Disconnects all blocks above the height `fork` of the chain that `blockchain` ends, and connects `blocks` in their
+    /// place. The disconnected ones are kept as a stale branch, replaced at the time `now`.
+    ///
+    /// # Errors
+    /// When a block is refused, or the database or `blocks` fails; nothing changes then.
+    pub fn reorganise(
+        &self,
+        blockchain: &Blockchain<R>,
+        fork: u64,
+        blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
+        now: DateTime<Local>,
+    ) -> Result<Reorganised<R>, ReorganiseError<R::BlockError>> {
+        let (rules, tip) = (blockchain.rules(), blockchain.tip());
+        let mut ancestors = match fork {
+            fork if fork == tip.height => Some(blockchain.ancestors().clone()),
+            fork => self.reader().snapshot()?.ancestors(rules, fork)?,
+        };
+        self.commit(|write| {
+            let mut change = R::Reorganisation::default();
+            let mut disconnected = VecDeque::new();
+            let mut chain = ChainWriter::open(write, rules)?;
+            while chain.end()?.0 > fork {
+                let block = chain.disconnect()?;
+                disconnected.push_front(rules.summary(&block));
+                disconnected.truncate(MAX_TOLD);
+                change.disconnected(block);
+            }
+            for block in blocks {
+                let block = block.map_err(StoreError::from)?;
+                chain.connect(block.borrow())?;
+                change.connected(block.borrow(), blockchain.mempool());
+                ancestors = Some(rules.extend(ancestors.as_ref(), block.borrow()));
+            }
+            chain.finish()?;
+            let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
+            let stale = match disconnected.is_empty() {
+                true => None,
+                false => Some(stale::keep(write, fork, tip.hash, now)?),
+            };
+            let after = change.finish(blockchain.mempool());
+            if after.mempool != *blockchain.mempool() {
+                set_mempool::<R>(write, &after.mempool)?;
+            }
+            Ok(Reorganised { ancestors, after, stale, disconnected: disconnected.into() })
+        })
+    }
+
+    /// Forgets all peers but these, which are kept in this order.
+    ///
+    /// # Errors
+    /// When the database fails; nothing changes then.
+    pub fn set_peers(&self, peers: &[PeerAddress]) -> Result<(), StoreError> {
+        self.commit(|write| set_peers(write, peers))
+    }
+
+    /// Keeps peers behind those that are known already.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then.
+    pub fn add_peers(&self, peers: &[PeerAddress]) -> Result<(), StoreError> {
+        self.commit(|write| push_all(&mut write.open_table(PEERS)?, peers.iter().map(address_bytes)))
+    }
+
+    /// Takes back what a commit that was reported as failed has left all the same: `found` becomes the state of `blockchain`
+    /// and `peers` again. A stale branch that the commit forgot stays forgotten.
+    ///
+    /// # Errors
+    /// When the database fails, or does not hold the blocks of that chain.
+    pub fn roll_back(
+        &self,
+        found: &Contents<R>,
+        blockchain: &Blockchain<R>,
+        peers: &[PeerAddress],
+    ) -> Result<(), StoreError> {
+        let (tip, found) = (blockchain.tip(), found.ancestors.as_ref());
+        self.commit(|write| {
+            if found.hash != tip.hash {
+                let mut chain = ChainWriter::open(write, blockchain.rules())?;
+                chain.switch_to(tip.hash)?;
+                chain.finish()?;
+                stale::take_back(write, tip.hash)?;
+                stale::forget(write, &found.hash)?;
+            }
+            set_mempool::<R>(write, blockchain.mempool())?;
+            set_peers(write, peers)
+        })
+    }
+
+    fn commit<T, E: From<StoreError>>(&self, change: impl FnOnce(&WriteTransaction) -> Result<T, E>) -> Result<T, E> {
+        if let Some(folder) = self.shared.folder() {
+            folder.set_reserve_aside()?;
+        }
+        let write = self.shared.begin_durable_write()?;
+        let result = change(&write)?;
+        write.commit().map_err(StoreError::from)?;
+        Ok(result)
+    }
+}
+
+fn set_mempool<R: Rules>(write: &WriteTransaction, mempool: &R::Mempool) -> Result<(), StoreError> {
+    let mut table = write.open_table(MEMPOOL)?;
+    table.retain(|_, _| false)?;
+    push_all(&mut table, mempool.as_ref().iter().map(Transaction::encode))
+}
+
+fn set_peers(write: &WriteTransaction, peers: &[PeerAddress]) -> Result<(), StoreError> {
+    let mut table = write.open_table(PEERS)?;
+    table.retain(|_, _| false)?;
+    push_all(&mut table, peers.iter().map(address_bytes))
+}
+
+fn address_bytes(address: &PeerAddress) -> Vec<u8> {
+    address.to_string().into_bytes()
+}
+
+/// Puts values behind the last one of a table that is ordered by arrival.
+fn push_all(
+    table: &mut Table<'_, u64, &'static [u8]>,
+    values: impl Iterator<Item = Vec<u8>>,
+) -> Result<(), StoreError> {
+    let next = table.last()?.map_or(1, |(key, _)| key.value() + 1);
+    for (key, value) in (next..).zip(values) {
+        table.insert(key, value.as_slice())?;
+    }
+    Ok(())
+}

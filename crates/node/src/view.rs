@@ -1,0 +1,26 @@
+//! What everyone but the owner sees of a node.
+
+use std::sync::Arc;
+
+use bcoin_ledger::{Blockchain, Rules, Tip};
+
+use crate::{address::PeerAddress, store::Reader};
+
+/// The state of a node after its latest change; it is on disk already. Never changes: the next change makes another one.
+#[derive(Clone)]
+pub struct View {
+    /// The end of the chain.
+    pub tip: Tip,
+    /// How many transactions wait.
+    pub waiting: usize,
+    /// The peers, in the order they were added.
+    pub peers: Arc<[PeerAddress]>,
+    /// Where the blocks are read.
+    pub reader: Reader,
+}
+
+impl View {
+    pub(crate) fn new<R: Rules>(blockchain: &Blockchain<R>, peers: Arc<[PeerAddress]>, reader: Reader) -> Self {
+        Self { tip: *blockchain.tip(), waiting: blockchain.waiting(), peers, reader }
+    }
+}

@@ -1,0 +1,21 @@
+//! Answers in JSON.
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+
+/// An answer in JSON.
+pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
+}
+
+/// A value as JSON, a line.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    // Only a map with keys that are no texts could fail, and no answer holds one.
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

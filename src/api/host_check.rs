@@ -1,0 +1,128 @@
+//! What keeps other people's web pages from using a node through its user's browser (docs/contract.md section 6).
+
+use std::{collections::HashSet, net::IpAddr};
+
+use axum::http::{HeaderMap, Request, Uri, Version, header, uri::Authority};
+use url::Url;
+
+use super::error::ApiError;
+
+/// The host names a node answers to, beside every IP address.
+#[derive(Clone, Debug)]
+pub struct HostNames(HashSet<String>);
+
+impl HostNames {
+    /// `localhost`, this machine's own name (bare, as it is, and with mDNS's `.local`), and the names that are `allowed`.
+    pub fn new(machine: &str, allowed: &[String]) -> Self {
+        let machine = normal(machine);
+        let bare = machine.split('.').next().unwrap_or_default().to_owned();
+        let mut names: HashSet<String> = allowed.iter().map(|name| normal(name)).collect();
+        names.extend(["localhost".to_owned(), format!("{bare}.local"), bare, machine]);
+        names.retain(|name| !name.is_empty() && name != ".local");
+        Self(names)
+    }
+
+    fn answer_to(&self, host: &str) -> bool {
+        let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        ip.parse::<IpAddr>().is_ok() || self.0.contains(&normal(host))
+    }
+}
+
+/// Names are compared without regard to case or to the dot of the root.
+fn normal(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// Refuses a request that nobody but a stranger's page would send.
+pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<(), ApiError> {
+    let headers = request.headers();
+    let host = host_of(headers, request.uri(), request.version())?;
+    if let Some(host) = &host
+        && !names.answer_to(host.host())
+    {
+        return Err(ApiError::ForeignHost(host.host().escape_debug().to_string()));
+    }
+    if from_another_site(headers, host.as_ref()) {
+        return Err(ApiError::ForeignSite);
+    }
+    Ok(())
+}
+
+/// The host a request is for (RFC 9112 section 3.2); only HTTP/1.0 may leave it out.
+fn host_of(headers: &HeaderMap, uri: &Uri, version: Version) -> Result<Option<Authority>, ApiError> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => {
+            let host = Authority::try_from(host.as_bytes()).map_err(|_| ApiError::BadHost)?;
+            // A request line with a whole URL names the host as well, and may not name another one.
+            match uri.authority() {
+                Some(other) if *other != host => Err(ApiError::BadHost),
+                _ if host.as_str().contains('@') => Err(ApiError::BadHost),
+                _ => Ok(Some(host)),
+            }
+        }
+        (None, _) if version == Version::HTTP_10 && uri.authority().is_none() => Ok(None),
+        _ => Err(ApiError::BadHost),
+    }
+}
+
+/// Whether a browser says that a page of another origin made it send this request (Fetch Metadata; RFC 6454).
+fn from_another_site(headers: &HeaderMap, host: Option<&Authority>) -> bool {
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return true;
+    }
+    headers.get_all(header::ORIGIN).iter().any(|origin| {
+        let own = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+        let other = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
+        match (own, other) {
+            (Some(own), Some(other)) => own.origin() != other.origin(),
+            _ => true,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_answers_to_addresses_and_to_its_own_names() {
+        let names = HostNames::new("Class-PC.school.example", &["Teacher".into()]);
+        for host in [
+            "127.0.0.1",
+            "[::1]",
+            "192.168.1.7",
+            "localhost",
+            "LOCALHOST.",
+            "class-pc",
+            "class-pc.local",
+            "class-pc.school.example",
+            "teacher",
+        ] {
+            assert!(names.answer_to(host), "{host}");
+        }
+        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "school.example", ".local"]
+        {
+            assert!(!names.answer_to(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_to_be_the_nodes_own() {
+        let foreign = |origin: &str| {
+            let headers = HeaderMap::from_iter([(header::ORIGIN, origin.parse().unwrap())]);
+            from_another_site(&headers, Some(&"127.0.0.1:1001".parse().unwrap()))
+        };
+        assert!(!foreign("http://127.0.0.1:1001"));
+        for origin in [
+            "http://127.0.0.1:1002",
+            "https://127.0.0.1:1001",
+            "http://localhost:1001",
+            "http://evil.example",
+            "null",
+            "",
+        ] {
+            assert!(foreign(origin), "{origin}");
+        }
+    }
+}

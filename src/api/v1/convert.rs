@@ -1,0 +1,203 @@
+//! From the types of the ledger and the node to the JSON of `/api/v1`.
+
+use bcoin_ledger::{
+    BlockHash, Tip,
+    chapter::{Account, BlockSummary, Chapter, Scalar, Transaction},
+};
+use bcoin_node::{MiningMode, PeersChange, Replacement};
+use serde_json::value::RawValue;
+
+use crate::{
+    format::{capitalised, milliseconds},
+    peers::{Offer, Outcome, PeerKind, PeerState, PeerStatus, Relation, Round},
+    wire::v1::{
+        AccountJson, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
+        PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson, TransactionJson,
+        raw_json,
+    },
+};
+
+/// The longest sentence that may hold what a stranger wrote, in characters.
+const MAX_REASON: usize = 500;
+
+/// A block's JSON from its canonical text: the hash goes in front, everything else stays as it is stored.
+pub(super) fn block(text: &str) -> Box<RawValue> {
+    let hash = BlockHash::sha256(text);
+    raw_json(format!("{{\"hash\": \"{hash}\", {}", text.get(1..).unwrap_or_default()))
+}
+
+impl From<&Transaction> for TransactionJson {
+    fn from(transaction: &Transaction) -> Self {
+        let field = |scalar: &Scalar| Field::canonical(scalar.canonical());
+        Self {
+            amount: field(&transaction.amount),
+            receiver: field(&transaction.receiver),
+            sender: field(&transaction.sender),
+        }
+    }
+}
+
+impl From<&BlockSummary> for HeaderJson {
+    fn from(block: &BlockSummary) -> Self {
+        Self {
+            index: block.index,
+            hash: block.hash.to_string(),
+            previous_hash: block.previous_hash.clone(),
+            proof: block.proof,
+            timestamp: block.timestamp.clone(),
+            transactions: block.transactions,
+        }
+    }
+}
+
+impl From<Tip> for Point {
+    fn from(tip: Tip) -> Self {
+        Self { index: tip.height, hash: tip.hash.to_string() }
+    }
+}
+
+/// The account of this name.
+pub(super) fn account(name: String, account: &Account) -> AccountJson {
+    AccountJson {
+        name,
+        received: account.received.to_string(),
+        sent: account.sent.to_string(),
+        balance: account.balance().to_string(),
+        payments: account.transactions,
+        uncounted: account.uncounted,
+    }
+}
+
+impl From<MiningMode> for MiningJson {
+    fn from(mode: MiningMode) -> Self {
+        match mode {
+            MiningMode::Off => Self::Off,
+            MiningMode::Interval(every) => {
+                Self::Interval { every_ms: u64::try_from(every.as_millis()).unwrap_or(u64::MAX) }
+            }
+            MiningMode::OnTransaction => Self::OnPayment,
+        }
+    }
+}
+
+impl From<&Replacement<Chapter>> for ReplacementJson {
+    fn from(replacement: &Replacement<Chapter>) -> Self {
+        let Replacement { from, fork, tip, stale, returned } = replacement;
+        Self {
+            from: from.as_ref().map(ToString::to_string),
+            fork: *fork,
+            length: tip.height,
+            tip_hash: tip.hash.to_string(),
+            given_up: GivenUpBlocks {
+                number: stale.branch.unwrap_or_default(),
+                count: stale.count,
+                blocks: stale.first.iter().map(Into::into).collect(),
+            },
+            returned: ReturnedJson {
+                count: returned.count as u64,
+                transactions: returned.first.iter().map(Into::into).collect(),
+            },
+        }
+    }
+}
+
+impl From<&PeersChange> for PeersEvent {
+    fn from(change: &PeersChange) -> Self {
+        Self {
+            added: change.added.iter().map(ToString::to_string).collect(),
+            removed: change.removed.iter().map(ToString::to_string).collect(),
+            peers: change.total,
+            time: change.time,
+        }
+    }
+}
+
+impl From<&PeerStatus> for PeerJson {
+    fn from(status: &PeerStatus) -> Self {
+        let unknown = Self {
+            address: status.address.to_string(),
+            state: PeerStateJson::Unasked,
+            kind: None,
+            length: None,
+            tip_hash: None,
+            relation: None,
+            common: None,
+            took_ms: status.took.map(milliseconds),
+            error: None,
+            asked_at: status.asked_at,
+        };
+        match &status.state {
+            PeerState::Unasked => unknown,
+            PeerState::Itself => Self { state: PeerStateJson::Itself, ..unknown },
+            PeerState::Fails(error) => Self { state: PeerStateJson::Fails, error: Some(sentence(error)), ..unknown },
+            PeerState::Answers(chain) => Self {
+                state: PeerStateJson::Answers,
+                kind: Some(match chain.kind {
+                    PeerKind::BCoin => PeerKindJson::BCoin,
+                    PeerKind::Listing => PeerKindJson::Listing,
+                }),
+                length: Some(chain.length),
+                tip_hash: Some(chain.tip_hash.to_string()),
+                relation: Some(match chain.relation {
+                    Relation::Same => RelationJson::Same,
+                    Relation::Ahead => RelationJson::Ahead,
+                    Relation::Behind => RelationJson::Behind,
+                    Relation::Parted => RelationJson::Parted,
+                }),
+                common: chain.common.map(|(index, hash)| Point { index, hash: hash.to_string() }),
+                ..unknown
+            },
+        }
+    }
+}
+
+impl From<&Round> for RoundJson {
+    fn from(round: &Round) -> Self {
+        Self {
+            replaced: round.replacement.is_some(),
+            length: round.tip.height,
+            tip: round.tip.into(),
+            replacement: round.replacement.as_deref().map(Into::into),
+            offers: round.offers.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&Offer> for OfferJson {
+    fn from(offer: &Offer) -> Self {
+        let (outcome, reason) = match &offer.outcome {
+            Outcome::Itself => {
+                (OutcomeJson::Itself, "This is the node's own address; a node does not ask itself.".into())
+            }
+            Outcome::Adopted => {
+                (OutcomeJson::Taken, "It has the longest valid chain, and is longer than the one that was here.".into())
+            }
+            other => (OutcomeJson::PassedOver, why_passed_over(other)),
+        };
+        Self {
+            address: offer.peer.to_string(),
+            outcome,
+            length: offer.length,
+            reason,
+            took_ms: milliseconds(offer.took),
+        }
+    }
+}
+
+fn why_passed_over(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed(error) => sentence(error),
+        Outcome::NotLonger { length, own } => {
+            format!("Its chain of length {length} is not longer than the one here, of length {own}.")
+        }
+        Outcome::Outdated => "The chain here has grown meanwhile and is kept.".into(),
+        Outcome::Tie => "Another node, which was connected earlier, has a chain of the same length.".into(),
+        Outcome::Outdone | Outcome::Adopted | Outcome::Itself => "Another node has a longer chain still.".into(),
+    }
+}
+
+/// An error as a sentence with a capital letter and a full stop, and not too long.
+fn sentence(error: &impl std::fmt::Display) -> String {
+    let text: String = error.to_string().chars().take(MAX_REASON).collect();
+    format!("{}.", capitalised(&text))
+}

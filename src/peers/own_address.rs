@@ -1,0 +1,82 @@
+//! Which addresses are this node itself: the book's `nodes.json` names all three nodes to each of them, and a node never
+//! asks itself (docs/contract.md section 2).
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+
+use bcoin_node::PeerAddress;
+use tokio::net::lookup_host;
+use url::Host;
+
+/// Where this node listens.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnAddress(SocketAddr);
+
+impl OwnAddress {
+    /// The node that listens at `address`.
+    pub fn new(address: SocketAddr) -> Self {
+        Self(address)
+    }
+
+    /// Whether a connection to `peer` would arrive here.
+    pub async fn is(&self, peer: &PeerAddress) -> bool {
+        if peer.port() != self.0.port() {
+            return false;
+        }
+        match peer.host() {
+            Host::Ipv4(ip) => self.is_ip(IpAddr::from(*ip)),
+            Host::Ipv6(ip) => self.is_ip(IpAddr::from(*ip)),
+            // A name that cannot be resolved is reported when it is asked.
+            Host::Domain(name) => match lookup_host((name.as_str(), peer.port())).await {
+                Ok(mut found) => found.any(|address| self.is_ip(address.ip())),
+                Err(_) => false,
+            },
+        }
+    }
+
+    fn is_ip(&self, ip: IpAddr) -> bool {
+        let (ip, listening) = (ip.to_canonical(), self.0.ip().to_canonical());
+        if listening.is_unspecified() {
+            ip.is_unspecified() || ip.is_loopback() || belongs_to_this_machine(ip)
+        } else {
+            ip == listening || (ip.is_unspecified() && listening.is_loopback())
+        }
+    }
+}
+
+/// Whether this machine would talk to `ip` from `ip` itself. Connecting a UDP socket only asks the routing table; nothing
+/// is sent.
+fn belongs_to_this_machine(ip: IpAddr) -> bool {
+    let any = if ip.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+    let source = || -> std::io::Result<IpAddr> {
+        let socket = UdpSocket::bind(any)?;
+        // Any port will do, since nothing is sent; 9 is the one that discards (RFC 863).
+        socket.connect((ip, 9))?;
+        Ok(socket.local_addr()?.ip())
+    };
+    source().is_ok_and(|source| source == ip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn own(listening: &str, peer: &str) -> bool {
+        OwnAddress::new(listening.parse().unwrap()).is(&peer.parse().unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_node_knows_its_own_address() {
+        assert!(own("127.0.0.1:1001", "127.0.0.1:1001").await);
+        assert!(own("127.0.0.1:1001", "localhost:1001").await);
+        assert!(own("127.0.0.1:1001", "0.0.0.0:1001").await);
+        assert!(own("127.0.0.1:1001", "[::ffff:127.0.0.1]:1001").await);
+        assert!(own("0.0.0.0:1001", "127.0.0.1:1001").await);
+    }
+
+    #[tokio::test]
+    async fn other_nodes_are_not_itself() {
+        assert!(!own("127.0.0.1:1001", "127.0.0.1:1002").await);
+        assert!(!own("127.0.0.1:1001", "127.0.0.2:1001").await);
+        assert!(!own("0.0.0.0:1001", "192.0.2.1:1001").await);
+    }
+}

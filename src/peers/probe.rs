@@ -1,0 +1,269 @@
+//! Asking peers how they are: whether they answer, how long their chains are, and where those part from the own one.
+//!
+//! A B-Coin peer is asked over `/api/v1`, a header at a time; a node of the listing has only `/get_chain`.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bcoin_ledger::BlockHash;
+use bcoin_node::{PeerAddress, Stopping, View, now};
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use serde::Deserialize;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
+use tracing::Instrument as _;
+
+use super::{
+    client::{PeerClient, PeerError},
+    own_address::OwnAddress,
+};
+use crate::{
+    Node,
+    wire::v1::{Headers, PREFIX, Point},
+};
+
+/// How many requests may wait for a round before their senders wait too.
+const QUEUE: usize = 64;
+
+type Reply = oneshot::Sender<Vec<PeerStatus>>;
+
+/// What is known of a peer.
+#[derive(Clone, Debug)]
+pub struct PeerStatus {
+    /// Its address.
+    pub address: PeerAddress,
+    /// Whether it answers, and with which chain.
+    pub state: PeerState,
+    /// How long it took to find this out.
+    pub took: Option<Duration>,
+    /// When it was asked.
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// Whether a peer answers.
+#[derive(Clone, Debug)]
+pub enum PeerState {
+    /// It was not asked yet.
+    Unasked,
+    /// The address is this node's own.
+    Itself,
+    /// It answers, and its chain is well formed.
+    Answers(PeerChain),
+    /// It does not answer, or not as a node does.
+    Fails(Arc<PeerError>),
+}
+
+/// Which program a peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerKind {
+    /// A node that has `/api/v1`.
+    BCoin,
+    /// A node of the printed listing.
+    Listing,
+}
+
+/// How a peer's chain stands to this node's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// They are the same.
+    Same,
+    /// The peer's chain goes on where this one ends.
+    Ahead,
+    /// This chain goes on where the peer's ends.
+    Behind,
+    /// Each has blocks that the other has not.
+    Parted,
+}
+
+/// A peer's chain beside the own one.
+#[derive(Clone, Debug)]
+pub struct PeerChain {
+    /// Which program the peer is.
+    pub kind: PeerKind,
+    /// How many blocks its chain has.
+    pub length: u64,
+    /// Hash of its last block.
+    pub tip_hash: BlockHash,
+    /// How its chain stands to this node's.
+    pub relation: Relation,
+    /// Height and hash of the last block that both chains have; none when they share none.
+    pub common: Option<(u64, BlockHash)>,
+}
+
+impl PeerChain {
+    fn new(kind: PeerKind, own: u64, length: u64, tip_hash: BlockHash, common: Option<(u64, BlockHash)>) -> Self {
+        let shared = common.map_or(0, |(height, _)| height);
+        let relation = match (shared == own, shared == length) {
+            (true, true) => Relation::Same,
+            (true, false) => Relation::Ahead,
+            (false, true) => Relation::Behind,
+            (false, false) => Relation::Parted,
+        };
+        Self { kind, length, tip_hash, relation, common }
+    }
+}
+
+/// Asks for a round; cheap to clone.
+#[derive(Clone)]
+pub struct ProbeHandle {
+    rounds: mpsc::Sender<Reply>,
+    known: Known,
+}
+
+/// What was found out last.
+#[derive(Clone, Default)]
+struct Known(Arc<Mutex<HashMap<PeerAddress, PeerStatus>>>);
+
+impl ProbeHandle {
+    /// Asks all peers how they are. Whoever asks while a round is under way shares the next one.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn ask_all(&self) -> Result<Vec<PeerStatus>, Stopping> {
+        let (reply, answer) = oneshot::channel();
+        self.rounds.send(reply).await.map_err(|_| Stopping)?;
+        answer.await.map_err(|_| Stopping)
+    }
+
+    /// What is known of `peers` without asking them.
+    pub fn known(&self, peers: &[PeerAddress]) -> Vec<PeerStatus> {
+        let known = self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        peers.iter().map(|peer| known.get(peer).cloned().unwrap_or_else(|| unasked(peer))).collect()
+    }
+}
+
+/// Starts the task that runs the rounds. It ends when the last handle is dropped.
+pub fn start(node: Node, client: PeerClient, own_address: OwnAddress) -> (ProbeHandle, JoinHandle<()>) {
+    let (rounds, mut queue) = mpsc::channel::<Reply>(QUEUE);
+    let known = Known::default();
+    let probe = Probe { node, client, own_address };
+    let handle = ProbeHandle { rounds, known: known.clone() };
+    let work = async move {
+        let mut waiting = Vec::new();
+        while queue.recv_many(&mut waiting, QUEUE).await > 0 {
+            let (addresses, peers) = probe.round().await;
+            *known.0.lock().unwrap_or_else(PoisonError::into_inner) =
+                addresses.iter().cloned().zip(peers.iter().cloned()).collect();
+            for reply in waiting.drain(..) {
+                // Who has gone away does not wait for the answer.
+                let _ = reply.send(peers.clone());
+            }
+        }
+    };
+    (handle, tokio::spawn(work.in_current_span()))
+}
+
+fn unasked(address: &PeerAddress) -> PeerStatus {
+    PeerStatus { address: address.clone(), state: PeerState::Unasked, took: None, asked_at: None }
+}
+
+struct Probe {
+    node: Node,
+    client: PeerClient,
+    own_address: OwnAddress,
+}
+
+/// What a B-Coin peer says of its chain.
+#[derive(Deserialize)]
+struct ChainStatus {
+    length: u64,
+    tip: Point,
+}
+
+impl ChainStatus {
+    /// Length and hash of the last block, if they can be true.
+    fn tip(self) -> Option<(u64, BlockHash)> {
+        let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
+        (self.length >= 1 && self.tip.index == self.length).then_some((self.length, hash))
+    }
+}
+
+impl Probe {
+    async fn round(&self) -> (Arc<[PeerAddress]>, Vec<PeerStatus>) {
+        let view = self.node.view();
+        let peers = join_all(view.peers.iter().map(|peer| self.ask(peer, &view))).await;
+        (view.peers.clone(), peers)
+    }
+
+    async fn ask(&self, address: &PeerAddress, view: &View) -> PeerStatus {
+        let began = Instant::now();
+        let status = PeerStatus { asked_at: Some(now().to_utc()), ..unasked(address) };
+        if self.own_address.is(address).await {
+            return PeerStatus { state: PeerState::Itself, ..status };
+        }
+        let limit = self.client.timeout();
+        let compared = timeout(limit, self.compare(address, view)).await.unwrap_or(Err(PeerError::TooSlow(limit)));
+        let state = match compared {
+            Ok(chain) => PeerState::Answers(chain),
+            Err(error) => {
+                tracing::debug!(peer = %address, reason = %error.to_string().escape_debug(), "does not answer as a node does");
+                PeerState::Fails(error.into())
+            }
+        };
+        PeerStatus { state, took: Some(began.elapsed()), ..status }
+    }
+
+    async fn compare(&self, peer: &PeerAddress, view: &View) -> Result<PeerChain, PeerError> {
+        let status: Option<ChainStatus> = self.client.fetch_json(peer, &format!("{PREFIX}/status")).await?;
+        match status.and_then(ChainStatus::tip) {
+            Some((length, tip_hash)) => self.compare_headers(peer, view, length, tip_hash).await,
+            None => self.compare_chains(peer, view).await,
+        }
+    }
+
+    /// Finds the last common block of a B-Coin peer in as many steps as its chain's length has binary digits.
+    async fn compare_headers(
+        &self,
+        peer: &PeerAddress,
+        view: &View,
+        length: u64,
+        tip_hash: BlockHash,
+    ) -> Result<PeerChain, PeerError> {
+        let own = view.tip.height;
+        let (mut shared, mut parted) = (0, own.min(length) + 1);
+        let mut common = None;
+        // The chains mostly agree as far as both go, so the last block that both could have is looked at first.
+        let mut next = parted - 1;
+        while shared + 1 < parted {
+            let theirs = if next == length { tip_hash } else { self.hash_of(peer, next).await? };
+            if self.own_hash(view, next).await? == Some(theirs) {
+                shared = next;
+                common = Some((next, theirs));
+            } else {
+                parted = next;
+            }
+            next = shared + (parted - shared) / 2;
+        }
+        Ok(PeerChain::new(PeerKind::BCoin, own, length, tip_hash, common))
+    }
+
+    async fn hash_of(&self, peer: &PeerAddress, index: u64) -> Result<BlockHash, PeerError> {
+        let page: Option<Headers> =
+            self.client.fetch_json(peer, &format!("{PREFIX}/headers?from={index}&limit=1")).await?;
+        let header = page.and_then(|page| page.headers.into_iter().next()).filter(|header| header.index == index);
+        let hash = header.and_then(|header| BlockHash::from_lower_hex(header.hash.as_bytes()));
+        hash.ok_or(PeerError::NoHeader { index })
+    }
+
+    async fn own_hash(&self, view: &View, height: u64) -> Result<Option<BlockHash>, PeerError> {
+        if height == view.tip.height {
+            return Ok(Some(view.tip.hash));
+        }
+        Ok(self.node.read(move |reader| reader.snapshot()?.hash(height)).await?)
+    }
+
+    /// Reads the whole chain of a node of the listing.
+    async fn compare_chains(&self, peer: &PeerAddress, view: &View) -> Result<PeerChain, PeerError> {
+        let chain = self.client.fetch_chain(peer, view.reader.clone()).await?;
+        let common = chain.fork_hash().map(|hash| (chain.fork(), hash));
+        let tip = chain.tip();
+        Ok(PeerChain::new(PeerKind::Listing, view.tip.height, tip.height, tip.hash, common))
+    }
+}
