@@ -8,7 +8,7 @@ use bcoin::{
 };
 use proptest::prelude::*;
 
-use crate::support::{Program, TestNode};
+use crate::support::{BCOIN, TestNode};
 
 /// Amounts as they stand in a block, and what they are worth in millionths; nothing when they are no number.
 const AMOUNTS: &[(&str, Option<i128>)] = &[
@@ -226,7 +226,7 @@ fn a_folder_without_its_index_gets_one() {
     let arguments = ["--port", "0", "--data-dir", folder.path().to_str().unwrap()];
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let run = |mine: bool| {
-        let node = Program::start(&arguments);
+        let node = BCOIN.start(&arguments);
         let accounts = runtime.block_on(async {
             if mine {
                 node.http().pay(5).await;
@@ -234,7 +234,7 @@ fn a_folder_without_its_index_gets_one() {
             }
             node.http().get("/api/v1/accounts").await.text
         });
-        assert!(node.terminate("-TERM").success());
+        assert!(node.end_by("-TERM").success());
         accounts
     };
     let accounts = run(true);

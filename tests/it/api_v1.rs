@@ -1,8 +1,9 @@
 //! `/api/v1` against real nodes: every route, every problem, paging to the end.
 
+use bcoin_testkit::{FakePeer, Http, fake_peer::response};
 use serde_json::{Value, json};
 
-use crate::support::{FakePeer, Http, TestNode};
+use crate::support::TestNode;
 
 async fn get(http: &Http, path: &str) -> Value {
     let answer = http.get(&format!("/api/v1{path}")).await;
@@ -209,7 +210,7 @@ async fn a_node_of_the_listing_is_known_by_its_chain() {
         let chain = chain.clone();
         async move {
             use tokio::io::AsyncWriteExt as _;
-            let _ = stream.write_all(&crate::support::response("200 OK", "", chain.as_bytes())).await;
+            let _ = stream.write_all(&response("200 OK", "", chain.as_bytes())).await;
         }
     })
     .await;

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    ffi::OsStr,
     fs::{self, File},
     io::{BufRead as _, BufReader, Read, Write as _},
     net::SocketAddr,
@@ -26,7 +25,7 @@ pub struct Program(pub &'static str);
 
 impl Program {
     /// The program with these arguments, and nothing of this environment that would change what it does.
-    pub fn command(self, arguments: &[impl AsRef<OsStr>]) -> Command {
+    pub fn command(self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.0);
         command.args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("BCOIN_")) {
