@@ -3,8 +3,7 @@
 use std::hint::black_box;
 
 use bcoin::ledger::{Block, ChainCheck, check_block, puzzle::Kernel};
-
-use crate::chain;
+use bcoin_testkit::chain;
 
 /// Does what comes before the counting, and returns what is counted.
 type Prepare = fn() -> Box<dyn FnOnce()>;

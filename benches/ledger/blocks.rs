@@ -1,9 +1,8 @@
 //! One block: hashed, written, read, judged.
 
 use bcoin::ledger::{Block, BlockHash, ChainCheck, check_block};
+use bcoin_testkit::chain;
 use divan::{Bencher, black_box, counter::BytesCount};
-
-use crate::chain;
 
 /// How many transactions the block has: what a class pays between two blocks, and a crowd.
 const TRANSACTIONS: [usize; 2] = [2, 1000];

@@ -7,14 +7,13 @@ use bcoin::{
     node::{CandidateBuilder, ReadLimits, read_chain},
     store::{FirstContent, Location, Store, open},
 };
+use bcoin_testkit::chain;
 use divan::{
     Bencher,
     counter::{BytesCount, ItemsCount},
 };
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
-
-use crate::chain;
 
 const BLOCKS: u64 = 10_000;
 /// Each waits for the disk.
@@ -89,7 +88,7 @@ fn read_stored_chain(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 20)]
 fn take_peers_chain(bencher: Bencher<'_, '_>) {
     let (_folder, store) = fresh();
-    let (reader, body) = (store.reader(), chain::body(BLOCKS));
+    let (reader, body) = (store.reader(), chain::body(chain::texts(BLOCKS)));
     let limits = ReadLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
         let mut builder = CandidateBuilder::new(&reader).expect("a snapshot");
