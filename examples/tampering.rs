@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example tampering` ends by itself and checks what it says.
 
-use bcoin::ledger::{Block, ChainCheck, Number, RuleError, Scalar, Transaction, puzzle};
+use bcoin_ledger::chapter::{Block, BlockError, ChainCheck, Number, RuleError, Scalar, Transaction, puzzle};
 
 fn main() {
     let honest = honest_chain(6);
@@ -83,7 +83,11 @@ fn relink(chain: &mut [Block]) -> u64 {
 
 fn check(chain: &[Block]) -> Result<(), RuleError> {
     let mut check = ChainCheck::default();
-    chain.iter().try_for_each(|block| check.push(block.clone()).map(|_| ()))
+    chain.iter().try_for_each(|block| match check.push(block.clone()) {
+        Ok(_) => Ok(()),
+        Err(BlockError::Rule(error)) => Err(error),
+        Err(BlockError::Decode(error)) => unreachable!("these blocks are read already: {error}"),
+    })
 }
 
 fn verdict(chain: &[Block]) -> String {

@@ -7,10 +7,8 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-use bcoin::{
-    app::{Config, RunningNode, spawn},
-    store::Location,
-};
+use bcoin::app::{Config, RunningNode, spawn};
+use bcoin_node::store::Location;
 use serde_json::{Value, json};
 
 /// The names on the three nodes' rewards: the two that the listing prints, and a third.

@@ -2,22 +2,18 @@
 
 use std::cell::Cell;
 
-use crate::{
-    process::{Server, node},
-    reading::adopt,
-    rounds::medians,
-    stage::Stage,
-    table::Row,
-};
+use bcoin_testkit::{Process, process};
 
-pub fn rows(stage: &Stage, peer: &Server) -> Vec<Row> {
+use crate::{process::node, reading::adopt, rounds::medians, stage::Stage, table::Row};
+
+pub fn rows(stage: &Stage, peer: &Process) -> Vec<Row> {
     let memory = Cell::new(0_u64);
     let [seconds] = medians(
         3,
         [Some(Box::new(|| {
             let new = node(&stage.new_folder());
             let answer = adopt(&new, peer);
-            memory.set(memory.get().max(new.peak_memory().unwrap_or_default()));
+            memory.set(memory.get().max(process::memory(new.id(), "VmHWM").unwrap_or_default()));
             eprintln!("  the answer began after {:.2?}, ended after {:.2?}", answer.began, answer.ended);
             answer.began.as_secs_f64()
         }))],

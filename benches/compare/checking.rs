@@ -1,15 +1,15 @@
 //! Checking a chain of 100,000 blocks.
 
+use bcoin_testkit::Process;
+
 use crate::{
-    once,
-    process::Server,
-    python,
+    once, python,
     rounds::medians,
     stage::{LONG, Stage},
     table::{Rate, Row},
 };
 
-pub fn rows(stage: &Stage, node: &Server) -> Vec<Row> {
+pub fn rows(stage: &Stage, node: &Process) -> Vec<Row> {
     let cpython = python::listing(vec!["blocks".into(), stage.long_chain().into()]);
     let [bcoin, cpython] = medians(
         3,
@@ -29,8 +29,8 @@ pub fn rows(stage: &Stage, node: &Server) -> Vec<Row> {
     )]
 }
 
-fn check(node: &Server) -> f64 {
-    let answer = once::request(node.address, "GET", "/is_valid", "");
+fn check(node: &Process) -> f64 {
+    let answer = once::request(node.address(), "GET", "/is_valid", "");
     assert!(answer.text.contains("Everything is fine"), "{}", answer.text);
     answer.ended.as_secs_f64()
 }

@@ -12,8 +12,6 @@
 
 mod adopting;
 mod bare;
-#[path = "../support/chain.rs"]
-mod chain;
 mod checking;
 mod load;
 mod mining;

@@ -1,8 +1,10 @@
 //! Mining blocks over HTTP. Both chains begin at proof 1, so both nodes solve the same puzzles.
 
+use bcoin_testkit::Process;
+
 use crate::{
     once,
-    process::{Server, node},
+    process::node,
     python,
     rounds::{Measure, medians},
     stage::Stage,
@@ -18,6 +20,6 @@ pub fn rows(stage: &Stage) -> Vec<Row> {
     vec![Row::times("mining one block over HTTP, median", bcoin.unwrap_or_default(), "Flask", flask, 20.0)]
 }
 
-fn mining(server: &Server) -> Measure<'_> {
-    Box::new(|| once::request(server.address, "GET", "/mine_block", "").ended.as_secs_f64())
+fn mining(server: &Process) -> Measure<'_> {
+    Box::new(|| once::request(server.address(), "GET", "/mine_block", "").ended.as_secs_f64())
 }

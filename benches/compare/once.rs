@@ -1,4 +1,4 @@
-//! One request at a time, with the times it took.
+//! One request at a time, with the times it took. A socket and no client library: what is measured is the server.
 
 use std::{
     io::{self, Read as _, Write as _},

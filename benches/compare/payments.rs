@@ -1,9 +1,11 @@
 //! Payments: B-Coin answers when they are on the disk, the others keep nothing there.
 
+use bcoin_testkit::Process;
+
 use crate::{
     load::Load,
     once,
-    process::{Server, bare, node},
+    process::{bare, node},
     python,
     rounds::{Measure, medians},
     stage::Stage,
@@ -34,17 +36,17 @@ pub fn rows(stage: &Stage) -> Vec<Row> {
     ]
 }
 
-fn paying(server: &Server) -> Measure<'_> {
-    let load = Load::post(server.address, "/add_transaction", PAYMENT, CONNECTIONS);
+fn paying(server: &Process) -> Measure<'_> {
+    let load = Load::post(server.address(), "/add_transaction", PAYMENT, CONNECTIONS);
     Box::new(move || load.round())
 }
 
 /// A block takes all payments that wait, so that no round meets the bound of the pool.
-fn paying_and_mining(node: &Server) -> Measure<'_> {
+fn paying_and_mining(node: &Process) -> Measure<'_> {
     let mut pay = paying(node);
     Box::new(move || {
         let rate = pay();
-        once::request(node.address, "GET", "/mine_block", "");
+        once::request(node.address(), "GET", "/mine_block", "");
         rate
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, ops::Range, time::Instant};
 
-use bcoin::ledger::puzzle::{self, Kernel};
+use bcoin_ledger::chapter::puzzle::{self, Kernel};
 use sha2::{Digest as _, Sha256};
 
 use crate::{

@@ -2,7 +2,9 @@
 
 use std::{ffi::OsString, process::Command};
 
-use crate::process::Server;
+use bcoin_testkit::Process;
+
+use crate::process::server;
 
 /// An interpreter: the one the tests use, or the system's. `None` where there is neither.
 fn interpreter() -> Option<OsString> {
@@ -12,10 +14,10 @@ fn interpreter() -> Option<OsString> {
 }
 
 /// A Flask node, where `BCOIN_TEST_PYTHON` names an interpreter that has Flask.
-pub fn flask() -> Option<Server> {
+pub fn flask() -> Option<Process> {
     let python = std::env::var_os("BCOIN_TEST_PYTHON")?;
     let node = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/flask_node/node.py");
-    Some(Server::start(Command::new(python).args([node, "--port", "0"])))
+    Some(server(Command::new(python).args([node, "--port", "0"])))
 }
 
 /// Runs a part of the listing, which prints its own rate per second.

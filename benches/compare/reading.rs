@@ -1,9 +1,11 @@
 //! Reading the chain: a short one many times, and a long one at once.
 
+use bcoin_testkit::Process;
+
 use crate::{
     load::Load,
     once,
-    process::{Server, bare, node_with_chain},
+    process::{bare, node_with_chain},
     python,
     rounds::{Measure, medians},
     stage::{LONG, Stage},
@@ -25,7 +27,7 @@ pub fn short(stage: &Stage) -> Vec<Row> {
     ]
 }
 
-pub fn long(stage: &Stage, node: &Server) -> Vec<Row> {
+pub fn long(stage: &Stage, node: &Process) -> Vec<Row> {
     let bare = bare(&stage.long_chain());
     let [bcoin, bare] = medians(7, [node, &bare].map(|server| Some(Box::new(|| bytes_in_a_second(server)) as _)));
     let bytes = |rate: f64| Rate::new(rate, "bytes");
@@ -33,21 +35,21 @@ pub fn long(stage: &Stage, node: &Server) -> Vec<Row> {
     vec![Row::rates("`/get_chain` at 100,000 blocks", bcoin, "axum, one static body", bare.map(bytes), 0.5)]
 }
 
-fn reading(server: &Server) -> Measure<'_> {
-    let load = Load::get(server.address, "/get_chain", CONNECTIONS);
+fn reading(server: &Process) -> Measure<'_> {
+    let load = Load::get(server.address(), "/get_chain", CONNECTIONS);
     Box::new(move || load.round())
 }
 
-fn bytes_in_a_second(server: &Server) -> f64 {
-    let answer = once::request(server.address, "GET", "/get_chain", "");
+fn bytes_in_a_second(server: &Process) -> f64 {
+    let answer = once::request(server.address(), "GET", "/get_chain", "");
     assert!(answer.bytes as u64 > 200 * LONG, "only {} bytes", answer.bytes);
     answer.bytes as f64 / answer.ended.as_secs_f64()
 }
 
 /// Lets a node take another one's chain.
-pub fn adopt(taker: &Server, giver: &Server) -> once::Answer {
-    once::request(taker.address, "POST", "/connect_node", &format!(r#"{{"nodes": ["http://{}"]}}"#, giver.address));
-    let answer = once::request(taker.address, "GET", "/replace_chain", "");
+pub fn adopt(taker: &Process, giver: &Process) -> once::Answer {
+    once::request(taker.address(), "POST", "/connect_node", &format!(r#"{{"nodes": ["http://{}"]}}"#, giver.address()));
+    let answer = once::request(taker.address(), "GET", "/replace_chain", "");
     assert!(answer.text.contains("Because the nodes are different") || answer.bytes > 20_000, "{}", answer.text);
     answer
 }

@@ -6,9 +6,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use bcoin_testkit::chain;
 use tempfile::TempDir;
-
-use crate::chain;
 
 /// How many blocks the short chain has.
 const SHORT: u64 = 100;
@@ -25,7 +24,7 @@ impl Stage {
         // The system's folder for temporary files is often in memory.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         for (name, length) in [("short.json", SHORT), ("long.json", LONG)] {
-            fs::write(folder.path().join(name), chain::body(length))?;
+            fs::write(folder.path().join(name), chain::body(chain::texts(length)))?;
         }
         Ok(Self { folder, folders: AtomicU32::new(0) })
     }

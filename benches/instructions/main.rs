@@ -12,9 +12,6 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod callgrind;
-#[allow(dead_code, reason = "shared with the other benchmarks")]
-#[path = "../support/chain.rs"]
-mod chain;
 mod parts;
 mod recorded;
 

@@ -2,9 +2,11 @@
 
 use std::hint::black_box;
 
-use bcoin::ledger::{Block, ChainCheck, check_block, puzzle::Kernel};
-
-use crate::chain;
+use bcoin_ledger::{
+    Rules as _,
+    chapter::{Block, ChainCheck, Chapter, puzzle::Kernel},
+};
+use bcoin_testkit::chain;
 
 /// Does what comes before the counting, and returns what is counted.
 type Prepare = fn() -> Box<dyn FnOnce()>;
@@ -49,9 +51,9 @@ fn block_check() -> Box<dyn FnOnce()> {
     let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
     let mut check = ChainCheck::default();
     check.push(genesis).expect("a first block");
-    let (parent, text) = (check.tip(), block().canonical());
+    let (parent, text) = (check.ancestors().copied(), block().canonical());
     Box::new(move || {
         let block = Block::from_json(black_box(&text)).expect("a block");
-        drop(black_box(check_block(parent.as_ref(), block).expect("a successor")));
+        drop(black_box(Chapter.check(parent.as_ref(), block).expect("a successor")));
     })
 }

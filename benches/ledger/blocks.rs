@@ -1,9 +1,11 @@
 //! One block: hashed, written, read, judged.
 
-use bcoin::ledger::{Block, BlockHash, ChainCheck, check_block};
+use bcoin_ledger::{
+    BlockHash, Rules as _,
+    chapter::{Block, ChainCheck, Chapter},
+};
+use bcoin_testkit::chain;
 use divan::{Bencher, black_box, counter::BytesCount};
-
-use crate::chain;
 
 /// How many transactions the block has: what a class pays between two blocks, and a crowd.
 const TRANSACTIONS: [usize; 2] = [2, 1000];
@@ -18,7 +20,7 @@ fn block(transactions: usize) -> Block {
 #[divan::bench(args = TRANSACTIONS)]
 fn hash(bencher: Bencher<'_, '_>, transactions: usize) {
     let text = block(transactions).canonical();
-    bencher.counter(BytesCount::of_str(&text)).bench(|| BlockHash::of(black_box(&text)));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| BlockHash::sha256(black_box(&text)));
 }
 
 #[divan::bench(args = TRANSACTIONS)]
@@ -39,10 +41,10 @@ fn check(bencher: Bencher<'_, '_>, transactions: usize) {
     let mut chain = ChainCheck::default();
     let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
     chain.push(genesis).expect("a first block");
-    let parent = chain.tip();
+    let parent = chain.ancestors().copied();
     let text = block(transactions).canonical();
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let block = Block::from_json(black_box(&text)).expect("a block");
-        check_block(parent.as_ref(), block).expect("a successor")
+        Chapter.check(parent.as_ref(), block).expect("a successor")
     });
 }

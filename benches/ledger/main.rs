@@ -8,8 +8,6 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod blocks;
-#[path = "../support/chain.rs"]
-mod chain;
 mod puzzle;
 mod store;
 

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, thread};
 
-use bcoin::ledger::puzzle::{Kernel, search_on};
+use bcoin_ledger::chapter::puzzle::{Kernel, search_on};
 use divan::{Bencher, black_box, counter::ItemsCount};
 
 /// Candidates of a usual size, after a proof of the sequence.

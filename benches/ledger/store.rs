@@ -1,20 +1,23 @@
 //! Chains on the disk: appended to, checked, read, and taken from a peer.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
-use bcoin::{
-    ledger::{Block, ChainCheck, CheckedBlock, Transaction},
-    node::{CandidateBuilder, ReadLimits, read_chain},
-    store::{FirstContent, Location, Store, open},
+use bcoin::peers::{DecodeLimits, decode_chain};
+use bcoin_ledger::{
+    Blockchain,
+    chapter::{Block, ChainCheck, Chapter, CheckedBlock, Mempool, Transaction},
 };
+use bcoin_node::{
+    CandidateBuilder, now,
+    store::{FirstContent, Location, Opened, Store},
+};
+use bcoin_testkit::chain;
 use divan::{
     Bencher,
     counter::{BytesCount, ItemsCount},
 };
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
-
-use crate::chain;
 
 const BLOCKS: u64 = 10_000;
 /// Each waits for the disk.
@@ -23,11 +26,14 @@ const COMMITS: u32 = 200;
 const AT_ONCE: u64 = 128;
 
 /// A store with nothing but its first block; on a real disk, which the system's folder for temporary files may not be.
-fn fresh() -> (TempDir, Store) {
+fn fresh() -> (TempDir, Store<Chapter>, Blockchain<Chapter>) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let first = FirstContent { node_address: "0123456789abcdef0123456789abcdef".into(), timestamp: "t".into() };
-    let opened = open(&Location::Folder(folder.path().into()), first, &|_, _| ()).expect("a store");
-    (folder, opened.store)
+    let genesis = checked(1).remove(0);
+    let first = FirstContent { node_address: "0123456789abcdef0123456789abcdef".into(), genesis };
+    let location = Location::Folder(folder.path().into());
+    let opened = Opened::open(Chapter, &location, first, &|_, _| ()).expect("a store");
+    let blockchain = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default());
+    (folder, opened.store, blockchain)
 }
 
 fn checked(length: u64) -> Vec<CheckedBlock> {
@@ -36,41 +42,42 @@ fn checked(length: u64) -> Vec<CheckedBlock> {
     chain::texts(length).map(|text| check.push(block(text)).expect("the next block")).collect()
 }
 
-fn with_chain(length: u64) -> (TempDir, Store) {
-    let (folder, store) = fresh();
-    let blocks = checked(length);
-    let tip = blocks.last().expect("a block").tip();
-    let texts = blocks.iter().map(|block| Ok(block.text().to_owned()));
-    store.replace(0, texts, &tip, &[], "t".into()).expect("a chain");
+fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {
+    let (folder, store, blockchain) = fresh();
+    let blocks = checked(length).into_iter().skip(1).map(Ok);
+    store.replace(&blockchain, 1, blocks, now()).expect("a chain");
     (folder, store)
 }
 
 #[divan::bench(sample_count = COMMITS, sample_size = 1)]
 fn append(bencher: Bencher<'_, '_>) {
-    let (_folder, store) = fresh();
-    let blocks = checked(u64::from(COMMITS) + 2);
-    let next = Cell::new(1);
+    let (_folder, store, blockchain) = fresh();
+    let blockchain = RefCell::new(blockchain);
+    // One more than the samples, for the one that is not counted.
+    let blocks = RefCell::new(checked(u64::from(COMMITS) + 2).into_iter().skip(1));
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
-        let block = &blocks[next.get() % blocks.len()];
-        next.set(next.get() + 1);
-        store.append(block).expect("room on the disk");
+        let block = blocks.borrow_mut().next().expect("a block");
+        let appended = store.append(&blockchain.borrow(), &block).expect("room on the disk");
+        blockchain.borrow_mut().advance(appended.ancestors, appended.after.mempool);
     });
 }
 
 #[divan::bench(sample_count = COMMITS, sample_size = 1)]
 fn add_payments(bencher: Bencher<'_, '_>) {
-    let (_folder, store) = fresh();
+    let (_folder, store, _) = fresh();
     let payments: Vec<Transaction> = (1..=AT_ONCE).map(chain::payment).collect();
-    bencher.counter(ItemsCount::new(AT_ONCE)).bench_local(|| store.add_pending(&payments).expect("room on the disk"));
+    bencher
+        .counter(ItemsCount::new(AT_ONCE))
+        .bench_local(|| store.add_to_mempool(&payments).expect("room on the disk"));
 }
 
 #[divan::bench(sample_count = 20)]
 fn check_chain(bencher: Bencher<'_, '_>) {
     let (_folder, store) = with_chain(BLOCKS);
     let reader = store.reader();
-    bencher
-        .counter(ItemsCount::new(BLOCKS))
-        .bench_local(|| reader.snapshot().expect("a snapshot").check_chain(&|_, _| ()).expect("a valid chain"));
+    bencher.counter(ItemsCount::new(BLOCKS)).bench_local(|| {
+        reader.snapshot().expect("a snapshot").check_chain(&Chapter, &|_, _| ()).expect("a valid chain")
+    });
 }
 
 #[divan::bench(sample_count = 20)]
@@ -78,7 +85,7 @@ fn read_stored_chain(bencher: Bencher<'_, '_>) {
     let (_folder, store) = with_chain(BLOCKS);
     let reader = store.reader();
     let read = || -> usize {
-        let texts = reader.snapshot().expect("a snapshot").blocks(1).expect("blocks");
+        let texts = reader.snapshot().expect("a snapshot").blocks(..).expect("blocks");
         texts.map(|text| text.expect("a block").len()).sum()
     };
     let bytes = read();
@@ -88,12 +95,12 @@ fn read_stored_chain(bencher: Bencher<'_, '_>) {
 /// What is done with the body of a peer's answer, as far as the last check.
 #[divan::bench(sample_count = 20)]
 fn take_peers_chain(bencher: Bencher<'_, '_>) {
-    let (_folder, store) = fresh();
-    let (reader, body) = (store.reader(), chain::body(BLOCKS));
-    let limits = ReadLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
+    let (_folder, store, _) = fresh();
+    let (reader, body) = (store.reader(), chain::body(chain::texts(BLOCKS)));
+    let limits = DecodeLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
-        let mut builder = CandidateBuilder::new(&reader).expect("a snapshot");
-        read_chain(body.as_bytes(), &limits, &mut builder).expect("a chain");
+        let mut builder = CandidateBuilder::new(Chapter, &reader).expect("a snapshot");
+        decode_chain(body.as_bytes(), &limits, &mut builder).expect("a chain");
         builder.finish().expect("a valid chain")
     });
 }

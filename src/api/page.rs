@@ -1,6 +1,6 @@
 //! The page at `/`: its files are in the program, and need nothing from elsewhere.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use axum::{
     Router,
@@ -21,57 +21,56 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const PICTURE: &str = "image/svg+xml";
 
-/// A file of the page: its path below `/page/`, its type, its text and its entity tag.
+/// A file of the page.
 struct Asset {
+    /// Where it stands below `/page/`.
     path: &'static str,
     media_type: &'static str,
     text: &'static str,
-    /// Made at the first request, since the text never changes.
-    tag: OnceLock<HeaderValue>,
+    /// Its entity tag.
+    tag: HeaderValue,
 }
 
 impl Asset {
-    const fn new(path: &'static str, media_type: &'static str, text: &'static str) -> Self {
-        Self { path, media_type, text, tag: OnceLock::new() }
-    }
-
-    fn tag(&self) -> &HeaderValue {
-        self.tag.get_or_init(|| {
-            let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(self.text)[..16]));
-            // Hexadecimal digits are text that a header can hold.
-            HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
-        })
+    fn new(path: &'static str, media_type: &'static str, text: &'static str) -> Self {
+        let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(text)[..16]));
+        // Hexadecimal digits are text that a header can hold.
+        let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""));
+        Self { path, media_type, text, tag }
     }
 }
 
 macro_rules! assets {
     ($($media_type:ident $path:literal),* $(,)?) => {
-        &[$(Asset::new($path, $media_type, include_str!(concat!("../../page/", $path)))),*]
+        vec![$(Asset::new($path, $media_type, include_str!(concat!("../../page/", $path)))),*]
     };
 }
 
-static INDEX: Asset = Asset::new("", HTML, include_str!("../../page/index.html"));
-static ASSETS: &[Asset] = assets![
-    PICTURE "icon.svg",
-    STYLE "style.css",
-    SCRIPT "api.js",
-    SCRIPT "app.js",
-    SCRIPT "dom.js",
-    SCRIPT "hash.js",
-    SCRIPT "i18n.js",
-    SCRIPT "languages/en.js",
-    SCRIPT "languages/zh-CN.js",
-    SCRIPT "ledger/json.js",
-    SCRIPT "ledger/rules.js",
-    SCRIPT "ledger/sha256.js",
-    SCRIPT "ledger/tamper.js",
-    SCRIPT "views/accounts.js",
-    SCRIPT "views/chain.js",
-    SCRIPT "views/log.js",
-    SCRIPT "views/network.js",
-    SCRIPT "views/pending.js",
-    SCRIPT "views/tamper.js",
-];
+/// The texts never change, so they are hashed once.
+static INDEX: LazyLock<Asset> = LazyLock::new(|| Asset::new("", HTML, include_str!("../../page/index.html")));
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    assets![
+        PICTURE "icon.svg",
+        STYLE "style.css",
+        SCRIPT "api.js",
+        SCRIPT "app.js",
+        SCRIPT "dom.js",
+        SCRIPT "hash.js",
+        SCRIPT "i18n.js",
+        SCRIPT "languages/en.js",
+        SCRIPT "languages/zh-CN.js",
+        SCRIPT "ledger/json.js",
+        SCRIPT "ledger/rules.js",
+        SCRIPT "ledger/sha256.js",
+        SCRIPT "ledger/tamper.js",
+        SCRIPT "views/accounts.js",
+        SCRIPT "views/chain.js",
+        SCRIPT "views/log.js",
+        SCRIPT "views/network.js",
+        SCRIPT "views/pending.js",
+        SCRIPT "views/tamper.js",
+    ]
+});
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
@@ -85,7 +84,7 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response,
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == asset.tag());
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == asset.tag);
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { asset.text.into_response() };
     for (name, value) in [
         (header::CONTENT_TYPE, asset.media_type),
@@ -97,6 +96,6 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    response.headers_mut().insert(header::ETAG, asset.tag().clone());
+    response.headers_mut().insert(header::ETAG, asset.tag.clone());
     response
 }

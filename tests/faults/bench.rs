@@ -3,14 +3,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{Arc, Mutex},
 };
+
+use bcoin_testkit::{Process, Random};
 
 use super::{
     accounts::Accounts,
     customer::{Customer, accounts},
-    node::{Logs, Node, command, command_in_memory},
-    random::Random,
+    node::{Logs, command, command_in_memory},
     tally::Tally,
 };
 
@@ -46,17 +48,29 @@ impl Bench {
         accounts(&self.tally)
     }
 
-    pub fn customer(&self, node: &Node, accounts: &Arc<Mutex<Accounts>>) -> Customer {
+    pub fn customer(&self, node: &Process, accounts: &Arc<Mutex<Accounts>>) -> Customer {
         Customer::new(node.address(), accounts, &self.tally)
     }
 
-    pub fn start(&self, folder: &Path) -> Result<Node, String> {
-        Node::start(command(folder), &self.logs)
+    /// Starts a process, and does not wait for anything.
+    pub fn launch(&self, command: Command) -> Process {
+        self.logs.launch(command)
+    }
+
+    /// Starts a node, and waits until it is ready.
+    pub fn start_command(&self, command: Command) -> Result<Process, String> {
+        let mut node = self.launch(command);
+        node.until_ready()?;
+        Ok(node)
+    }
+
+    pub fn start(&self, folder: &Path) -> Result<Process, String> {
+        self.start_command(command(folder))
     }
 
     /// Another node that nothing happens to.
-    pub fn start_peer(&self) -> Result<Node, String> {
-        Node::start(command_in_memory(), &self.logs)
+    pub fn start_peer(&self) -> Result<Process, String> {
+        self.start_command(command_in_memory())
     }
 
     /// Starts a node on what a fault has left, and holds everything against the accounts, twice: once as it is found,

@@ -3,14 +3,11 @@
 
 use std::path::Path;
 
+use bcoin_testkit::NotReady;
 use chrono::{Local, NaiveDateTime, TimeDelta};
 use serde_json::Value;
 
-use super::{
-    bench::Bench,
-    node::{Node, NotReady, command},
-    shim::Shim,
-};
+use super::{bench::Bench, node::command, shim::Shim};
 
 const DAY: i64 = 24 * 60 * 60;
 const YEAR: i64 = 365 * DAY;
@@ -55,14 +52,14 @@ async fn go_on(
     let mut shifted = command(folder);
     shim.shift_clock(&mut shifted, shift);
     if Local::now().timestamp() + shift < 0 {
-        let mut node = Node::launch(shifted, &bench.logs);
+        let mut node = bench.launch(shifted);
         return match node.until_ready() {
             Err(NotReady::Ended(ended)) if ended.in_good_order(&["the clock"]) => Ok(()),
             Err(other) => Err(other.into()),
             Ok(()) => Err("the node started before 1970".into()),
         };
     }
-    let node = Node::start(shifted, &bench.logs)?;
+    let node = bench.start_command(shifted)?;
     let customer = bench.customer(&node, accounts);
     let before = customer.inspect().await?.length();
     for _ in 0..3 {

@@ -5,12 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bcoin_testkit::{NotReady, Random};
+
 use super::{
     accounts::PAYER,
     bench::{Bench, copy_folder},
     chain::{Chain, amounts_in},
-    node::{Node, NotReady, command},
-    random::Random,
+    node::command,
     script::grow,
 };
 
@@ -116,7 +117,7 @@ fn position(bytes: &[u8], random: &mut Random) -> usize {
 }
 
 async fn one_damage(bench: &Bench, original: &Original, folder: &Path) -> Result<(), String> {
-    let mut node = Node::launch(command(folder), &bench.logs);
+    let mut node = bench.launch(command(folder));
     match node.until_ready() {
         Ok(()) => {}
         Err(NotReady::Ended(ended)) => {

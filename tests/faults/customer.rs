@@ -6,12 +6,12 @@ use std::{
     time::Instant,
 };
 
+use bcoin_testkit::{Answer, Client, NoAnswer};
 use serde_json::{Value, json};
 
 use super::{
     accounts::{Accounts, PAYER},
     chain::Chain,
-    client::{Answer, Client, NoAnswer},
     tally::Tally,
 };
 

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use bcoin_testkit::{NotReady, process::LONGEST_WAIT};
+
 use super::{
     accounts::PAYER,
     bench::{Bench, copy_folder},
     chain::amounts_in,
     customer::Customer,
-    node::{Node, NotReady, command},
+    node::command,
     script::{Outcome, play, play_one_round},
     shim::{FlushFault, Shim},
 };
@@ -27,7 +29,7 @@ async fn one_error(bench: &mut Bench, shim: &Shim, nth: u64) -> Result<(), Strin
     let peer = bench.start_peer()?;
     let mut failing = command(&folder);
     shim.at_flush(&mut failing, nth, FlushFault::Error, &mark);
-    let mut node = Node::launch(failing, &bench.logs);
+    let mut node = bench.launch(failing);
     match node.until_ready() {
         // A flush of the first start: it says so, and the next one works.
         Err(NotReady::Ended(ended)) if ended.in_good_order(&[]) && mark.exists() => {
@@ -43,7 +45,7 @@ async fn one_error(bench: &mut Bench, shim: &Shim, nth: u64) -> Result<(), Strin
         }
         Outcome::Refused(answer) => drop(answer.expect(500)?),
         Outcome::Gone => {
-            return Err(node.until_ended(super::node::LONGEST_WAIT).map_or("no answer".into(), String::from));
+            return Err(node.until_ended(LONGEST_WAIT).map_or("no answer".into(), String::from));
         }
         Outcome::Through if stood_while_starting => {}
         Outcome::Through if mark.exists() => return Err("nobody was told of the error".into()),

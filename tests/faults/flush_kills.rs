@@ -1,10 +1,15 @@
 //! Fault 2: killed at the n-th flush of the disk, just before it and just after it, the very first start included.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bcoin_testkit::Process;
 
 use super::{
     bench::Bench,
-    node::{Node, command},
+    node::command,
     script::play,
     shim::{FlushFault, Shim},
 };
@@ -42,9 +47,9 @@ async fn one_kill(bench: &mut Bench, shim: &Shim, nth: u64, fault: FlushFault) -
     bench.check_folder(&folder, &accounts).await
 }
 
-fn launch(bench: &Bench, shim: &Shim, nth: u64, fault: FlushFault, folder: &Path) -> (Node, std::path::PathBuf) {
+fn launch(bench: &Bench, shim: &Shim, nth: u64, fault: FlushFault, folder: &Path) -> (Process, PathBuf) {
     let mark = folder.with_extension("mark");
     let mut doomed = command(folder);
     shim.at_flush(&mut doomed, nth, fault, &mark);
-    (Node::launch(doomed, &bench.logs), mark)
+    (bench.launch(doomed), mark)
 }

@@ -6,11 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bcoin_testkit::{Answer, NotReady, Process};
+
 use super::{
     bench::Bench,
-    client::Answer,
     customer::Customer,
-    node::{Node, NotReady, command},
+    node::command,
     script::{grow, play_one_round},
     tmpfs::Tmpfs,
 };
@@ -102,7 +103,7 @@ async fn restart_while_full(
     bench: &mut Bench,
     disk: &Tmpfs,
     folder: &Path,
-    node: Node,
+    node: Process,
     customer: &Customer,
 ) -> Result<(), String> {
     if bench.random.one_in(2) {
@@ -110,7 +111,7 @@ async fn restart_while_full(
     } else {
         node.terminate()?
     }
-    let mut node = Node::launch(command(folder), &bench.logs);
+    let mut node = bench.launch(command(folder));
     match node.until_ready() {
         Ok(()) => {
             bench.customer(&node, &customer.accounts).inspect().await?;
@@ -127,7 +128,7 @@ async fn first_start_on_a_full_disk(bench: &mut Bench, disk: &Tmpfs) -> Result<(
     let folder = disk.folder().join("first");
     for room in [0, 8 << 10, 64 << 10, 512 << 10] {
         disk.fill(room)?;
-        let mut node = Node::launch(command(&folder), &bench.logs);
+        let mut node = bench.launch(command(&folder));
         match node.until_ready() {
             Ok(()) => node.terminate()?,
             Err(NotReady::Ended(ended)) if ended.in_good_order(&[&folder.display().to_string()]) => {}

@@ -6,16 +6,10 @@ use std::{
     time::Duration,
 };
 
+use bcoin_testkit::{Client, Random};
 use tokio::{task::JoinSet, time::sleep};
 
-use super::{
-    accounts::Accounts,
-    bench::Bench,
-    client::Client,
-    customer::Customer,
-    node::{Node, command},
-    random::Random,
-};
+use super::{accounts::Accounts, bench::Bench, customer::Customer, node::command};
 
 /// After so many kills a new folder is begun, so that chains stay short and checks quick.
 const KILLS_PER_FOLDER: u64 = 50;
@@ -37,7 +31,7 @@ async fn one_folder(bench: &mut Bench, kills: u64) -> Result<(), String> {
     let mut name = None;
     for kill in 1..=kills {
         bench.tally.begin(format!("kill {kill} of {}", folder.display()));
-        let mut node = Node::launch(command(&folder), &bench.logs);
+        let mut node = bench.launch(command(&folder));
         if bench.random.one_in(5) {
             // A start is a moment like any other.
             sleep(bench.random.milliseconds(0, 60)).await;
@@ -100,7 +94,7 @@ async fn replace(customer: Customer, accounts: Arc<Mutex<Accounts>>, peer: Clien
     let mut length = 0;
     loop {
         let payment = r#"{"sender": "Peer", "receiver": "Bob", "amount": 7}"#;
-        let _ = peer.post("/add_transaction", payment.into()).await;
+        let _ = peer.post("/add_transaction", payment).await;
         let Ok(answer) = peer.get("/mine_block").await else { return };
         let block: serde_json::Value = serde_json::from_str(&answer.text).unwrap_or_default();
         length = block["index"].as_u64().unwrap_or(length);

@@ -8,12 +8,11 @@
 //! ```
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
-#![allow(unreachable_pub, reason = "the helpers are shared by the modules of this one program")]
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod accounts;
 mod bench;
 mod chain;
-mod client;
 mod clock;
 mod corruption;
 mod customer;
@@ -22,7 +21,6 @@ mod flush_kills;
 mod full_disk;
 mod kills;
 mod node;
-mod random;
 mod script;
 mod shim;
 mod sigterm;
@@ -37,9 +35,10 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
+use bcoin_testkit::Random;
+
 use self::{
     bench::Bench,
-    random::Random,
     shim::Shim,
     tally::{Row, print_table},
     tmpfs::Tmpfs,

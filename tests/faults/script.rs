@@ -2,11 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::{
-    client::{Answer, Client, NoAnswer},
-    customer::Customer,
-    node::Node,
-};
+use bcoin_testkit::{Answer, Client, NoAnswer, Process};
+
+use super::customer::Customer;
 
 /// Far more than what reaches any flush that is tried.
 const MOST_STEPS: u16 = 400;
@@ -22,7 +20,7 @@ pub enum Outcome {
 }
 
 /// Goes through the steps; `peer` is a node whose chain can be taken.
-pub async fn play(customer: &Customer, peer: &Node) -> Outcome {
+pub async fn play(customer: &Customer, peer: &Process) -> Outcome {
     for step in 0..MOST_STEPS {
         match one_step(customer, peer, step).await {
             Ok(answer) if answer.status < 300 => {}
@@ -34,7 +32,7 @@ pub async fn play(customer: &Customer, peer: &Node) -> Outcome {
 }
 
 /// Does each kind of thing once; every one has to be done.
-pub async fn play_one_round(customer: &Customer, peer: &Node) -> Result<(), String> {
+pub async fn play_one_round(customer: &Customer, peer: &Process) -> Result<(), String> {
     for step in MOST_STEPS..MOST_STEPS + 6 {
         let answer = one_step(customer, peer, step).await?;
         if answer.status >= 300 {
@@ -44,7 +42,7 @@ pub async fn play_one_round(customer: &Customer, peer: &Node) -> Result<(), Stri
     Ok(())
 }
 
-async fn one_step(customer: &Customer, peer: &Node, step: u16) -> Result<Answer, NoAnswer> {
+async fn one_step(customer: &Customer, peer: &Process, step: u16) -> Result<Answer, NoAnswer> {
     match step % 6 {
         // Nobody listens on these low ports: another address in each round.
         0 => customer.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, 1 + step / 6))).await,
@@ -60,7 +58,7 @@ async fn one_step(customer: &Customer, peer: &Node, step: u16) -> Result<Answer,
 }
 
 /// Lets `peer` mine until its chain has at least `length` blocks.
-pub async fn grow(peer: &Node, length: u64) -> Result<(), NoAnswer> {
+pub async fn grow(peer: &Process, length: u64) -> Result<(), NoAnswer> {
     let client = Client::new(peer.address());
     loop {
         let answer = client.get("/mine_block").await?;

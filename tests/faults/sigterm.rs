@@ -2,10 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{
-    bench::Bench,
-    node::{LONGEST_WAIT, Node, command},
-};
+use bcoin_testkit::{Process, process::LONGEST_WAIT};
+
+use super::{bench::Bench, node::command};
 
 /// After this long without a line, a node has said what it has to say.
 const SILENCE: Duration = Duration::from_millis(500);
@@ -47,10 +46,10 @@ async fn one_verbosity(bench: &mut Bench, verbosity: &[&str]) -> Result<(), Stri
     bench.check_folder(&folder, &accounts).await
 }
 
-fn launch(bench: &Bench, folder: &Path, verbosity: &[&str]) -> Node {
+fn launch(bench: &Bench, folder: &Path, verbosity: &[&str]) -> Process {
     let mut command = command(folder);
     command.args(verbosity);
-    Node::launch(command, &bench.logs)
+    bench.launch(command)
 }
 
 async fn one_line(bench: &mut Bench, folder: &Path, verbosity: &[&str], line: usize) -> Result<(), String> {
@@ -65,7 +64,7 @@ async fn one_line(bench: &mut Bench, folder: &Path, verbosity: &[&str], line: us
     if line > 0 {
         return node.terminate();
     }
-    node.ask_to_end();
+    node.signal("-TERM");
     let ended = node.until_ended(LONGEST_WAIT).ok_or("the node does not end when it is asked to")?;
     // A process that has not said anything yet may end as any program does.
     let by_signal = ended.status.code().is_none() && ended.stderr.is_empty();

@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    bench::Bench,
-    node::{Node, command},
-};
+use super::{bench::Bench, node::command};
 
 /// How quickly the second one has to give up.
 const SOON: Duration = Duration::from_secs(2);
@@ -31,7 +28,7 @@ async fn one_folder(bench: &mut Bench) -> Result<(), String> {
             Ok::<(), String>(())
         });
         let started = Instant::now();
-        let mut second = Node::launch(command(&folder), &bench.logs);
+        let mut second = bench.launch(command(&folder));
         let ended = second.until_ended(SOON).ok_or("the second process does not end")?;
         let took = started.elapsed();
         let named = ended.stderr.contains(&folder.display().to_string()) && ended.stderr.contains("in use");

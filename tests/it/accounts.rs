@@ -1,14 +1,15 @@
-//! The index of accounts and hashes beside a plain scan of the chain, whatever happens to the chain.
+//! The accounts beside a plain scan of the chain, whatever happens to the chain.
 
 use std::collections::{BTreeMap, HashMap};
 
-use bcoin::{
-    ledger::{Block, BlockHash, CheckedBlock, Scalar, Tip, Transaction, check_block, puzzle},
-    store::{FirstContent, Location, Reader, Store, open, verify},
+use bcoin_ledger::{
+    BlockHash, Blockchain, Rules as _, Tip,
+    chapter::{Account, Ancestors, Block, ChainCheck, Chapter, CheckedBlock, Mempool, Scalar, Transaction, puzzle},
 };
+use bcoin_node::store::{Contents, FirstContent, Location, Opened, Reader, Store, verify};
 use proptest::prelude::*;
 
-use crate::support::{Program, TestNode};
+use crate::support::{BCOIN, TestNode};
 
 /// Amounts as they stand in a block, and what they are worth in millionths; nothing when they are no number.
 const AMOUNTS: &[(&str, Option<i128>)] = &[
@@ -32,7 +33,7 @@ const AMOUNTS: &[(&str, Option<i128>)] = &[
 /// Senders and receivers as they stand in a block, and the account they mean.
 fn names() -> Vec<(String, String)> {
     let long = "x".repeat(300);
-    let hash = BlockHash::of(&format!("\"{long}\""));
+    let hash = BlockHash::sha256(format!("\"{long}\""));
     let plain = ["Alice", "Bob", "", "__proto__", "a/b?c", "ä\u{202e}\u{1f600}", "null"];
     let mut names: Vec<_> = plain.map(|name| (serde_json::to_string(name).unwrap(), name.to_owned())).into();
     names.extend([("5", "5"), ("null", "null"), ("1e2", "100.0")].map(|(json, name)| (json.into(), name.into())));
@@ -49,7 +50,7 @@ enum Change {
     Append(Vec<Payment>),
     /// Other blocks after a fork, so many blocks before the end.
     Replace { depth: u64, blocks: Vec<Vec<Payment>> },
-    /// The latest change was reported as failed, and is taken back.
+    /// The latest change was reported as failed, and is rolled back.
     TakeBack,
 }
 
@@ -71,15 +72,15 @@ fn transaction((amount, sender, receiver): Payment) -> Transaction {
     Transaction::from_json(&json).unwrap()
 }
 
-fn block_after(tip: &Tip, payments: &[Payment]) -> CheckedBlock {
+fn block_after(ancestors: &Ancestors, payments: &[Payment]) -> CheckedBlock {
     let block = Block {
-        index: tip.index + 1,
-        previous_hash: tip.hash.to_string(),
-        proof: puzzle::search(tip.proof, || false).unwrap(),
+        index: ancestors.tip.height + 1,
+        previous_hash: ancestors.tip.hash.to_string(),
+        proof: puzzle::search(ancestors.proof, || false).unwrap(),
         timestamp: format!("{payments:?}"),
         transactions: payments.iter().copied().map(transaction).collect(),
     };
-    check_block(Some(tip), block).unwrap()
+    Chapter.check(Some(ancestors), block).unwrap()
 }
 
 /// What a plain scan finds for one account.
@@ -96,8 +97,8 @@ fn scan(reader: &Reader) -> BTreeMap<String, Scanned> {
     let means: HashMap<String, String> = names().into_iter().map(|(json, name)| (canonical(&json), name)).collect();
     let worth: HashMap<String, Option<i128>> = AMOUNTS.iter().map(|(json, worth)| (canonical(json), *worth)).collect();
     let mut accounts = BTreeMap::<String, Scanned>::new();
-    for text in reader.snapshot().unwrap().blocks(1).unwrap() {
-        let block = Block::from_json(&text.unwrap()).unwrap();
+    for block in reader.snapshot().unwrap().blocks(..).unwrap() {
+        let block = Block::from_json_bytes(&block.unwrap()).unwrap();
         for (position, transaction) in (1..).zip(&block.transactions) {
             let (sender, receiver) =
                 (&means[&transaction.sender.canonical()], &means[&transaction.receiver.canonical()]);
@@ -126,77 +127,100 @@ fn millionths(sum: &str) -> i128 {
     format!("{whole}{fraction:0<6}").parse().unwrap()
 }
 
-/// The index says what a scan finds, account by account, payment by payment, hash by hash.
+/// The accounts are what a scan finds, account by account, transaction by transaction; every block is found by its hash.
 fn check(reader: &Reader) {
-    let (index, scanned) = (reader.index().unwrap(), scan(reader));
-    assert_eq!(index.account_count().unwrap(), scanned.len() as u64);
-    let mut after: Option<String> = None;
+    let (snapshot, scanned) = (reader.snapshot().unwrap(), scan(reader));
+    assert_eq!(snapshot.account_count().unwrap(), scanned.len() as u64);
+    let mut after: Option<Vec<u8>> = None;
     let mut listed = Vec::new();
     loop {
-        let page = index.accounts(after.as_deref(), 3).unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some(last.name.clone());
+        let page = snapshot.accounts::<Account>(after.as_deref(), 3).unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
         listed.extend(page);
     }
-    assert_eq!(listed.iter().map(|account| &account.name).collect::<Vec<_>>(), scanned.keys().collect::<Vec<_>>());
-    for account in listed {
-        let expected = &scanned[&account.name];
-        assert_eq!(index.account(&account.name).unwrap().as_ref(), Some(&account));
-        assert_eq!(millionths(&account.received), expected.received, "{account:?}");
-        assert_eq!(millionths(&account.sent), expected.sent, "{account:?}");
-        assert_eq!(millionths(&account.balance), expected.received - expected.sent, "{account:?}");
-        assert_eq!((account.payments, account.uncounted), (expected.payments.len() as u64, expected.uncounted));
+    let name = |name: &[u8]| String::from_utf8(name.to_vec()).unwrap();
+    assert_eq!(
+        listed.iter().map(|(found, _)| name(found)).collect::<Vec<_>>(),
+        scanned.keys().cloned().collect::<Vec<_>>()
+    );
+    for (found, account) in listed {
+        let expected = &scanned[&name(&found)];
+        assert_eq!(snapshot.account(&found).unwrap().as_ref(), Some(&account));
+        assert_eq!(millionths(&account.received.to_string()), expected.received, "{account:?}");
+        assert_eq!(millionths(&account.sent.to_string()), expected.sent, "{account:?}");
+        assert_eq!(millionths(&account.balance().to_string()), expected.received - expected.sent, "{account:?}");
+        assert_eq!((account.transactions, account.uncounted), (expected.payments.len() as u64, expected.uncounted));
         let (mut places, mut before) = (Vec::new(), None);
         loop {
-            let (page, next) = index.account_payments(&account.name, before, 2).unwrap();
-            places.extend(page.iter().map(|payment| (payment.block, payment.position)));
-            before = next;
-            if before.is_none() {
+            let (page, more) = snapshot.account_transactions::<Account>(&found, before, 2).unwrap();
+            places.extend(page.iter().map(|(height, position)| (*height, u64::from(*position))));
+            before = page.last().copied();
+            if !more {
                 break;
             }
         }
         places.reverse();
-        assert_eq!(places, expected.payments, "{}", account.name);
+        assert_eq!(places, expected.payments, "{}", name(&found));
     }
-    for text in reader.snapshot().unwrap().blocks(1).unwrap() {
-        let text = text.unwrap();
-        assert_eq!(index.block_of_hash(&BlockHash::of(&text)).unwrap(), Some(text));
+    for (height, block) in (1..).zip(snapshot.blocks(..).unwrap()) {
+        assert_eq!(snapshot.height_of(&BlockHash::sha256(block.unwrap())).unwrap(), Some(height));
     }
 }
 
-fn length(reader: &Reader) -> u64 {
-    reader.snapshot().unwrap().length().unwrap()
+/// The chain that a node has in its store, and the one it had before the latest change.
+struct Ledger {
+    store: Store<Chapter>,
+    now: Blockchain<Chapter>,
+    before: Blockchain<Chapter>,
 }
 
-fn tip_at(reader: &Reader, index: u64) -> Tip {
-    let text = reader.snapshot().unwrap().block(index).unwrap().unwrap();
-    Tip { index, proof: Block::from_json(&text).unwrap().proof, hash: BlockHash::of(&text) }
-}
+impl Ledger {
+    fn new() -> Self {
+        let genesis = ChainCheck::default().push(Block::genesis("t".into())).unwrap();
+        let first = FirstContent { node_address: "n".into(), genesis };
+        let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
+        let now = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default());
+        Self { store: opened.store, before: now.clone(), now }
+    }
 
-fn apply(store: &Store, change: &Change, before: &mut Tip) {
-    let reader = store.reader();
-    let tip = tip_at(&reader, length(&reader));
-    match change {
-        Change::Append(payments) => {
-            store.append(&block_after(&tip, payments)).unwrap();
-            *before = tip;
-        }
-        Change::Replace { depth, blocks } => {
-            let fork = tip.index.saturating_sub(*depth).max(1);
-            let mut end = tip_at(&reader, fork);
-            let texts: Vec<_> = blocks
-                .iter()
-                .map(|payments| {
+    fn ancestors_at(&self, height: u64) -> Ancestors {
+        let block = self.store.reader().snapshot().unwrap().block(height).unwrap().unwrap();
+        let (block, hash) = (Block::from_json_bytes(&block).unwrap(), BlockHash::sha256(&block));
+        Ancestors { tip: Tip { height, hash, work: height.into() }, proof: block.proof }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        let before = self.now.clone();
+        let reorganised = match change {
+            Change::Append(payments) => {
+                self.store.append(&self.now, &block_after(self.now.ancestors(), payments)).unwrap()
+            }
+            Change::Replace { depth, blocks } => {
+                let fork = self.now.tip().height.saturating_sub(*depth).max(1);
+                let mut end = self.ancestors_at(fork);
+                let blocks = blocks.iter().map(|payments| {
                     let block = block_after(&end, payments);
-                    end = block.tip();
-                    Ok(block.text().to_owned())
-                })
-                .collect();
-            store.replace(fork, texts.into_iter(), &end, &[], "t".into()).unwrap();
-            *before = tip;
-        }
-        // Taking back the same change twice changes nothing.
-        Change::TakeBack => store.take_back(before, &[], &[]).unwrap(),
+                    end = block.ancestors();
+                    Ok(block)
+                });
+                self.store.replace(&self.now, fork, blocks, bcoin_node::now()).unwrap().0
+            }
+            // Taking back the same change twice changes nothing.
+            Change::TakeBack => {
+                let found = Contents {
+                    node_address: "n".into(),
+                    ancestors: *self.now.ancestors(),
+                    mempool: Mempool::default(),
+                    peers: Vec::new(),
+                };
+                self.store.roll_back(&found, &self.before, &[]).unwrap();
+                self.now = self.before.clone();
+                return;
+            }
+        };
+        self.before = before;
+        self.now.advance(reorganised.ancestors, reorganised.after.mempool);
     }
 }
 
@@ -204,64 +228,54 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_index_is_what_a_scan_finds(changes in prop::collection::vec(change(), 1..10)) {
-        let first = FirstContent { node_address: "n".into(), timestamp: "t".into() };
-        let opened = open(&Location::Memory, first, &|_, _| ()).unwrap();
-        let store = opened.store;
-        let mut before = opened.contents.tip;
+    fn the_accounts_are_what_a_scan_finds(changes in prop::collection::vec(change(), 1..10)) {
+        let mut ledger = Ledger::new();
         for change in &changes {
-            apply(&store, change, &mut before);
-            check(&store.reader());
+            ledger.apply(change);
+            let reader = ledger.store.reader();
+            prop_assert_eq!(reader.snapshot().unwrap().tip().unwrap(), *ledger.now.tip());
+            check(&reader);
         }
     }
 }
 
-/// What a program that knows no index leaves, and what one leaves that wrote blocks without it.
+/// Nobody notices a wrong account while a node runs; `verify` looks at everything.
 #[test]
-fn a_folder_without_its_index_gets_one() {
+fn verify_finds_a_wrong_account() {
     use redb::{Database, TableDefinition};
-    const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
     const ACCOUNTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("accounts");
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["--port", "0", "--data-dir", folder.path().to_str().unwrap()];
+    let node = BCOIN.start(&["--port", "0", "--data-dir", folder.path().to_str().unwrap()]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let run = |mine: bool| {
-        let node = Program::start(&arguments);
-        let accounts = runtime.block_on(async {
-            if mine {
-                node.http().pay(5).await;
-                node.http().mine().await;
-            }
-            node.http().get("/api/v1/accounts").await.text
-        });
-        assert!(node.terminate("-TERM").success());
-        accounts
-    };
-    let accounts = run(true);
-    assert!(accounts.contains("Bharathi"), "{accounts}");
-    for damage in ["missing", "of another tip"] {
+    runtime.block_on(async {
+        node.http().pay(5).await;
+        node.http().mine().await;
+    });
+    assert!(node.end_by("-TERM").success());
+    let found = || verify(&Chapter, folder.path(), &|_, _| ()).unwrap().faults;
+    assert_eq!(found(), Vec::<String>::new());
+    let change = |name: &[u8], value: Option<&[u8]>| {
         let database = Database::open(folder.path().join("chain.redb")).unwrap();
         let write = database.begin_write().unwrap();
-        if damage == "missing" {
-            write.delete_table(ACCOUNTS).unwrap();
-            write.open_table(META).unwrap().remove("index_tip").unwrap();
-        } else {
-            write.open_table(META).unwrap().insert("index_tip", [7; 32].as_slice()).unwrap();
-            write.open_table(ACCOUNTS).unwrap().insert(b"Nobody".as_slice(), b"{}".as_slice()).unwrap();
-        }
+        let before = {
+            let mut accounts = write.open_table(ACCOUNTS).unwrap();
+            let before = match value {
+                Some(value) => accounts.insert(name, value).unwrap(),
+                None => accounts.remove(name).unwrap(),
+            };
+            before.map(|before| before.value().to_vec())
+        };
         write.commit().unwrap();
-        drop(database);
-        assert_eq!(run(false), accounts, "{damage}");
-    }
-    // Nobody notices a wrong entry by looking at the tip alone; `verify` looks at everything.
-    let database = Database::open(folder.path().join("chain.redb")).unwrap();
-    let write = database.begin_write().unwrap();
-    write.open_table(ACCOUNTS).unwrap().remove(b"Alice".as_slice()).unwrap();
-    write.commit().unwrap();
-    drop(database);
-    let verdict = verify(folder.path(), &|_, _| ()).unwrap();
-    assert_eq!(verdict.faults.len(), 1, "{:?}", verdict.faults);
-    assert!(verdict.faults[0].contains("Alice"), "{:?}", verdict.faults);
+        before
+    };
+    let alice = change(b"Alice", None).unwrap();
+    assert!(matches!(&found()[..], [fault] if fault.contains("Alice")), "{:?}", found());
+    let wrong = [&alice[..8], b"0 6 1 0"].concat();
+    assert_eq!(change(b"Alice", Some(&wrong)), None);
+    assert!(matches!(&found()[..], [fault] if fault.contains("Alice")), "{:?}", found());
+    change(b"Alice", Some(&alice));
+    change(b"Nobody", Some(&alice));
+    assert!(matches!(&found()[..], [fault] if fault.contains("Nobody")), "{:?}", found());
 }
 
 #[tokio::test]

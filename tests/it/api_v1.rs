@@ -1,8 +1,9 @@
 //! `/api/v1` against real nodes: every route, every problem, paging to the end.
 
+use bcoin_testkit::{FakePeer, Http, fake_peer::response};
 use serde_json::{Value, json};
 
-use crate::support::{FakePeer, Http, TestNode};
+use crate::support::TestNode;
 
 async fn get(http: &Http, path: &str) -> Value {
     let answer = http.get(&format!("/api/v1{path}")).await;
@@ -63,7 +64,7 @@ async fn a_block_is_found_by_index_and_by_hash_and_its_text_hashes_to_it() {
     assert_eq!(get(&node.http, &format!("/blocks/{hash}")).await, block);
     let text = node.http.get("/api/v1/blocks/2/text").await;
     assert_eq!(text.headers["content-type"], "text/plain; charset=utf-8");
-    assert_eq!(bcoin::ledger::BlockHash::of(&text.text).to_string(), hash);
+    assert_eq!(bcoin_ledger::BlockHash::sha256(&text.text).to_string(), hash);
     assert_eq!(block["transactions"][0], json!({"amount": "1.50", "receiver": "Bob", "sender": "Alice"}));
     assert_eq!(
         get(&node.http, "/headers?from=2").await["headers"][0],
@@ -209,7 +210,7 @@ async fn a_node_of_the_listing_is_known_by_its_chain() {
         let chain = chain.clone();
         async move {
             use tokio::io::AsyncWriteExt as _;
-            let _ = stream.write_all(&crate::support::response("200 OK", "", chain.as_bytes())).await;
+            let _ = stream.write_all(&response("200 OK", "", chain.as_bytes())).await;
         }
     })
     .await;

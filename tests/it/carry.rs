@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, process::Output};
 
+use bcoin_testkit::Process;
 use serde_json::Value;
 
-use crate::support::{Program, run, vectors};
+use crate::support::{BCOIN, vectors};
 
 /// A folder, and the commands on it.
 struct Folder(tempfile::TempDir);
@@ -18,12 +19,12 @@ impl Folder {
         self.0.path().to_str().unwrap()
     }
 
-    fn node(&self) -> Program {
-        Program::start(&["--port", "0", "--data-dir", self.path()])
+    fn node(&self) -> Process {
+        BCOIN.start(&["--port", "0", "--data-dir", self.path()])
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        run(&[arguments, &["--data-dir", self.path()]].concat())
+        BCOIN.run(&[arguments, &["--data-dir", self.path()]].concat())
     }
 
     fn import(&self, file: &Path) -> Output {

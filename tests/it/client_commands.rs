@@ -1,11 +1,11 @@
 //! `bcoin status|chain|send|mine|peers` against real nodes.
 
+use bcoin_testkit::FakePeer;
 use serde_json::{Value, json};
 
 use crate::support::{
-    FakePeer, TestNode,
+    BCOIN, TestNode,
     client::{document, nowhere, printed, refused},
-    command,
 };
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn status_shows_a_node_at_a_glance() {
     for name in [format!("http://{address}"), format!("http://{address}/"), address.clone()] {
         assert_eq!(printed(&nowhere().await, &["status", "--node", &name]).await.lines().count(), 10);
     }
-    let mut by_environment = command(&["status"]);
+    let mut by_environment = BCOIN.command(&["status"]);
     by_environment.env("BCOIN_NODE", &address).env("BCOIN_JSON", "yes");
     let output = tokio::task::spawn_blocking(move || by_environment.output().unwrap()).await.unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["length"], 1);

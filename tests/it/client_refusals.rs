@@ -1,11 +1,11 @@
 //! The commands that talk to a node, when it is dead, no node at all, or hostile; and when nobody reads what they print.
 
+use bcoin_testkit::{FakePeer, fake_peer::response};
 use serde_json::json;
 
 use crate::support::{
-    Canned, FakePeer, TestNode,
+    BCOIN, Canned, TestNode,
     client::{bcoin, nowhere, printed, refused},
-    command, response,
 };
 
 /// Each command in a form that would do on a node.
@@ -61,7 +61,7 @@ async fn what_is_no_node_is_told_apart() {
 #[tokio::test]
 async fn no_proxy_is_asked() {
     let node = TestNode::start().await;
-    let mut status = command(&["status"]);
+    let mut status = BCOIN.command(&["status"]);
     status.env("BCOIN_NODE", node.address());
     for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
         status.env(name, format!("http://{}", nowhere().await));
@@ -136,7 +136,7 @@ fn is_harmless(text: &str) -> bool {
 async fn a_closed_pipe_ends_a_command_quietly() {
     let node = TestNode::start().await;
     for arguments in [&["status"][..], &["chain"], &["mine", "--count", "3"], &["peers", "--json"]] {
-        let mut child = command(arguments);
+        let mut child = BCOIN.command(arguments);
         child
             .env("BCOIN_NODE", node.address())
             .stdout(std::process::Stdio::piped())

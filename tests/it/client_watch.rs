@@ -15,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{Canned, Program, TestNode, command};
+use crate::support::{BCOIN, Canned, TestNode};
 
 /// Long enough for anything that has to come.
 const SOON: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ fn lines(pipe: impl Read + Send + 'static) -> mpsc::UnboundedReceiver<String> {
 }
 
 fn watch_command(node: &str, form: &[&str]) -> Command {
-    let mut command = command(&[&["watch", "--node", node], form].concat());
+    let mut command = BCOIN.command(&[&["watch", "--node", node], form].concat());
     command.env("TZ", "UTC").stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -230,15 +230,15 @@ async fn a_watch_survives_cuts_and_misses_nothing() {
 async fn a_node_that_was_started_anew_is_watched_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let node = Program::start(&["--port", "0", "--data-dir", path]);
-    let (address, port) = (node.addresses[0], node.addresses[0].port().to_string());
+    let node = BCOIN.start(&["--port", "0", "--data-dir", path]);
+    let (address, port) = (node.address(), node.address().port().to_string());
     let mut watching = Watching::start(&address.to_string(), &[]).await;
     node.http().pay(10).await;
     assert_eq!(after_time(&watching.line().await), "Alice pays Bob 10; it waits for block 2 (1 waiting)");
     node.kill();
     let gone = watching.note().await;
     assert!(gone.contains(&format!("http://{address} is gone (")) && gone.contains("refused"), "{gone}");
-    let node = Program::start(&["--port", &port, "--data-dir", path]);
+    let node = BCOIN.start(&["--port", &port, "--data-dir", path]);
     assert!(watching.note().await.ends_with(" is back"));
     let reset = watching.line().await;
     assert!(after_time(&reset).starts_with("what happened before this is not known"), "{reset}");

@@ -2,7 +2,9 @@
 
 use std::{fs, net::TcpListener, process::Output};
 
-use crate::support::{Program, command, run};
+use bcoin_testkit::{Http, Process};
+
+use crate::support::BCOIN;
 
 fn refusal(output: &Output, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
@@ -21,7 +23,7 @@ fn cannot_start(output: &Output) -> String {
 
 #[test]
 fn help_and_version_answer_as_people_expect() {
-    let help = run(&["--help"]);
+    let help = BCOIN.run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     let help = String::from_utf8(help.stdout).unwrap();
     for flag in [
@@ -39,17 +41,17 @@ fn help_and_version_answer_as_people_expect() {
     ] {
         assert!(help.contains(flag), "{flag} is not in {help}");
     }
-    let help = String::from_utf8(run(&["network", "--help"]).stdout).unwrap();
+    let help = String::from_utf8(BCOIN.run(&["network", "--help"]).stdout).unwrap();
     for flag in ["--count", "--first-port", "--data-dir", "BCOIN_FIRST_PORT"] {
         assert!(help.contains(flag), "{flag} is not in {help}");
     }
     for name in ["status", "chain", "send", "mine", "peers", "watch"] {
-        let help = String::from_utf8(run(&[name, "--help"]).stdout).unwrap();
+        let help = String::from_utf8(BCOIN.run(&[name, "--help"]).stdout).unwrap();
         for flag in ["--node", "BCOIN_NODE", "http://127.0.0.1:1001", "--json", "BCOIN_JSON"] {
             assert!(help.contains(flag), "{flag} is not in {help}");
         }
     }
-    let version = run(&["--version"]);
+    let version = BCOIN.run(&["--version"]);
     assert_eq!(version.status.code(), Some(0));
     assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("bcoin {}\n", env!("CARGO_PKG_VERSION")));
 }
@@ -69,11 +71,11 @@ fn a_wrong_command_line_ends_with_2() {
         &["network", "--first-port", "0"],
         &["network", "--first-port", "65535"],
     ] {
-        let output = run(arguments);
+        let output = BCOIN.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
     }
-    let output = command(&["--port", "0"]).env("RUST_LOG", "bcoin=loud").output().unwrap();
+    let output = BCOIN.command(&["--port", "0"]).env("RUST_LOG", "bcoin=loud").output().unwrap();
     assert!(refusal(&output, 2).contains("RUST_LOG"));
 }
 
@@ -81,12 +83,12 @@ fn a_wrong_command_line_ends_with_2() {
 fn a_node_says_where_it_listens_how_long_its_chain_is_and_where_its_data_lies() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let node = Program::start(&["--port", "0", "--data-dir", path]);
-    assert!(node.printed.contains(&format!("http://{}", node.addresses[0])), "{}", node.printed);
+    let node = BCOIN.start(&["--port", "0", "--data-dir", path]);
+    assert!(node.printed.contains(&format!("http://{}", node.address())), "{}", node.printed);
     assert!(node.printed.contains("1 block"), "{}", node.printed);
     assert!(node.printed.contains(path), "{}", node.printed);
     drop(node);
-    let node = Program::start(&["--port", "0"]);
+    let node = BCOIN.start(&["--port", "0"]);
     assert!(node.printed.contains("in memory"), "{}", node.printed);
 }
 
@@ -94,15 +96,15 @@ fn a_node_says_where_it_listens_how_long_its_chain_is_and_where_its_data_lies() 
 #[test]
 fn signals_end_a_node_with_0() {
     for signal in ["-INT", "-TERM"] {
-        let node = Program::start(&["--port", "0"]);
-        assert_eq!(node.terminate(signal).code(), Some(0), "{signal}");
+        let node = BCOIN.start(&["--port", "0"]);
+        assert_eq!(node.end_by(signal).code(), Some(0), "{signal}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn open_requests_finish_before_a_node_ends() {
-    let node = Program::start(&["--port", "0"]);
+    let node = BCOIN.start(&["--port", "0"]);
     let http = node.http();
     let miners: Vec<_> = (0..20)
         .map(|_| {
@@ -114,7 +116,7 @@ async fn open_requests_finish_before_a_node_ends() {
         .collect();
     // All twenty have arrived once the first block is there, since this request came after theirs.
     http.get("/mine_block").await;
-    let status = tokio::task::spawn_blocking(move || node.terminate("-TERM")).await.unwrap();
+    let status = tokio::task::spawn_blocking(move || node.end_by("-TERM")).await.unwrap();
     assert_eq!(status.code(), Some(0));
     for miner in miners {
         assert_eq!(miner.await.unwrap().ok(), Some(200));
@@ -125,9 +127,9 @@ async fn open_requests_finish_before_a_node_ends() {
 fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let text = cannot_start(&run(&["--port", &port, "--in-memory"]));
+    let text = cannot_start(&BCOIN.run(&["--port", &port, "--in-memory"]));
     assert!(text.contains(&port) && text.contains("taken") && text.contains("--port"), "{text}");
-    let text = cannot_start(&run(&["network", "--first-port", &port, "--count", "1"]));
+    let text = cannot_start(&BCOIN.run(&["network", "--first-port", &port, "--count", "1"]));
     assert!(text.contains(&port) && text.contains("--first-port"), "{text}");
 }
 
@@ -135,8 +137,8 @@ fn a_taken_port_is_named() {
 fn a_folder_in_use_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let first = Program::start(&["--port", "0", "--data-dir", path]);
-    let text = cannot_start(&run(&["--port", "0", "--data-dir", path]));
+    let first = BCOIN.start(&["--port", "0", "--data-dir", path]);
+    let text = cannot_start(&BCOIN.run(&["--port", "0", "--data-dir", path]));
     assert!(text.contains(path) && text.contains("in use by another node"), "{text}");
     drop(first);
 }
@@ -147,7 +149,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let path = file.join("data").to_str().unwrap().to_owned();
-    let text = cannot_start(&run(&["--port", "0", "--data-dir", &path]));
+    let text = cannot_start(&BCOIN.run(&["--port", "0", "--data-dir", &path]));
     assert!(text.contains(&path) && text.contains("--data-dir"), "{text}");
 }
 
@@ -156,7 +158,7 @@ fn an_unreadable_nodes_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nodes.json");
     let path = file.to_str().unwrap();
-    let start = || cannot_start(&run(&["--port", "0", "--nodes", path]));
+    let start = || cannot_start(&BCOIN.run(&["--port", "0", "--nodes", path]));
     assert!(start().contains(path), "a file that is not there");
     for (content, reason) in [
         ("hello", "JSON object"),
@@ -173,7 +175,7 @@ fn an_unreadable_nodes_file_is_named() {
 #[tokio::test]
 async fn a_nodes_file_connects_its_nodes() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/nodes.json");
-    let node = Program::start(&["--port", "0", "--nodes", file]);
+    let node = BCOIN.start(&["--port", "0", "--nodes", file]);
     let known = node.http().post("/connect_node", r#"{"nodes": []}"#).await.json();
     assert_eq!(known["total_nodes"].as_array().unwrap().len(), 3);
 }
@@ -181,10 +183,10 @@ async fn a_nodes_file_connects_its_nodes() {
 #[tokio::test]
 async fn every_flag_can_be_an_environment_variable() {
     let folder = tempfile::tempdir().unwrap();
-    let mut node = command(&[]);
+    let mut node = BCOIN.command(&[]);
     node.env("BCOIN_PORT", "0").env("BCOIN_MINER", "Meghna").env("BCOIN_DATA_DIR", folder.path());
     node.env("BCOIN_MAX_PENDING", "1").env("BCOIN_ALLOW_HOST", "a.example,b.example").env("BCOIN_VERBOSE", "1");
-    let node = Program::start_command(node);
+    let node = Process::start(&mut node);
     let http = node.http();
     assert_eq!(http.pay(1).await.status, 201);
     assert_eq!(http.pay(1).await.status, 503);
@@ -194,19 +196,19 @@ async fn every_flag_can_be_an_environment_variable() {
     assert!(folder.path().join("chain.redb").exists());
     drop(node);
     for yes in ["1", "true", "yes"] {
-        let mut node = command(&["--port", "0"]);
+        let mut node = BCOIN.command(&["--port", "0"]);
         node.env("BCOIN_IN_MEMORY", yes);
-        assert!(Program::start_command(node).printed.contains("in memory"), "{yes}");
+        assert!(Process::start(&mut node).printed.contains("in memory"), "{yes}");
     }
 }
 
 #[tokio::test]
 async fn the_network_is_three_nodes_that_know_each_other() {
     let first = free_ports(3);
-    let network = Program::start(&["network", "--first-port", &first.to_string()]);
-    let ports: Vec<_> = network.addresses.iter().map(|address| address.port()).collect();
+    let network = BCOIN.start(&["network", "--first-port", &first.to_string()]);
+    let ports: Vec<_> = network.addresses().iter().map(|address| address.port()).collect();
     assert_eq!(ports, [first, first + 1, first + 2]);
-    let http: Vec<_> = network.addresses.iter().map(|address| crate::support::Http::new(*address)).collect();
+    let http: Vec<_> = network.addresses().iter().map(|address| Http::new(*address)).collect();
     http[0].mine().await;
     for node in &http[1..] {
         assert_eq!(node.chain().await.len(), 1, "each has its own chain");
@@ -214,7 +216,7 @@ async fn the_network_is_three_nodes_that_know_each_other() {
         assert_eq!(node.chain().await, http[0].chain().await);
     }
     #[cfg(unix)]
-    assert_eq!(network.terminate("-INT").code(), Some(0));
+    assert_eq!(network.end_by("-INT").code(), Some(0));
 }
 
 #[tokio::test]
@@ -223,10 +225,10 @@ async fn a_network_with_a_folder_keeps_its_data() {
     let first = free_ports(2);
     let port = first.to_string();
     let arguments = ["network", "--count", "2", "--first-port", &port, "--data-dir", folder.path().to_str().unwrap()];
-    let network = Program::start(&arguments);
+    let network = BCOIN.start(&arguments);
     network.http().mine().await;
     network.kill();
-    let network = Program::start(&arguments);
+    let network = BCOIN.start(&arguments);
     assert_eq!(network.http().chain().await.len(), 2);
     assert!(folder.path().join(&port).join("chain.redb").exists());
 }
@@ -263,7 +265,7 @@ fn an_ordinary_user_is_told_about_ports_and_gets_a_network_all_the_same() {
     assert!(text.contains("1001 is not permitted"), "{text}");
     assert!(text.contains("net.ipv4.ip_unprivileged_port_start") && text.contains("5001"), "{text}");
 
-    let network = Program::start_command(as_nobody(&["network"]));
+    let network = Process::start(&mut as_nobody(&["network"]));
     assert!(network.printed.contains("not permitted") && network.printed.contains("5001"), "{}", network.printed);
-    assert_eq!(network.addresses.iter().map(|a| a.port()).collect::<Vec<_>>(), [5001, 5002, 5003]);
+    assert_eq!(network.addresses().iter().map(|a| a.port()).collect::<Vec<_>>(), [5001, 5002, 5003]);
 }

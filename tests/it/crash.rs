@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::Program;
+use crate::support::BCOIN;
 
 /// How often the node is killed.
 const KILLS: u64 = 12;
@@ -14,7 +14,7 @@ async fn a_killed_node_keeps_all_that_it_acknowledged() {
     let (mut acknowledged, mut mined) = (Vec::new(), 1);
     let mut next = 0;
     for round in 0..KILLS {
-        let node = Program::start(&arguments);
+        let node = BCOIN.start(&arguments);
         let http = node.http();
         let chain = http.chain().await;
         assert!(chain.len() as u64 >= mined, "round {round}: block {mined} is lost");
@@ -54,7 +54,7 @@ async fn a_killed_node_keeps_all_that_it_acknowledged() {
     }
     assert!(acknowledged.len() > 50 && mined > 10, "{} payments, {mined} blocks", acknowledged.len());
 
-    let node = Program::start(&arguments);
+    let node = BCOIN.start(&arguments);
     let http = node.http();
     http.mine().await;
     let paid = http.paid_amounts().await;

@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
+use bcoin_testkit::Http;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::support::{Http, TestNode};
+use crate::support::TestNode;
 
 /// Long enough for anything that has to come.
 const SOON: Duration = Duration::from_secs(30);

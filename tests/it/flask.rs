@@ -1,34 +1,29 @@
 //! Living together with printed-listing nodes (contract section 5): a real Flask node, in both directions.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
+use bcoin_testkit::{Http, Process};
 use serde_json::json;
 
-use crate::support::{Http, TestNode};
+use crate::support::TestNode;
 
-/// The fixture of `tests/flask_node`; killed when dropped.
+/// The fixture of `tests/flask_node`.
 struct FlaskNode {
-    child: Child,
+    process: Process,
     http: Http,
-    address: String,
 }
 
 impl FlaskNode {
     fn start() -> Self {
         let python = std::env::var("BCOIN_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/flask_node/node.py");
-        let mut child = Command::new(&python)
-            .args([script, "--port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{python}: {error}"));
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").expect("Flask starts").to_owned();
-        Self { child, http: Http::new(address.parse().unwrap()), address }
+        let process =
+            Process::start_saying("listening on http://", Command::new(&python).args([script, "--port", "0"]));
+        Self { http: process.http(), process }
+    }
+
+    fn address(&self) -> String {
+        self.process.address().to_string()
     }
 
     async fn post(&self, path: &str, body: serde_json::Value) -> u16 {
@@ -37,19 +32,11 @@ impl FlaskNode {
     }
 }
 
-impl Drop for FlaskNode {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test]
 #[ignore = "needs Python with tests/flask_node/requirements.txt; BCOIN_TEST_PYTHON names its interpreter"]
 async fn a_flask_node_and_a_bcoin_node_adopt_each_others_chains() {
     let (bcoin, flask) = (TestNode::start().await, FlaskNode::start());
-    bcoin.connect(&[&flask.address]).await;
+    bcoin.connect(&[&flask.address()]).await;
     assert_eq!(flask.post("/connect_node", json!({"nodes": [format!("http://{}", bcoin.address())]})).await, 201);
 
     // Every kind of value that the two languages could write differently.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use bcoin::{ledger::Block, network::ClientLimits};
+use bcoin::peers::ClientLimits;
+use bcoin_ledger::chapter::Block;
+use bcoin_testkit::{FakePeer, fake_peer::response};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{FakePeer, TestNode, response};
+use crate::support::TestNode;
 
 /// A node that gives up on its peers soon, so that these tests do not wait for the real limits.
 async fn impatient() -> TestNode {

@@ -69,9 +69,9 @@ async fn a_chain_that_is_read_while_it_grows_is_never_inconsistent() {
     let mut lengths = BTreeSet::new();
     while !miner.is_finished() {
         let chain = node.http.chain().await;
-        let mut check = bcoin::ledger::ChainCheck::default();
+        let mut check = bcoin_ledger::chapter::ChainCheck::default();
         for block in &chain {
-            let block = bcoin::ledger::Block::from_json(&block.to_string()).unwrap();
+            let block = bcoin_ledger::chapter::Block::from_json(&block.to_string()).unwrap();
             check.push(block).unwrap();
         }
         lengths.insert(chain.len());

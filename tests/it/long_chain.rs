@@ -16,7 +16,7 @@ async fn mine_long_block(node: &TestNode, sender: &str) {
 
 /// What `/get_chain` has to answer, put together from the blocks one by one.
 async fn expected(node: &TestNode) -> String {
-    let length = node.running.node().view().tip.index;
+    let length = node.running.node().view().tip.height;
     let mut blocks = Vec::new();
     for index in 1..=length {
         blocks.push(node.http.get(&format!("/api/v1/blocks/{index}/text")).await.text);

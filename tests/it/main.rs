@@ -1,7 +1,7 @@
 //! Integration tests: real servers on free ports, and the real program.
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
-#![allow(unreachable_pub, dead_code, reason = "the helpers are shared with other tests")]
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod accounts;
 mod api_v1;
@@ -19,7 +19,6 @@ mod flask;
 mod golden;
 mod guards;
 mod hostile_peers;
-mod layers;
 mod load;
 mod long_chain;
 mod monitoring;

@@ -2,14 +2,14 @@
 
 use std::process::Command;
 
-use crate::support::Program;
+use crate::support::BCOIN;
 
 #[test]
 #[ignore = "needs newman from the npm registry; BCOIN_TEST_NEWMAN names the program"]
 fn the_collection_passes_on_fresh_nodes_and_again_on_used_ones() {
     let newman = std::env::var("BCOIN_TEST_NEWMAN").unwrap_or_else(|_| "newman".into());
     let nodes: Vec<_> =
-        (6001..=6003).map(|port: u16| Program::start(&["--in-memory", "--port", &port.to_string()])).collect();
+        (6001..=6003).map(|port: u16| BCOIN.start(&["--in-memory", "--port", &port.to_string()])).collect();
     for run in ["fresh", "used"] {
         let status = Command::new(&newman)
             .args(["run", concat!(env!("CARGO_MANIFEST_DIR"), "/postman_collection.json"), "--bail"])

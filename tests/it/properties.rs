@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use bcoin::{
-    ledger::{Block, Number, Scalar, Transaction},
-    node::{self, Adoption, CandidateBuilder, NodeConfig, NodeHandle, NodeThreads},
-    store::{FirstContent, Location, open},
+use bcoin::{Node as Handle, app};
+use bcoin_ledger::chapter::{Block, ChainCheck, Chapter, Number, Scalar, Transaction};
+use bcoin_node::{
+    Adoption, CandidateBuilder, NodeThreads,
+    store::{FirstContent, Location, Opened},
 };
 use proptest::prelude::*;
 
@@ -83,21 +84,21 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 struct Node {
-    handle: NodeHandle,
+    handle: Handle,
     threads: NodeThreads,
     /// How often each payment got its 201 here.
     accepted: HashMap<u64, usize>,
-    /// The chains that were given up here, the latest last.
-    given_up: Vec<Vec<String>>,
+    /// The chains that were replaced here, the latest last.
+    stale: Vec<Vec<String>>,
 }
 
 impl Node {
     fn start(name: usize) -> Self {
-        let first = FirstContent { node_address: format!("node {name}"), timestamp: format!("start of node {name}") };
-        let opened = open(&Location::Memory, first, &|_, _| ()).unwrap();
-        let config = NodeConfig { miner: "miner".into(), max_pending: 1_000 };
-        let (handle, threads) = node::start(opened, config).unwrap();
-        Self { handle, threads, accepted: HashMap::new(), given_up: Vec::new() }
+        let genesis = ChainCheck::default().push(Block::genesis(format!("start of node {name}"))).unwrap();
+        let first = FirstContent { node_address: format!("node {name}"), genesis };
+        let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
+        let (handle, threads) = app::start(opened, "miner".into(), 1_000).unwrap();
+        Self { handle, threads, accepted: HashMap::new(), stale: Vec::new() }
     }
 
     async fn pay(&mut self, number: u64) {
@@ -110,21 +111,22 @@ impl Node {
 
     fn texts(&self) -> Vec<String> {
         let snapshot = self.handle.view().reader.snapshot().unwrap();
-        snapshot.blocks(1).unwrap().map(Result::unwrap).collect()
+        snapshot.blocks(..).unwrap().map(|block| String::from_utf8(block.unwrap()).unwrap()).collect()
     }
 
     fn blocks(&self) -> Vec<Block> {
         self.texts().iter().map(|text| Block::from_json(text).unwrap()).collect()
     }
 
-    /// What the node keeps of the last ten chains it gave up is all of them, to the last byte.
-    fn check_given_up(&self) {
+    /// What the node keeps of the last ten chains that were replaced is all of them, to the last byte.
+    fn check_stale(&self) {
         let snapshot = self.handle.view().reader.snapshot().unwrap();
-        let kept = snapshot.given_up().unwrap();
-        assert_eq!(kept.len(), self.given_up.len().min(10));
-        for (kept, expected) in kept.iter().zip(self.given_up.iter().rev()) {
-            let texts: Vec<_> = snapshot.given_up_blocks(kept).unwrap().map(Result::unwrap).collect();
-            assert_eq!(&texts, expected, "given-up chain {}", kept.number);
+        let kept = snapshot.stale_branches().unwrap();
+        assert_eq!(kept.len(), self.stale.len().min(10));
+        for (kept, expected) in kept.iter().zip(self.stale.iter().rev()) {
+            let blocks = snapshot.stale_blocks(kept).unwrap();
+            let texts: Vec<_> = blocks.map(|block| String::from_utf8(block.unwrap()).unwrap()).collect();
+            assert_eq!(&texts, expected, "stale branch {}", kept.number);
         }
     }
 
@@ -141,13 +143,13 @@ impl Node {
     /// Does what `/replace_chain` does with a peer's answer.
     async fn replace_by(&mut self, blocks: Vec<Block>) {
         let before = self.texts();
-        let mut candidate = CandidateBuilder::new(&self.handle.view().reader).unwrap();
+        let mut candidate = CandidateBuilder::new(Chapter, &self.handle.view().reader).unwrap();
         for block in blocks {
             candidate.push(block).unwrap();
         }
         let adoption = self.handle.adopt(candidate.finish().unwrap(), None).await.unwrap();
         if matches!(adoption, Adoption::Adopted { .. }) {
-            self.given_up.push(before);
+            self.stale.push(before);
         }
     }
 }
@@ -181,7 +183,7 @@ proptest! {
             }
             let most_accepted = |number: &u64| nodes.iter().filter_map(|node| node.accepted.get(number)).sum::<usize>();
             for node in &nodes {
-                node.check_given_up();
+                node.check_stale();
                 // Whatever waits is in this block.
                 node.handle.mine().await.unwrap();
                 let paid = node.paid();
@@ -191,7 +193,7 @@ proptest! {
                 for (number, times) in &paid {
                     assert!(*times <= most_accepted(number), "payment {number} is doubled");
                 }
-                assert_eq!(node.handle.view().reader.snapshot().unwrap().check_chain(&|_, _| ()).unwrap(), node.handle.view().tip);
+                assert_eq!(node.handle.view().reader.snapshot().unwrap().check_chain(&Chapter, &|_, _| ()).unwrap(), node.handle.view().tip);
             }
             for Node { handle, threads, .. } in nodes {
                 drop(handle);

@@ -2,10 +2,8 @@
 
 use std::{fs, path::Path};
 
-use bcoin::{
-    app::{Config, StartError, spawn},
-    store::Location,
-};
+use bcoin::app::{Config, StartError, spawn};
+use bcoin_node::store::Location;
 use serde_json::json;
 
 use crate::support::{LOCALHOST, TestNode};
@@ -89,7 +87,7 @@ async fn data_of_another_format_is_refused_and_not_touched() {
         let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
         names.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<std::collections::BTreeMap<_, _>>()
     };
-    for format in ["B-Coin data, format 2\n", ""] {
+    for format in ["B-Coin data, format 3\n", ""] {
         fs::write(folder.path().join("format"), format).unwrap();
         let before = files();
         let refusal = spawn(in_folder(folder.path())).await.err().expect("the node does not start").to_string();

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::Program;
+use crate::support::BCOIN;
 
 #[test]
 #[ignore = "needs schemathesis, from PyPI"]
@@ -12,8 +12,8 @@ fn the_node_answers_as_its_document_says() {
         std::env::var("BCOIN_TEST_SCHEMATHESIS").expect("BCOIN_TEST_SCHEMATHESIS names the program schemathesis");
     let cases = std::env::var("BCOIN_TEST_SCHEMATHESIS_CASES").unwrap_or_else(|_| "60".into());
     // The pool has to outlast all payments that are tried.
-    let node = Program::start(&["--port", "0", "--max-pending", "1000000"]);
-    let document = format!("http://{}/api/v1/openapi.json", node.addresses[0]);
+    let node = BCOIN.start(&["--port", "0", "--max-pending", "1000000"]);
+    let document = format!("http://{}/api/v1/openapi.json", node.address());
     let output = Command::new(schemathesis)
         .args(["--config-file", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis/schemathesis.toml")])
         .args(["run", &document, "--max-examples", &cases])

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use bcoin::ledger::{Block, ChainCheck, puzzle};
+use bcoin_ledger::chapter::{Block, ChainCheck, puzzle};
+use bcoin_testkit::FakePeer;
 use serde_json::Value;
 
-use crate::support::{FakePeer, TestNode, vectors};
+use crate::support::{TestNode, vectors};
 
 fn cases(name: &str) -> Vec<Value> {
     let cases = vectors(name).as_array().unwrap().clone();

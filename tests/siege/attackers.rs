@@ -1,7 +1,6 @@
 //! Who besieges the node.
 
 use std::{
-    collections::HashMap,
     net::SocketAddr,
     sync::{
         Arc,
@@ -10,52 +9,25 @@ use std::{
     time::Duration,
 };
 
-use bcoin::ledger::{Block, BlockHash, puzzle};
+use bcoin_testkit::{FakePeer, Http, chain, fake_peer::response};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     task::JoinHandle,
 };
 
-use crate::support::{FakePeer, Http, response};
-
 /// How many connections the flood of payments uses.
 const FLOODERS: u64 = 16;
 
 /// A valid chain, made at no cost: the proofs repeat, and the puzzle does not cover the blocks.
 pub fn forged_chain(length: u64) -> String {
-    let mut proofs = HashMap::new();
-    let mut block = Block::genesis("2026-11-22 19:41:17".into());
-    let mut chain = String::from("{\"chain\": [");
-    loop {
-        let text = block.canonical();
-        chain.push_str(&text);
-        if block.index == length {
-            break;
-        }
-        chain.push_str(", ");
-        let proof =
-            *proofs.entry(block.proof).or_insert_with_key(|previous| puzzle::search(*previous, || false).unwrap());
-        block = Block {
-            index: block.index + 1,
-            previous_hash: BlockHash::of(&text).to_string(),
-            proof,
-            timestamp: "forged".into(),
-            transactions: vec![],
-        };
-    }
-    chain.push_str(&format!("], \"length\": {length}}}"));
-    chain
+    chain::body(chain::texts_with(length, |_| ("forged".into(), vec![])))
 }
 
 /// The same chain with another last link, so that it is refused after all its work.
 pub fn with_a_broken_end(chain: &str) -> String {
     let (before, after) = chain.rsplit_once("\"previous_hash\": \"").unwrap();
     format!("{before}\"previous_hash\": \"0{}", &after[1..].replacen(|c: char| c.is_ascii_hexdigit(), "g", 1))
-}
-
-pub async fn peer(chain: String) -> FakePeer {
-    FakePeer::serving(chain).await
 }
 
 /// One byte a second.

@@ -10,11 +10,9 @@
 //! that is right but for its last block. At the end the forged chain is a valid one, and what it displaced has to be kept.
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
-#![allow(unreachable_pub, dead_code, unused_imports, reason = "the helpers are shared with the other tests")]
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod attackers;
-#[path = "../it/support/mod.rs"]
-mod support;
 
 use std::{
     process::ExitCode,
@@ -25,7 +23,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::{Http, Program, run};
+use bcoin_testkit::{FakePeer, Http, Process, Program, process::memory};
+
+const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 
 /// The longest that one in a hundred of the good client's requests may take.
 const BOUND_P99: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 async fn besiege(long: bool) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let node = Program::start(&["--port", "0", "--data-dir", path]);
+    let node = BCOIN.start(&["--port", "0", "--data-dir", path]);
     let http = node.http();
     while http.chain().await.len() < BLOCKS {
         http.mine().await;
@@ -57,16 +57,16 @@ async fn besiege(long: bool) -> bool {
     println!("building a forged chain of 100,000 blocks");
     let forged = attackers::forged_chain(100_000);
     let broken = attackers::with_a_broken_end(&forged);
-    let peers = [attackers::dripping_peer().await, attackers::bomb_peer().await, attackers::peer(broken).await];
+    let peers = [attackers::dripping_peer().await, attackers::bomb_peer().await, FakePeer::serving(broken).await];
     for peer in &peers {
-        connect(&http, &peer.address()).await;
+        http.connect(&[&peer.address()]).await;
     }
 
     println!("the siege begins");
     let over = Arc::new(AtomicBool::new(false));
-    let idle = attackers::hold_connections(node.addresses[0], 500, over.clone());
+    let idle = attackers::hold_connections(node.address(), 500, over.clone());
     let syncing = attackers::keep_replacing(http.clone(), over.clone());
-    let flood = attackers::flood(node.addresses[0], if long { MILLION } else { u64::MAX }, over.clone());
+    let flood = attackers::flood(node.address(), if long { MILLION } else { u64::MAX }, over.clone());
     let watch = Watch::new(&node);
     let started = Instant::now();
     let mut times = Vec::new();
@@ -106,45 +106,37 @@ async fn besiege(long: bool) -> bool {
 
 /// Lets the node adopt the whole forged chain, and looks for the class's work afterwards.
 async fn the_forged_chain_destroys_nothing(
-    node: Program,
+    node: Process,
     http: &Http,
     forged: String,
     folder: &str,
     class_work: &str,
 ) -> bool {
-    let peer = attackers::peer(forged).await;
-    connect(http, &peer.address()).await;
+    let peer = FakePeer::serving(forged).await;
+    http.connect(&[&peer.address()]).await;
     let watch = Watch::new(&node);
     let answer = http.get("/replace_chain").await;
     watch.look();
     println!("resident after adopting it    {} MiB", watch.most() >> 20);
     let adopted = answer.text.contains("\"message\": \"Because the nodes are different");
     node.kill();
-    let exported = run(&["export", "--given-up", "1", "--data-dir", folder]);
+    let exported = BCOIN.run(&["export", "--given-up", "1", "--data-dir", folder]);
     adopted && exported.stdout == class_work.as_bytes() && watch.most() < BOUND_RESIDENT
-}
-
-async fn connect(http: &Http, address: &str) {
-    let answer = http.post("/connect_node", format!(r#"{{"nodes": ["{address}"]}}"#)).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
 }
 
 /// Watches the resident memory of a process; knows nothing where there is no /proc.
 struct Watch {
-    status: String,
+    process: u32,
     most: std::cell::Cell<u64>,
 }
 
 impl Watch {
-    fn new(node: &Program) -> Self {
-        Self { status: format!("/proc/{}/status", node.id()), most: std::cell::Cell::new(0) }
+    fn new(node: &Process) -> Self {
+        Self { process: node.id(), most: std::cell::Cell::new(0) }
     }
 
     fn look(&self) {
-        let status = std::fs::read_to_string(&self.status).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
-        self.most.set(self.most.get().max(kib << 10));
+        self.most.set(self.most.get().max(memory(self.process, "VmRSS").unwrap_or(0)));
     }
 
     fn most(&self) -> u64 {

@@ -314,6 +314,12 @@ pub struct ChainCheck<R: Rules> {
     ancestors: Option<R::Ancestors>,
 }
 
+impl<R: Rules + Default> Default for ChainCheck<R> {
+    fn default() -> Self {
+        Self::new(R::default())
+    }
+}
+
 impl<R: Rules> ChainCheck<R> {
     /// Begins with no block.
     pub fn new(rules: R) -> Self {

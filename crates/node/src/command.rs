@@ -173,8 +173,8 @@ pub struct Replacement<R: Rules> {
 /// The blocks that a replacement disconnected.
 #[derive(Clone, Debug)]
 pub struct StaleBlocks<S> {
-    /// The number of the stale branch that they make; none when there are no such blocks.
-    pub branch: Option<u64>,
+    /// The number of the stale branch under which the chain that they end is kept.
+    pub branch: u64,
     /// How many there are.
     pub count: u64,
     /// The first 100 of them.

@@ -1,7 +1,6 @@
 //! The owner: the one thread that changes a node's state. It saves, then publishes, then answers.
 
 use std::{
-    iter,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -206,8 +205,7 @@ impl<R: Rules> Owner<R> {
         }
         let sealed = self.blockchain.seal(job, solution, now());
         let block = sealed.map_err(MineError::Refused)?;
-        let reorganised =
-            self.save(|store, blockchain| store.reorganise(blockchain, parent.height, iter::once(Ok(&block)), now()))?;
+        let reorganised = self.save(|store, blockchain| store.append(blockchain, &block))?;
         self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
         self.counters.blocks_mined.add(1);
         self.counters.trials.add(trials);
@@ -227,16 +225,16 @@ impl<R: Rules> Owner<R> {
         if !tip.has_more_work_than(&before) || !self.recover_from(follows).map_err(SaveError::from)? {
             return Ok(Adoption::Outdated);
         }
-        let reorganised = self.save(|store, blockchain| {
+        let (reorganised, branch) = self.save(|store, blockchain| {
             let blocks = candidate.blocks().map_err(StoreError::from)?;
-            store.reorganise(blockchain, fork, blocks, now())
+            store.replace(blockchain, fork, blocks, now())
         })?;
-        let Reorganised { ancestors, after, stale, disconnected } = reorganised;
+        let Reorganised { ancestors, after, disconnected } = reorganised;
         let replacement = Arc::new(Replacement {
             from,
             fork,
             tip,
-            stale: StaleBlocks { branch: stale, count: before.height - fork, first: disconnected },
+            stale: StaleBlocks { branch, count: before.height - fork, first: disconnected },
             returned: Returned {
                 count: after.returned,
                 first: after.mempool.as_ref().iter().take(after.returned.min(MAX_TOLD)).cloned().collect(),

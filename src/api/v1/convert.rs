@@ -89,7 +89,7 @@ impl From<&Replacement<Chapter>> for ReplacementJson {
             length: tip.height,
             tip_hash: tip.hash.to_string(),
             given_up: GivenUpBlocks {
-                number: stale.branch.unwrap_or_default(),
+                number: stale.branch,
                 count: stale.count,
                 blocks: stale.first.iter().map(Into::into).collect(),
             },

@@ -1,13 +1,13 @@
 //! The reader of blocks.
 
-use bcoin::ledger::{Block, LARGEST_INTEGER};
+use bcoin_ledger::chapter::{Block, MAX_INTEGER};
 
 /// No text makes the reader panic, and a block that is taken has one text: what is hashed reads back as the same block.
 pub fn block_reader(data: &[u8]) -> bool {
     let Ok(json) = std::str::from_utf8(data) else { return false };
     let Ok(block) = Block::from_json(json) else { return false };
     for value in [block.index, block.proof] {
-        assert!((1..=LARGEST_INTEGER).contains(&value), "{value} is outside 1 to 2^63-1");
+        assert!((1..=MAX_INTEGER).contains(&value), "{value} is outside 1 to 2^63-1");
     }
     let canonical = block.canonical();
     assert!(canonical.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "not printable ASCII: {canonical:?}");

@@ -1,6 +1,6 @@
 //! The canonical writer, against the plain one.
 
-use bcoin::ledger::{Block, Number, json_string};
+use bcoin_ledger::chapter::{Block, Number, json_string};
 
 use super::{
     plain_float,

@@ -2,11 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use bcoin::{
-    ledger::{Block, ChainCheck, Tip},
-    network::{ClientLimits, PeerClient},
-    store::{FirstContent, Location, Opened, open},
-    wire::PeerAddress,
+use bcoin::peers::{ClientLimits, PeerClient};
+use bcoin_ledger::{
+    Tip,
+    chapter::{Block, ChainCheck, Chapter},
+};
+use bcoin_node::{
+    PeerAddress,
+    store::{FirstContent, Location, Opened},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -51,7 +54,7 @@ fn read_whole(data: &[u8]) -> Option<Chain> {
 /// A node's own chain, and a peer that says what it is told to say.
 struct Stage {
     runtime: Runtime,
-    own: Opened,
+    own: Opened<Chapter>,
     client: PeerClient,
     listener: TcpListener,
     peer: PeerAddress,
@@ -60,8 +63,9 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let first = FirstContent { node_address: "n".into(), timestamp: "t".into() };
-        let own = open(&Location::Memory, first, &|_, _| ()).expect("a store in memory");
+        let genesis = ChainCheck::default().push(Block::genesis("t".into())).expect("a first block");
+        let first = FirstContent { node_address: "n".into(), genesis };
+        let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).expect("a store in memory");
         let client = PeerClient::new(ClientLimits::default()).expect("a client");
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
         let address = listener.local_addr().expect("a listener has an address").to_string();
@@ -75,9 +79,11 @@ impl Stage {
             let (candidate, ()) = tokio::join!(fetch, self.answer(body));
             let mut candidate = candidate.ok()?;
             let own = self.own.store.reader().snapshot().expect("the own chain can be read");
-            let common = own.blocks(1).expect("the own chain can be read").take(candidate.fork() as usize);
-            let mut texts: Vec<_> = common.map(|text| text.expect("the own chain can be read")).collect();
-            texts.extend(candidate.blocks().expect("the blocks were kept").map(|text| text.expect("a kept block")));
+            let common = own.blocks(..).expect("the own chain can be read").take(candidate.fork() as usize);
+            let text = |block| String::from_utf8(block).expect("a block is a text");
+            let mut texts: Vec<_> = common.map(|block| text(block.expect("the own chain can be read"))).collect();
+            let kept = candidate.blocks().expect("the blocks were kept").map(|block| block.expect("a kept block"));
+            texts.extend(kept.map(|block| block.text().to_owned()));
             Some((candidate.tip(), texts))
         })
     }

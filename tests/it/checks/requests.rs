@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use bcoin::{
-    ledger::{Scalar, Transaction, json_string},
-    wire::{PeerAddress, nodes_from_json, payment_from_json},
-};
+use bcoin::wire::{nodes_from_json, payment_from_json};
+use bcoin_ledger::chapter::{Scalar, Transaction, json_string};
+use bcoin_node::PeerAddress;
 use serde_json::Value;
 use url::Host;
 
@@ -47,7 +46,7 @@ fn check_payment(payment: &Transaction, body: &Value) {
         other => panic!("amount is {other:?}"),
     };
     assert!(is_above_zero(amount), "amount is {amount}");
-    assert!(amount.len() <= Transaction::LONGEST_AMOUNT, "amount has {} characters", amount.len());
+    assert!(amount.len() <= Transaction::MAX_AMOUNT, "amount has {} characters", amount.len());
 
     let written = payment.canonical();
     assert_eq!(payment_from_json(written.as_bytes()).ok().as_ref(), Some(payment), "as a request: {written}");
@@ -68,7 +67,7 @@ fn is_surely_a_payment(body: &Value, length: usize) -> bool {
     is_name("sender")
         && is_name("receiver")
         && body["amount"].as_f64().is_some_and(|amount| amount > 0.0)
-        && length <= Transaction::LONGEST_AMOUNT
+        && length <= Transaction::MAX_AMOUNT
 }
 
 fn check_nodes(nodes: &[PeerAddress], body: &Value) {

@@ -4,11 +4,11 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use super::command;
+use super::BCOIN;
 
 /// Runs `bcoin` with this node in its environment.
 pub async fn bcoin(node: &str, arguments: &[&str]) -> Output {
-    let mut command = command(arguments);
+    let mut command = BCOIN.command(arguments);
     command.env("BCOIN_NODE", node).env("TZ", "UTC");
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }

@@ -1,22 +1,17 @@
-//! What the tests share.
+//! What these tests share.
 
 mod canned;
 pub mod client;
-mod fake_peer;
-mod http;
-mod program;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use bcoin::{
-    app::{Config, RunningNode, spawn},
-    store::Location,
-};
+use bcoin::app::{Config, RunningNode, spawn};
+use bcoin_node::store::Location;
+use bcoin_testkit::{Http, Program};
 
 pub use canned::Canned;
-pub use fake_peer::{FakePeer, response};
-pub use http::Http;
-pub use program::{Program, command, run};
+
+pub const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -47,9 +42,7 @@ impl TestNode {
     }
 
     pub async fn connect(&self, addresses: &[&str]) {
-        let body = serde_json::json!({ "nodes": addresses }).to_string();
-        let answer = self.http.post("/connect_node", body).await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
+        self.http.connect(addresses).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing: each method is one durable commit, or changes nothing.
 
-use std::{borrow::Borrow, collections::VecDeque, io};
+use std::{borrow::Borrow, collections::VecDeque, io, iter};
 
 use bcoin_ledger::{AfterReorganisation, Blockchain, Reorganisation as _, Rules, Transaction};
 use chrono::{DateTime, Local};
@@ -25,8 +25,6 @@ pub struct Reorganised<R: Rules> {
     pub ancestors: R::Ancestors,
     /// What waits now.
     pub after: AfterReorganisation<R::Mempool>,
-    /// The number of the stale branch that the disconnected blocks make, if there are any.
-    pub stale: Option<u64>,
     /// The first of the disconnected blocks, in their order.
     pub disconnected: Vec<R::Summary>,
 }
@@ -40,51 +38,74 @@ impl<R: Rules> Store<R> {
         self.commit(|write| push_all(&mut write.open_table(MEMPOOL)?, transactions.iter().map(Transaction::encode)))
     }
 
+    /// Connects a new last block.
+    ///
+    /// # Errors
+    /// When the block is refused, or the database fails; nothing changes then.
+    pub fn append(
+        &self,
+        blockchain: &Blockchain<R>,
+        block: &R::CheckedBlock,
+    ) -> Result<Reorganised<R>, ReorganiseError<R::BlockError>> {
+        let fork = blockchain.tip().height;
+        self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block))))
+    }
+
     /// Disconnects all blocks above the height `fork` of the chain that `blockchain` ends, and connects `blocks` in their
-    /// place. The disconnected ones are kept as a stale branch, replaced at the time `now`.
+    /// place. The chain as it was is kept as a stale branch, replaced at the time `now`; also returns its number.
     ///
     /// # Errors
     /// When a block is refused, or the database or `blocks` fails; nothing changes then.
-    pub fn reorganise(
+    pub fn replace(
         &self,
         blockchain: &Blockchain<R>,
         fork: u64,
-        blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
+        blocks: impl Iterator<Item = io::Result<R::CheckedBlock>>,
         now: DateTime<Local>,
+    ) -> Result<(Reorganised<R>, u64), ReorganiseError<R::BlockError>> {
+        self.commit(|write| {
+            let reorganised = self.reorganise(write, blockchain, fork, blocks)?;
+            let stale = stale::keep(write, fork, blockchain.tip().hash, now)?;
+            Ok((reorganised, stale))
+        })
+    }
+
+    /// Disconnects down to `fork`, connects `blocks`, and keeps what waits then.
+    fn reorganise(
+        &self,
+        write: &WriteTransaction,
+        blockchain: &Blockchain<R>,
+        fork: u64,
+        blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
     ) -> Result<Reorganised<R>, ReorganiseError<R::BlockError>> {
-        let (rules, tip) = (blockchain.rules(), blockchain.tip());
+        let rules = blockchain.rules();
         let mut ancestors = match fork {
-            fork if fork == tip.height => Some(blockchain.ancestors().clone()),
+            fork if fork == blockchain.tip().height => Some(blockchain.ancestors().clone()),
             fork => self.reader().snapshot()?.ancestors(rules, fork)?,
         };
-        self.commit(|write| {
-            let mut change = R::Reorganisation::default();
-            let mut disconnected = VecDeque::new();
-            let mut chain = ChainWriter::open(write, rules)?;
-            while chain.end()?.0 > fork {
-                let block = chain.disconnect()?;
-                disconnected.push_front(rules.summary(&block));
-                disconnected.truncate(MAX_TOLD);
-                change.disconnected(block);
-            }
-            for block in blocks {
-                let block = block.map_err(StoreError::from)?;
-                chain.connect(block.borrow())?;
-                change.connected(block.borrow(), blockchain.mempool());
-                ancestors = Some(rules.extend(ancestors.as_ref(), block.borrow()));
-            }
-            chain.finish()?;
-            let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
-            let stale = match disconnected.is_empty() {
-                true => None,
-                false => Some(stale::keep(write, fork, tip.hash, now)?),
-            };
-            let after = change.finish(blockchain.mempool());
-            if after.mempool != *blockchain.mempool() {
-                set_mempool::<R>(write, &after.mempool)?;
-            }
-            Ok(Reorganised { ancestors, after, stale, disconnected: disconnected.into() })
-        })
+        let mut change = R::Reorganisation::default();
+        let mut disconnected = VecDeque::new();
+        let mut chain = ChainWriter::open(write, rules)?;
+        while chain.end()?.0 > fork {
+            let block = chain.disconnect()?;
+            disconnected.push_front(rules.summary(&block));
+            disconnected.truncate(MAX_TOLD);
+            change.disconnected(block);
+        }
+        for block in blocks {
+            let block = block.map_err(StoreError::from)?;
+            let block = block.borrow();
+            chain.connect(block)?;
+            change.connected(block, blockchain.mempool());
+            ancestors = Some(rules.extend(ancestors.as_ref(), block));
+        }
+        chain.finish()?;
+        let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
+        let after = change.finish(blockchain.mempool());
+        if after.mempool != *blockchain.mempool() {
+            set_mempool::<R>(write, &after.mempool)?;
+        }
+        Ok(Reorganised { ancestors, after, disconnected: disconnected.into() })
     }
 
     /// Forgets all peers but these, which are kept in this order.

@@ -8,6 +8,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+/// A peer on a free port; gone when dropped.
 pub struct FakePeer {
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -39,13 +40,14 @@ impl FakePeer {
         Self::answering(response("200 OK", "", body.as_ref())).await
     }
 
-    /// Answers every request with 200 and a body that is gzip of `body`.
+    /// Answers every request with 200 and a body that is gzip of `chunks`.
     pub async fn serving_gzip(chunks: impl Iterator<Item = Vec<u8>>) -> Self {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         for chunk in chunks {
-            gzip.write_all(&chunk).unwrap();
+            gzip.write_all(&chunk).expect("memory takes everything");
         }
-        Self::answering(response("200 OK", "Content-Encoding: gzip\r\n", &gzip.finish().unwrap())).await
+        let body = gzip.finish().expect("memory takes everything");
+        Self::answering(response("200 OK", "Content-Encoding: gzip\r\n", &body)).await
     }
 
     /// Calls `handle` once the head of a request has arrived.
@@ -54,8 +56,8 @@ impl FakePeer {
         F: Fn(TcpStream) -> R + Send + 'static,
         R: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
         let task = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut head = Vec::new();
@@ -71,11 +73,13 @@ impl FakePeer {
         Self { address, task }
     }
 
+    /// The address, as nodes are told it.
     pub fn address(&self) -> String {
         self.address.to_string()
     }
 }
 
+/// An answer with these headers more, each with its line end, and this body.
 pub fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",
