@@ -33,19 +33,31 @@ const views = {
 document.title = t("title");
 document.body.append(
   el("a", { class: "skip", href: "#chain-title" }, t("skip")),
-  el("header", {},
+  el(
+    "header",
+    {},
     el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about),
     state,
-    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation")))),
+    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation"))),
+  ),
   banner,
-  el("main", {},
+  el(
+    "main",
+    {},
     el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
     el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
-    views.tamper.element));
+    views.tamper.element,
+  ),
+);
 
 function languages() {
-  return el("select", { "aria-label": t("language"), id: "language", onchange: (event) => choose(event.target.value) },
-    ...Object.entries(LANGUAGES).map(([tag, texts]) => el("option", { value: tag, lang: tag, selected: tag === language }, texts.name)));
+  return el(
+    "select",
+    { "aria-label": t("language"), id: "language", onchange: (event) => choose(event.target.value) },
+    ...Object.entries(LANGUAGES).map(([tag, texts]) =>
+      el("option", { value: tag, lang: tag, selected: tag === language }, texts.name),
+    ),
+  );
 }
 
 function theme() {
@@ -57,7 +69,9 @@ function theme() {
     // The system's choice holds then.
   }
   const turn = () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
     try {
       localStorage.setItem(key, root.dataset.theme);
@@ -69,8 +83,20 @@ function theme() {
 }
 
 function glossary() {
-  return el("section", { class: "late" }, el("details", {}, el("summary", {}, t("glossary")),
-    el("dl", { class: "words" }, ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]))));
+  return el(
+    "section",
+    { class: "late" },
+    el(
+      "details",
+      {},
+      el("summary", {}, t("glossary")),
+      el(
+        "dl",
+        { class: "words" },
+        ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]),
+      ),
+    ),
+  );
 }
 
 /** Says what went wrong, unless a view has said it already. */
@@ -108,7 +134,13 @@ const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
 function show(status) {
   length = status.length;
-  about.replaceChildren(`${t("node")} `, el("code", {}, status.node_address.slice(0, 8)), ` · ${t("miner")}: `, foreign(status.miner, 60), ` · ${t("data", status.data)} · ${status.version}`);
+  about.replaceChildren(
+    `${t("node")} `,
+    el("code", {}, status.node_address.slice(0, 8)),
+    ` · ${t("miner")}: `,
+    foreign(status.miner, 60),
+    ` · ${t("data", status.data)} · ${status.version}`,
+  );
   views.chain.reset(length);
   views.mining.show(status.mining);
   refreshPending();

@@ -32,11 +32,19 @@ function set(element, properties) {
 const node = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
 
 /** Characters that would not be seen, or would turn the text around: controls, zero widths, bidirectional overrides. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** A text from a stranger: set apart from what stands around it, with everything in it to be seen. */
 export function foreign(text, longest = 300) {
-  const shown = String(text).replace(UNSEEN, (unseen) => `‹U+${unseen.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
+  const shown = String(text).replace(
+    UNSEEN,
+    (unseen) => `‹U+${unseen.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`,
+  );
   const characters = [...shown];
-  return el("bdi", { class: "foreign" }, characters.length > longest ? `${characters.slice(0, longest).join("")}…` : shown);
+  return el(
+    "bdi",
+    { class: "foreign" },
+    characters.length > longest ? `${characters.slice(0, longest).join("")}…` : shown,
+  );
 }

@@ -26,9 +26,19 @@ export function chainView({ api, problem }) {
   let detailed = 0;
 
   const sheet = el("div", { class: "sheet", role: "list", "aria-label": t("chain") });
-  const scroller = el("div", { class: "chain", id: "chain", onscroll: () => requestAnimationFrame(draw), onkeydown: move }, sheet);
+  const scroller = el(
+    "div",
+    { class: "chain", id: "chain", onscroll: () => requestAnimationFrame(draw), onkeydown: move },
+    sheet,
+  );
   const detail = el("div", { "aria-live": "polite" });
-  const wanted = el("input", { name: "id", "aria-label": t("goTo"), placeholder: t("goToHint"), autocomplete: "off", spellcheck: "false" });
+  const wanted = el("input", {
+    name: "id",
+    "aria-label": t("goTo"),
+    placeholder: t("goToHint"),
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   const find = el("form", { class: "row", role: "search", onsubmit: search }, wanted, el("button", {}, t("go")));
   const count = el("span", { class: "quiet", id: "length" });
   const element = el(
@@ -84,11 +94,20 @@ export function chainView({ api, problem }) {
 
   function card(index, found) {
     const links = found
-      ? el("span", { class: "links" },
-          el("span", { class: "quiet" }, t("hash")), strip(found.hash), short(found.hash),
-          el("span", { class: "quiet" }, "↓"), strip(found.previous_hash), short(found.previous_hash))
+      ? el(
+          "span",
+          { class: "links" },
+          el("span", { class: "quiet" }, t("hash")),
+          strip(found.hash),
+          short(found.hash),
+          el("span", { class: "quiet" }, "↓"),
+          strip(found.previous_hash),
+          short(found.previous_hash),
+        )
       : el("span", { class: "quiet" }, t("loading"));
-    return el("button", {
+    return el(
+      "button",
+      {
         class: `card${index === 1 ? " first" : ""}`,
         type: "button",
         "data-index": index,
@@ -98,7 +117,13 @@ export function chainView({ api, problem }) {
       el("span", { class: "index" }, t("block", number(index))),
       links,
       el("span", { class: "quiet" }, found ? t("transactions", found.transactions) : ""),
-      el("span", { class: "quiet" }, found ? foreign(found.timestamp, 40) : "", found ? ` · ${t("proof")} ${found.proof}` : ""));
+      el(
+        "span",
+        { class: "quiet" },
+        found ? foreign(found.timestamp, 40) : "",
+        found ? ` · ${t("proof")} ${found.proof}` : "",
+      ),
+    );
   }
 
   function draw(fresh = 0) {
@@ -117,7 +142,11 @@ export function chainView({ api, problem }) {
         const focused = item?.button === document.activeElement;
         item?.box.remove();
         const button = card(index, found);
-        item = { box: el("div", { role: "listitem", "aria-posinset": row + 1, "aria-setsize": newest }, button), button, hash: found?.hash };
+        item = {
+          box: el("div", { role: "listitem", "aria-posinset": row + 1, "aria-setsize": newest }, button),
+          button,
+          hash: found?.hash,
+        };
         if (index === fresh) button.classList.add("new");
         cards.set(index, item);
         sheet.append(item.box);
@@ -178,22 +207,58 @@ export function chainView({ api, problem }) {
 
   function show(block, text) {
     const payments = block.transactions.slice(0, MOST_ROWS);
-    const link = block.index > 1
-      ? el("button", { class: "plain", type: "button", id: "follow", title: t("followLink", block.index - 1), onclick: () => open(block.previous_hash) }, el("code", {}, block.previous_hash))
-      : el("code", {}, foreign(block.previous_hash));
+    const link =
+      block.index > 1
+        ? el(
+            "button",
+            {
+              class: "plain",
+              type: "button",
+              id: "follow",
+              title: t("followLink", block.index - 1),
+              onclick: () => open(block.previous_hash),
+            },
+            el("code", {}, block.previous_hash),
+          )
+        : el("code", {}, foreign(block.previous_hash));
     const same = sha256(text) === block.hash;
-    const box = el("article", { class: "detail", "aria-labelledby": "detail-title", tabindex: "-1" },
-      el("div", { class: "row" },
-        el("h3", { id: "detail-title" }, t("block", number(block.index)), block.index === 1 ? ` (${t("genesis")})` : ""),
-        el("button", { type: "button", onclick: close }, t("close"))),
-      el("dl", {},
-        el("dt", {}, t("hash")), el("dd", {}, strip(block.hash), el("code", { id: "block-hash" }, block.hash)),
-        el("dt", {}, t("previousHash")), el("dd", {}, strip(block.previous_hash), link),
-        el("dt", {}, t("proof")), el("dd", {}, block.proof),
-        el("dt", {}, t("made")), el("dd", {}, foreign(block.timestamp))),
-      payments.length === 0 ? el("p", { class: "quiet" }, t("nothingIn")) : paymentTable(payments, block.transactions.length),
-      el("details", {}, el("summary", {}, t("hashedText")), el("pre", { class: "hashed", tabindex: "0" }, text),
-        el("p", { class: same ? "good" : "bad" }, t(same ? "sameHash" : "otherHash"))));
+    const box = el(
+      "article",
+      { class: "detail", "aria-labelledby": "detail-title", tabindex: "-1" },
+      el(
+        "div",
+        { class: "row" },
+        el(
+          "h3",
+          { id: "detail-title" },
+          t("block", number(block.index)),
+          block.index === 1 ? ` (${t("genesis")})` : "",
+        ),
+        el("button", { type: "button", onclick: close }, t("close")),
+      ),
+      el(
+        "dl",
+        {},
+        el("dt", {}, t("hash")),
+        el("dd", {}, strip(block.hash), el("code", { id: "block-hash" }, block.hash)),
+        el("dt", {}, t("previousHash")),
+        el("dd", {}, strip(block.previous_hash), link),
+        el("dt", {}, t("proof")),
+        el("dd", {}, block.proof),
+        el("dt", {}, t("made")),
+        el("dd", {}, foreign(block.timestamp)),
+      ),
+      payments.length === 0
+        ? el("p", { class: "quiet" }, t("nothingIn"))
+        : paymentTable(payments, block.transactions.length),
+      el(
+        "details",
+        {},
+        el("summary", {}, t("hashedText")),
+        el("pre", { class: "hashed", tabindex: "0" }, text),
+        el("p", { class: same ? "good" : "bad" }, t(same ? "sameHash" : "otherHash")),
+      ),
+    );
     detail.replaceChildren(box);
     box.focus({ preventScroll: true });
   }
@@ -240,11 +305,39 @@ export function chainView({ api, problem }) {
 
 /** Payments as a table. */
 export function paymentTable(payments, total) {
-  const heads = [["sender", "from"], ["receiver", "to"]];
-  return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("payments", total) },
-    el("table", {},
-      el("thead", {}, el("tr", {}, ...heads.map(([, key]) => el("th", { scope: "col" }, t(key))), el("th", { scope: "col", class: "amount" }, t("amount")))),
-      el("tbody", {}, ...payments.map((payment) =>
-        el("tr", {}, ...heads.map(([field]) => el("td", {}, foreign(payment[field]))), el("td", { class: "amount" }, foreign(payment.amount)))))),
-    total > payments.length && el("p", { class: "quiet" }, t("moreRows", total - payments.length)));
+  const heads = [
+    ["sender", "from"],
+    ["receiver", "to"],
+  ];
+  return el(
+    "div",
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": t("payments", total) },
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          ...heads.map(([, key]) => el("th", { scope: "col" }, t(key))),
+          el("th", { scope: "col", class: "amount" }, t("amount")),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        ...payments.map((payment) =>
+          el(
+            "tr",
+            {},
+            ...heads.map(([field]) => el("td", {}, foreign(payment[field]))),
+            el("td", { class: "amount" }, foreign(payment.amount)),
+          ),
+        ),
+      ),
+    ),
+    total > payments.length && el("p", { class: "quiet" }, t("moreRows", total - payments.length)),
+  );
 }

@@ -8,8 +8,17 @@ import { modeText } from "./pending.js";
 const LINES = 100;
 
 export function logView() {
-  const list = el("ol", { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") }, el("li", { class: "quiet" }, t("logNone")));
-  const element = el("section", { class: "late", "aria-labelledby": "log-title" }, el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))), list);
+  const list = el(
+    "ol",
+    { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") },
+    el("li", { class: "quiet" }, t("logNone")),
+  );
+  const element = el(
+    "section",
+    { class: "late", "aria-labelledby": "log-title" },
+    el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))),
+    list,
+  );
   let empty = true;
 
   function words(name, data) {
@@ -17,9 +26,21 @@ export function logView() {
       case "block":
         return [t("logBlock", data.header.index, data.header.transactions)];
       case "payment":
-        return [t("logPayment", data.block), " ", foreign(data.transaction.sender, 60), " → ", foreign(data.transaction.receiver, 60), ": ", foreign(data.transaction.amount, 60)];
+        return [
+          t("logPayment", data.block),
+          " ",
+          foreign(data.transaction.sender, 60),
+          " → ",
+          foreign(data.transaction.receiver, 60),
+          ": ",
+          foreign(data.transaction.amount, 60),
+        ];
       case "replacement":
-        return [data.replacement.from ? t("replacedBy", data.replacement.from, data.replacement.length) : t("replacedFile", data.replacement.length)];
+        return [
+          data.replacement.from
+            ? t("replacedBy", data.replacement.from, data.replacement.length)
+            : t("replacedFile", data.replacement.length),
+        ];
       case "peers":
         return [t("logPeers", data.peers)];
       case "mining":
@@ -35,7 +56,11 @@ export function logView() {
     add(events) {
       if (empty) list.replaceChildren();
       empty = false;
-      const lines = events.slice(-LINES).map(([name, data]) => el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(name, data)));
+      const lines = events
+        .slice(-LINES)
+        .map(([name, data]) =>
+          el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(name, data)),
+        );
       list.prepend(...lines.reverse());
       while (list.children.length > LINES) list.lastChild.remove();
     },

@@ -13,15 +13,31 @@ export function pendingView({ api, problem }) {
   const count = el("span", { class: "quiet" });
   const said = el("p", { role: "status", id: "payment-status" });
   const fields = ["sender", "receiver", "amount"].map((name) => field(name));
-  const form = el("form", { onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
-    el("div", { class: "row" }, ...fields.map((one) => one.element), el("button", { class: "main" }, t("send"))), said);
-  const element = el("section", { "aria-labelledby": "pending-title" },
+  const form = el(
+    "form",
+    { onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
+    el("div", { class: "row" }, ...fields.map((one) => one.element), el("button", { class: "main" }, t("send"))),
+    said,
+  );
+  const element = el(
+    "section",
+    { "aria-labelledby": "pending-title" },
     el("div", { class: "head" }, el("h2", { id: "pending-title" }, t("pending"), " ", count)),
-    el("p", { class: "quiet" }, t("pendingHelp")), form, list);
+    el("p", { class: "quiet" }, t("pendingHelp")),
+    form,
+    list,
+  );
 
   function field(name) {
     const error = el("span", { class: "error", id: `${name}-error` });
-    const input = el("input", { name, id: `pay-${name}`, autocomplete: "off", maxlength: name === "amount" ? 300 : 256, inputmode: name === "amount" ? "decimal" : "text", "aria-describedby": error.id });
+    const input = el("input", {
+      name,
+      id: `pay-${name}`,
+      autocomplete: "off",
+      maxlength: name === "amount" ? 300 : 256,
+      inputmode: name === "amount" ? "decimal" : "text",
+      "aria-describedby": error.id,
+    });
     const element = el("label", { class: "field" }, t(name), input, error);
     return { name, input, error, element };
   }
@@ -54,7 +70,11 @@ export function pendingView({ api, problem }) {
     async refresh() {
       const answer = await api.pending(SHOWN);
       count.textContent = t("payments", answer.total);
-      list.replaceChildren(answer.total === 0 ? el("p", { class: "quiet" }, t("pendingNone")) : paymentTable(answer.transactions, answer.total));
+      list.replaceChildren(
+        answer.total === 0
+          ? el("p", { class: "quiet" }, t("pendingNone"))
+          : paymentTable(answer.transactions, answer.total),
+      );
     },
   };
 }
@@ -77,14 +97,35 @@ function rawNumber(text) {
 export function miningView({ api, problem }) {
   const said = el("p", { role: "status", id: "mined" });
   const mine = el("button", { class: "main", type: "button", id: "mine", onclick: dig }, t("mine"));
-  const mode = el("select", { id: "mode", onchange: () => (seconds.hidden = mode.value !== "interval") },
-    ...["off", "on_payment", "interval"].map((value) => el("option", { value }, modeText(value))));
-  const every = el("input", { class: "number", type: "number", min: "0.1", max: "3600", step: "0.1", value: "2", id: "every" });
+  const mode = el(
+    "select",
+    { id: "mode", onchange: () => (seconds.hidden = mode.value !== "interval") },
+    ...["off", "on_payment", "interval"].map((value) => el("option", { value }, modeText(value))),
+  );
+  const every = el("input", {
+    class: "number",
+    type: "number",
+    min: "0.1",
+    max: "3600",
+    step: "0.1",
+    value: "2",
+    id: "every",
+  });
   const seconds = el("label", { class: "field", hidden: true }, t("seconds"), every);
-  const form = el("form", { class: "row", onsubmit: set },
-    el("label", { class: "field" }, t("automatic"), mode), seconds, el("button", {}, t("apply")));
-  const element = el("section", { "aria-labelledby": "mining-title" },
-    el("div", { class: "head" }, el("h2", { id: "mining-title" }, t("mining")), mine), said, form);
+  const form = el(
+    "form",
+    { class: "row", onsubmit: set },
+    el("label", { class: "field" }, t("automatic"), mode),
+    seconds,
+    el("button", {}, t("apply")),
+  );
+  const element = el(
+    "section",
+    { "aria-labelledby": "mining-title" },
+    el("div", { class: "head" }, el("h2", { id: "mining-title" }, t("mining")), mine),
+    said,
+    form,
+  );
 
   async function dig() {
     mine.disabled = true;
@@ -103,7 +144,10 @@ export function miningView({ api, problem }) {
 
   async function set(event) {
     event.preventDefault();
-    const setting = mode.value === "interval" ? { mode: "interval", every_ms: Math.round(Number(every.value) * 1000) } : { mode: mode.value };
+    const setting =
+      mode.value === "interval"
+        ? { mode: "interval", every_ms: Math.round(Number(every.value) * 1000) }
+        : { mode: mode.value };
     try {
       await api.setMining(setting);
     } catch (error) {

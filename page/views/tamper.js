@@ -17,9 +17,19 @@ export function tamperView({ api, problem, length }) {
   const cards = el("div", { class: "copies", id: "copies" });
   const start = el("button", { type: "button", class: "main", id: "copy", onclick: begin }, t("tamperStart"));
   const relink = el("button", { type: "button", id: "relink", hidden: true, onclick: linkAnew }, t("relink"));
-  const element = el("section", { class: "wide late", "aria-labelledby": "tamper-title" },
-    el("div", { class: "head" }, el("h2", { id: "tamper-title" }, t("tamper")), el("span", { class: "row" }, relink, start)),
-    el("p", { class: "quiet" }, t("tamperHelp")), said, cards);
+  const element = el(
+    "section",
+    { class: "wide late", "aria-labelledby": "tamper-title" },
+    el(
+      "div",
+      { class: "head" },
+      el("h2", { id: "tamper-title" }, t("tamper")),
+      el("span", { class: "row" }, relink, start),
+    ),
+    el("p", { class: "quiet" }, t("tamperHelp")),
+    said,
+    cards,
+  );
   let copy = null;
   let shown = [];
 
@@ -27,7 +37,10 @@ export function tamperView({ api, problem, length }) {
     try {
       const first = Math.max(1, length() - BLOCKS + 1);
       const indices = Array.from({ length: length() - first + 1 }, (_, at) => first + at);
-      const [before, ...texts] = await Promise.all([first > 1 ? api.text(first - 1) : null, ...indices.map((index) => api.text(index))]);
+      const [before, ...texts] = await Promise.all([
+        first > 1 ? api.text(first - 1) : null,
+        ...indices.map((index) => api.text(index)),
+      ]);
       copy = new Copy(texts, before === null ? null : tipOf(readBlock(parse(before))));
       shown = texts.map((_, place) => card(place));
       cards.replaceChildren(...shown.map((one) => one.element));
@@ -42,10 +55,15 @@ export function tamperView({ api, problem, length }) {
   function card(place) {
     const inputs = [];
     const input = (field, transaction) => {
-      const node = el("input", { spellcheck: "false", autocomplete: "off", "data-field": field, oninput: () => {
-        copy.edit(place, field, node.value, transaction);
-        judge();
-      } });
+      const node = el("input", {
+        spellcheck: "false",
+        autocomplete: "off",
+        "data-field": field,
+        oninput: () => {
+          copy.edit(place, field, node.value, transaction);
+          judge();
+        },
+      });
       inputs.push({ node, field, transaction });
       return el("label", {}, field, node);
     };
@@ -54,10 +72,28 @@ export function tamperView({ api, problem, length }) {
     const verdict = el("p", {});
     const title = el("h3", {});
     const prove = el("button", { type: "button", onclick: () => findProof(place) }, t("findProof"));
-    const box = el("article", { class: "copy", "data-place": place }, title,
-      input("index"), input("previous_hash"), input("proof"), input("timestamp"),
-      ...payments.map((_, at) => el("fieldset", {}, el("legend", { class: "quiet" }, `${t("payment")} ${at + 1}`), input("amount", at), input("sender", at), input("receiver", at))),
-      hash, verdict, prove);
+    const box = el(
+      "article",
+      { class: "copy", "data-place": place },
+      title,
+      input("index"),
+      input("previous_hash"),
+      input("proof"),
+      input("timestamp"),
+      ...payments.map((_, at) =>
+        el(
+          "fieldset",
+          {},
+          el("legend", { class: "quiet" }, `${t("payment")} ${at + 1}`),
+          input("amount", at),
+          input("sender", at),
+          input("receiver", at),
+        ),
+      ),
+      hash,
+      verdict,
+      prove,
+    );
     return { element: box, inputs, hash, verdict, title, prove };
   }
 
@@ -88,18 +124,28 @@ export function tamperView({ api, problem, length }) {
       changed += copy.isChanged(place) ? 1 : 0;
       one.element.classList.toggle("wrong", faults.length > 0);
       one.element.dataset.faults = faults.map((fault) => fault.code).join(" ");
-      one.title.replaceChildren(t("block", fieldText(block, "index")), " ", copy.isChanged(place) ? el("span", { class: "tag" }, t("changed")) : "");
+      one.title.replaceChildren(
+        t("block", fieldText(block, "index")),
+        " ",
+        copy.isChanged(place) ? el("span", { class: "tag" }, t("changed")) : "",
+      );
       one.hash.replaceChildren(strip(copy.hashes[place]), short(copy.hashes[place]));
       one.hash.dataset.hash = copy.hashes[place];
       one.verdict.className = faults.length > 0 ? "bad" : "good";
-      one.verdict.textContent = faults.length > 0 ? faults.map((fault) => t("fault", fault.code, fault.data)).join(" ") : t("valid");
+      one.verdict.textContent =
+        faults.length > 0 ? faults.map((fault) => t("fault", fault.code, fault.data)).join(" ") : t("valid");
       one.prove.hidden = !faults.some((fault) => fault.code === "proof");
       for (const { node, field, transaction } of one.inputs) {
-        const value = transaction === undefined ? fieldText(block, field) : fieldText(block.get("transactions")[transaction], field);
+        const value =
+          transaction === undefined
+            ? fieldText(block, field)
+            : fieldText(block.get("transactions")[transaction], field);
         if (node !== document.activeElement && node.value !== value) node.value = value;
       }
     });
-    said.textContent = [first, wrong > 0 ? t("broken", wrong) : changed > 0 ? t("allRight") : t("untouched")].filter(Boolean).join(" ");
+    said.textContent = [first, wrong > 0 ? t("broken", wrong) : changed > 0 ? t("allRight") : t("untouched")]
+      .filter(Boolean)
+      .join(" ");
     said.dataset.wrong = wrong;
   }
 
