@@ -33,119 +33,145 @@ const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: 
  * @returns {null|boolean|string|JsonNumber|Array|Map}
  */
 export function parse(text) {
-  let at = 0;
-  const fail = (code) => {
-    throw new JsonError(code, at);
-  };
-  const match = (pattern) => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (found) at = pattern.lastIndex;
+  const reader = new Reader(text);
+  const result = reader.value(0);
+  reader.end();
+  return result;
+}
+
+/** Reads values from a text, one after the other. */
+class Reader {
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
+
+  fail(code) {
+    throw new JsonError(code, this.at);
+  }
+
+  match(pattern) {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (found) this.at = pattern.lastIndex;
     return found;
-  };
-  const take = (character) => {
-    match(BLANK);
-    if (text[at] !== character) fail("syntax");
-    at += 1;
-  };
-  const next = () => {
-    match(BLANK);
-    return text[at];
-  };
-  const word = (literal, value) => {
-    if (!text.startsWith(literal, at)) fail("syntax");
-    at += literal.length;
-    return value;
-  };
-  function string() {
-    take('"');
-    let value = "";
-    for (;;) {
-      value += match(PLAIN)[0];
-      const character = text[at];
-      if (character === '"') break;
-      if (character !== "\\") fail("syntax");
-      const escaped = text[at + 1];
-      if (escaped === "u") {
-        const digits = text.slice(at + 2, at + 6);
-        if (!/^[0-9a-fA-F]{4}$/.test(digits)) fail("syntax");
-        value += String.fromCharCode(parseInt(digits, 16));
-        at += 6;
-      } else {
-        if (!Object.hasOwn(ESCAPES, escaped)) fail("syntax");
-        value += ESCAPES[escaped];
-        at += 2;
-      }
+  }
+
+  /** The next character that is no blank. */
+  next() {
+    this.match(BLANK);
+    return this.text[this.at];
+  }
+
+  take(character) {
+    if (this.next() !== character) this.fail("syntax");
+    this.at += 1;
+  }
+
+  end() {
+    this.match(BLANK);
+    if (this.at < this.text.length) this.fail("syntax");
+  }
+
+  /** Any value; `depth` lists and objects are around it. */
+  value(depth) {
+    if (depth > DEEPEST) this.fail("deep");
+    switch (this.next()) {
+      case "{":
+        return this.object(depth + 1);
+      case "[":
+        return this.list(depth + 1);
+      case '"':
+        return this.string();
+      case "t":
+        return this.word("true", true);
+      case "f":
+        return this.word("false", false);
+      case "n":
+        return this.word("null", null);
+      default:
+        return this.number();
     }
-    at += 1;
-    if (!value.isWellFormed()) fail("surrogate");
+  }
+
+  word(literal, value) {
+    if (!this.text.startsWith(literal, this.at)) this.fail("syntax");
+    this.at += literal.length;
     return value;
   }
-  function number() {
-    const found = match(NUMBER);
-    if (!found) fail("syntax");
+
+  number() {
+    const found = this.match(NUMBER);
+    if (!found) return this.fail("syntax");
     if (found[1] === undefined && found[2] === undefined) return new JsonNumber(found[0] === "-0" ? "0" : found[0]);
     const value = Number(found[0]);
-    if (!Number.isFinite(value)) fail("infinite");
+    if (!Number.isFinite(value)) this.fail("infinite");
     return new JsonNumber(floatText(value));
   }
-  function list(depth) {
+
+  string() {
+    this.take('"');
+    let value = "";
+    for (;;) {
+      value += this.match(PLAIN)[0];
+      const character = this.text[this.at];
+      if (character === '"') break;
+      if (character !== "\\") this.fail("syntax");
+      value += this.escape();
+    }
+    this.at += 1;
+    if (!value.isWellFormed()) this.fail("surrogate");
+    return value;
+  }
+
+  /** The character that an escape stands for. */
+  escape() {
+    const escaped = this.text[this.at + 1];
+    if (escaped === "u") {
+      const digits = this.text.slice(this.at + 2, this.at + 6);
+      if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.fail("syntax");
+      this.at += 6;
+      return String.fromCharCode(parseInt(digits, 16));
+    }
+    if (!Object.hasOwn(ESCAPES, escaped)) this.fail("syntax");
+    this.at += 2;
+    return ESCAPES[escaped];
+  }
+
+  list(depth) {
     const items = [];
-    take("[");
-    if (next() === "]") {
-      at += 1;
+    this.take("[");
+    if (this.next() === "]") {
+      this.at += 1;
       return items;
     }
     for (;;) {
-      items.push(value(depth));
-      if (next() === "]") break;
-      take(",");
+      items.push(this.value(depth));
+      if (this.next() === "]") break;
+      this.take(",");
     }
-    at += 1;
+    this.at += 1;
     return items;
   }
-  function object(depth) {
+
+  object(depth) {
     const fields = new Map();
-    take("{");
-    if (next() === "}") {
-      at += 1;
+    this.take("{");
+    if (this.next() === "}") {
+      this.at += 1;
       return fields;
     }
     for (;;) {
-      match(BLANK);
-      const key = string();
-      if (fields.has(key)) fail("duplicate");
-      take(":");
-      fields.set(key, value(depth));
-      if (next() === "}") break;
-      take(",");
+      const key = this.string();
+      if (fields.has(key)) this.fail("duplicate");
+      this.take(":");
+      fields.set(key, this.value(depth));
+      if (this.next() === "}") break;
+      this.take(",");
     }
-    at += 1;
+    this.at += 1;
     return fields;
   }
-  function value(depth) {
-    if (depth > DEEPEST) fail("deep");
-    switch (next()) {
-      case "{":
-        return object(depth + 1);
-      case "[":
-        return list(depth + 1);
-      case '"':
-        return string();
-      case "t":
-        return word("true", true);
-      case "f":
-        return word("false", false);
-      case "n":
-        return word("null", null);
-      default:
-        return number();
-    }
-  }
-  const result = value(0);
-  match(BLANK);
-  if (at < text.length) fail("syntax");
-  return result;
 }
 
 /**
