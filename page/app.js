@@ -6,8 +6,9 @@ import { LANGUAGES, choose, language, t } from "./i18n.js";
 import { accountsView } from "./views/accounts.js";
 import { chainView } from "./views/chain.js";
 import { logView } from "./views/log.js";
+import { miningView } from "./views/mining.js";
 import { networkView } from "./views/network.js";
-import { miningView, pendingView } from "./views/pending.js";
+import { pendingView } from "./views/pending.js";
 import { tamperView } from "./views/tamper.js";
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */

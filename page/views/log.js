@@ -2,7 +2,7 @@
 
 import { el, foreign } from "../dom.js";
 import { clock, t } from "../i18n.js";
-import { modeText } from "./pending.js";
+import { modeText } from "./mining.js";
 
 /** Lines that are kept. */
 const LINES = 100;
@@ -21,35 +21,6 @@ export function logView() {
   );
   let empty = true;
 
-  function words(name, data) {
-    switch (name) {
-      case "block":
-        return [t("logBlock", data.header.index, data.header.transactions)];
-      case "payment":
-        return [
-          t("logPayment", data.block),
-          " ",
-          foreign(data.transaction.sender, 60),
-          " → ",
-          foreign(data.transaction.receiver, 60),
-          ": ",
-          foreign(data.transaction.amount, 60),
-        ];
-      case "replacement":
-        return [
-          data.replacement.from
-            ? t("replacedBy", data.replacement.from, data.replacement.length)
-            : t("replacedFile", data.replacement.length),
-        ];
-      case "peers":
-        return [t("logPeers", data.peers)];
-      case "mining":
-        return [t("logMining", modeText(data.mining.mode))];
-      default:
-        return [t("logReset")];
-    }
-  }
-
   return {
     element,
     /** Adds events, the latest first; in a burst only the latest are drawn. */
@@ -65,4 +36,33 @@ export function logView() {
       while (list.children.length > LINES) list.lastChild.remove();
     },
   };
+}
+
+function words(name, data) {
+  switch (name) {
+    case "block":
+      return [t("logBlock", data.header.index, data.header.transactions)];
+    case "payment":
+      return [
+        t("logPayment", data.block),
+        " ",
+        foreign(data.transaction.sender, 60),
+        " → ",
+        foreign(data.transaction.receiver, 60),
+        ": ",
+        foreign(data.transaction.amount, 60),
+      ];
+    case "replacement":
+      return [
+        data.replacement.from
+          ? t("replacedBy", data.replacement.from, data.replacement.length)
+          : t("replacedFile", data.replacement.length),
+      ];
+    case "peers":
+      return [t("logPeers", data.peers)];
+    case "mining":
+      return [t("logMining", modeText(data.mining.mode))];
+    default:
+      return [t("logReset")];
+  }
 }
