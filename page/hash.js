@@ -2,7 +2,10 @@
 
 import { el, svg } from "./dom.js";
 
-/** A strip of colours; the same hash always has the same one. */
+/**
+ * A strip of colours; the same hash always has the same one.
+ * @param {string} hash
+ */
 export function strip(hash) {
   const picture = svg("svg", {
     viewBox: "0 0 64 8",
@@ -20,7 +23,10 @@ export function strip(hash) {
   return picture;
 }
 
-/** The first digits of a hash, with all of them as a title. */
+/**
+ * The first digits of a hash, with all of them as a title.
+ * @param {string} hash
+ */
 export function short(hash) {
   return el("code", { class: "hash", title: hash }, hash.length > 12 ? `${hash.slice(0, 10)}…` : hash);
 }

@@ -1,7 +1,16 @@
 // English
 
+/** @import { FaultCode } from "../../types/ledger.d.ts" */
+/** @import { Texts } from "../../types/texts.d.ts" */
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} many
+ */
 const s = (count, one, many) => (count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${many}`);
 
+/** @type {Texts} */
 export default {
   name: "English",
   title: "B-Coin",
@@ -123,7 +132,7 @@ export default {
   untouched: "Nothing was changed yet.",
   broken: (count) => `${s(count, "block is", "blocks are")} not right.`,
   fault: (code, data) =>
-    ({
+    /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: 'The first block has index 1, proof 1, previous_hash "0" and no payments.',
       index: `The index has to be ${data.expected}.`,
       link: "The previous_hash is not the hash of the block before.",

@@ -1,7 +1,11 @@
 // 简体中文
 
-const n = (count) => count.toLocaleString("zh-CN");
+/** @import { FaultCode } from "../../types/ledger.d.ts" */
+/** @import { Texts } from "../../types/texts.d.ts" */
 
+const n = (/** @type {number} */ count) => count.toLocaleString("zh-CN");
+
+/** @type {Texts} */
 export default {
   name: "简体中文",
   title: "B-Coin",
@@ -118,7 +122,7 @@ export default {
   untouched: "还没有任何修改。",
   broken: (count) => `有 ${n(count)} 个区块无效。`,
   fault: (code, data) =>
-    ({
+    /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: '创世区块的 index 为 1，proof 为 1，previous_hash 为 "0"，并且没有交易。',
       index: `index 应为 ${data.expected}。`,
       link: "previous_hash 不是前一个区块的哈希。",

@@ -1,5 +1,7 @@
 // Reads and writes JSON without losing a digit, and writes it as CPython's json.dumps(value, sort_keys=True) does.
 
+/** @import { Json } from "../../types/ledger.d.ts" */
+
 /** A number in its canonical text: integers keep their digits, floats read as CPython prints them. */
 export class JsonNumber {
   /** @param {string} text */
@@ -13,6 +15,10 @@ export class JsonNumber {
 
 /** Why a text is no JSON that can be hashed; `at` counts its characters from 0. */
 export class JsonError extends Error {
+  /**
+   * @param {string} code
+   * @param {number} at
+   */
   constructor(code, at) {
     super(`${code} at ${at}`);
     this.code = code;
@@ -25,12 +31,13 @@ const DEEPEST = 128;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const BLANK = /[ \t\n\r]*/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/** @type {Record<string, string>} */
 const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /**
  * Reads a JSON text. Objects become Maps, numbers JsonNumbers.
  * @param {string} text
- * @returns {null|boolean|string|JsonNumber|Array|Map}
+ * @returns {Json}
  */
 export function parse(text) {
   const reader = new Reader(text);
@@ -41,15 +48,21 @@ export function parse(text) {
 
 /** Reads values from a text, one after the other. */
 class Reader {
+  /** @param {string} text */
   constructor(text) {
     this.text = text;
     this.at = 0;
   }
 
+  /**
+   * @param {string} code
+   * @returns {never}
+   */
   fail(code) {
     throw new JsonError(code, this.at);
   }
 
+  /** @param {RegExp} pattern one that begins where it is told */
   match(pattern) {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -63,6 +76,7 @@ class Reader {
     return this.text[this.at];
   }
 
+  /** @param {string} character */
   take(character) {
     if (this.next() !== character) this.fail("syntax");
     this.at += 1;
@@ -73,7 +87,10 @@ class Reader {
     if (this.at < this.text.length) this.fail("syntax");
   }
 
-  /** Any value; `depth` lists and objects are around it. */
+  /**
+   * @param {number} depth how many lists and objects are around the value
+   * @returns {Json}
+   */
   value(depth) {
     if (depth > DEEPEST) this.fail("deep");
     switch (this.next()) {
@@ -94,6 +111,11 @@ class Reader {
     }
   }
 
+  /**
+   * @template {null | boolean} Value
+   * @param {string} literal
+   * @param {Value} value
+   */
   word(literal, value) {
     if (!this.text.startsWith(literal, this.at)) this.fail("syntax");
     this.at += literal.length;
@@ -113,7 +135,7 @@ class Reader {
     this.take('"');
     let value = "";
     for (;;) {
-      value += this.match(PLAIN)[0];
+      value += /** @type {RegExpExecArray} */ (this.match(PLAIN))[0];
       const character = this.text[this.at];
       if (character === '"') break;
       if (character !== "\\") this.fail("syntax");
@@ -138,7 +160,9 @@ class Reader {
     return ESCAPES[escaped];
   }
 
+  /** @param {number} depth */
   list(depth) {
+    /** @type {Json[]} */
     const items = [];
     this.take("[");
     if (this.next() === "]") {
@@ -154,7 +178,9 @@ class Reader {
     return items;
   }
 
+  /** @param {number} depth */
   object(depth) {
+    /** @type {Map<string, Json>} */
     const fields = new Map();
     this.take("{");
     if (this.next() === "}") {
@@ -176,6 +202,7 @@ class Reader {
 
 /**
  * The canonical text of a value that parse has read: keys in code-point order, ASCII only.
+ * @param {Json} value
  * @returns {string}
  */
 export function canonical(value) {
@@ -183,18 +210,24 @@ export function canonical(value) {
   if (typeof value === "string") return stringText(value);
   if (value instanceof JsonNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(canonical).join(", ")}]`;
-  const keys = [...value.keys()].sort(byCodePoint);
-  return `{${keys.map((key) => `${stringText(key)}: ${canonical(value.get(key))}`).join(", ")}}`;
+  const fields = [...value].sort(([left], [right]) => byCodePoint(left, right));
+  return `{${fields.map(([key, field]) => `${stringText(key)}: ${canonical(field)}`).join(", ")}}`;
 }
 
-/** A text as CPython writes it: everything outside ASCII, and DEL, as \uXXXX in lower case. */
+/**
+ * A text as CPython writes it: everything outside ASCII, and DEL, as \uXXXX in lower case.
+ * @param {string} text
+ */
 export function stringText(text) {
-  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escape = (/** @type {string} */ unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   // JSON.stringify escapes what is below the blank as CPython does.
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, escape);
 }
 
-/** A finite float as CPython's repr prints it; both take the shortest digits that read back the same. */
+/**
+ * A finite float as CPython's repr prints it; both take the shortest digits that read back the same.
+ * @param {number} value
+ */
 export function floatText(value) {
   if (Object.is(value, -0)) return "-0.0";
   const [digits, power] = value.toExponential().split("e");
@@ -206,17 +239,28 @@ export function floatText(value) {
   return plain.includes(".") ? plain : `${plain}.0`;
 }
 
-/** Digits with zeros in front, which JavaScript leaves to the exponent sooner than Python does. */
+/**
+ * Digits with zeros in front, which JavaScript leaves to the exponent sooner than Python does.
+ * @param {string} digits
+ * @param {number} exponent
+ */
 function smallText(digits, exponent) {
   const sign = digits.startsWith("-") ? "-" : "";
   return `${sign}0.${"0".repeat(-exponent - 1)}${digits.replace("-", "").replace(".", "")}`;
 }
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 function byCodePoint(a, b) {
-  const [left, right] = [[...a], [...b]];
+  const [left, right] = [codePoints(a), codePoints(b)];
   for (let at = 0; at < left.length && at < right.length; at += 1) {
-    const difference = left[at].codePointAt(0) - right[at].codePointAt(0);
+    const difference = left[at] - right[at];
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
 }
+
+/** @param {string} text */
+const codePoints = (text) => Array.from(text, (character) => Number(character.codePointAt(0)));

@@ -4,9 +4,13 @@ import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
 import { paymentTable } from "./payments.js";
 
+/** @import { Context } from "../../types/page.d.ts" */
+/** @import { AccountPage, Accounts } from "../../types/v1.d.ts" */
+
 /** Accounts that are shown. */
 const SHOWN = 100;
 
+/** @param {Context} context */
 export function accountsView({ api, problem }) {
   const list = el("div", { id: "accounts" });
   const one = el("div", { "aria-live": "polite" });
@@ -19,6 +23,7 @@ export function accountsView({ api, problem }) {
     list,
   );
 
+  /** @param {string} name */
   async function open(name) {
     try {
       const page = await api.account(name);
@@ -39,7 +44,11 @@ export function accountsView({ api, problem }) {
   };
 }
 
-/** An account with its latest payments. */
+/**
+ * An account with its latest payments.
+ * @param {AccountPage} page
+ * @param {() => void} close
+ */
 function accountNotice({ account, transactions }, close) {
   const payments = transactions.map((booked) => booked.transaction);
   return el(
@@ -55,6 +64,10 @@ function accountNotice({ account, transactions }, close) {
   );
 }
 
+/**
+ * @param {Accounts} page
+ * @param {(name: string) => void} open
+ */
 function accountTable({ accounts, total }, open) {
   const heads = [el("th", { scope: "col" }, t("accounts")), el("th", { scope: "col", class: "amount" }, t("balance"))];
   const rows = accounts.map(({ name, balance }) => {

@@ -7,6 +7,10 @@ import { Headers } from "./chain/headers.js";
 import { searchForm } from "./chain/search.js";
 import { Sheet } from "./chain/sheet.js";
 
+/** @import { BlockId, Context } from "../../types/page.d.ts" */
+/** @import { Header } from "../../types/v1.d.ts" */
+
+/** @param {Context} context */
 export function chainView({ api, problem }) {
   const headers = new Headers({ api, problem, arrived: () => sheet.drawSoon() });
   const sheet = new Sheet({ headers, open });
@@ -17,6 +21,7 @@ export function chainView({ api, problem }) {
   const help = el("p", { class: "quiet" }, t("chainHelp"));
   const element = el("section", { "aria-labelledby": "chain-title" }, head, help, detail, sheet.element);
 
+  /** @param {BlockId} id */
   async function open(id) {
     try {
       const [block, text] = await Promise.all([api.block(id), api.text(id)]);
@@ -38,6 +43,10 @@ export function chainView({ api, problem }) {
     sheet.focus(index);
   }
 
+  /**
+   * @param {number} blocks
+   * @param {number} [fresh] the block that was mined just now
+   */
   function grow(blocks, fresh = 0) {
     count.textContent = t("blocks", blocks);
     count.dataset.length = String(blocks);
@@ -46,14 +55,21 @@ export function chainView({ api, problem }) {
 
   return {
     element,
-    /** The chain has so many blocks; what is known of those after `fork` is not true any more. */
+    /**
+     * The chain has so many blocks; what is known of those after `fork` is not true any more.
+     * @param {number} blocks
+     * @param {number} [fork]
+     */
     reset(blocks, fork = 0) {
       headers.forget(fork);
       sheet.clear();
       if (sheet.current > fork) detail.replaceChildren();
       grow(blocks);
     },
-    /** A block was mined. */
+    /**
+     * A block was mined.
+     * @param {Header} header
+     */
     add(header) {
       headers.keep(header);
       grow(header.index, header.index);

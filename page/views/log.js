@@ -4,6 +4,8 @@ import { el, foreign } from "../dom.js";
 import { clock, t } from "../i18n.js";
 import { modeText } from "./mining.js";
 
+/** @import { NodeEvent } from "../../types/v1.d.ts" */
+
 /** Lines that are kept. */
 const LINES = 100;
 
@@ -23,22 +25,28 @@ export function logView() {
 
   return {
     element,
-    /** Adds events, the latest first; in a burst only the latest are drawn. */
+    /**
+     * Adds events, the latest first; in a burst only the latest are drawn.
+     * @param {NodeEvent[]} events
+     */
     add(events) {
       if (empty) list.replaceChildren();
       empty = false;
-      const lines = events
-        .slice(-LINES)
-        .map(([name, data]) =>
-          el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(name, data)),
-        );
+      const lines = events.slice(-LINES).map((event) => line(event));
       list.prepend(...lines.reverse());
-      while (list.children.length > LINES) list.lastChild.remove();
+      while (list.children.length > LINES) list.lastChild?.remove();
     },
   };
 }
 
-function words(name, data) {
+/** @param {NodeEvent} event */
+function line(event) {
+  const [name, data] = event;
+  return el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(event));
+}
+
+/** @param {NodeEvent} event */
+function words([name, data]) {
   switch (name) {
     case "block":
       return [t("logBlock", data.header.index, data.header.transactions)];

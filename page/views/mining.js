@@ -3,6 +3,15 @@
 import { el } from "../dom.js";
 import { ms, number, t } from "../i18n.js";
 
+/** @import { Context } from "../../types/page.d.ts" */
+/** @import { Mining } from "../../types/v1.d.ts" */
+
+/** @type {Mining["mode"][]} */
+const MODES = ["off", "on_payment", "interval"];
+/** @type {Record<Mining["mode"], "modeOff" | "modePayment" | "modeInterval">} */
+const MODE_TEXTS = { off: "modeOff", on_payment: "modePayment", interval: "modeInterval" };
+
+/** @param {Context} context */
 export function miningView(context) {
   const { button, said } = mineButton(context);
   const { form, show } = automaticForm(context);
@@ -16,7 +25,10 @@ export function miningView(context) {
   return { element, show };
 }
 
-/** A button that mines a block, and what it says. */
+/**
+ * A button that mines a block, and what it says.
+ * @param {Context} context
+ */
 function mineButton({ api, problem }) {
   const said = el("p", { role: "status", id: "mined" });
   const button = el("button", { class: "main", type: "button", id: "mine", onclick: mine }, t("mine"));
@@ -39,9 +51,12 @@ function mineButton({ api, problem }) {
   return { button, said };
 }
 
-/** A form that sets whether and when the node mines by itself. */
+/**
+ * A form that sets whether and when the node mines by itself.
+ * @param {Context} context
+ */
 function automaticForm({ api, problem }) {
-  const options = ["off", "on_payment", "interval"].map((value) => el("option", { value }, modeText(value)));
+  const options = MODES.map((value) => el("option", { value }, modeText(value)));
   const mode = el("select", { id: "mode", onchange: hideSeconds }, ...options);
   const every = el("input", {
     class: "number",
@@ -65,20 +80,22 @@ function automaticForm({ api, problem }) {
     seconds.hidden = mode.value !== "interval";
   }
 
+  /** @param {SubmitEvent} event */
   async function set(event) {
     event.preventDefault();
-    const setting =
-      mode.value === "interval"
-        ? { mode: "interval", every_ms: Math.round(Number(every.value) * 1000) }
-        : { mode: mode.value };
+    const chosen = /** @type {Mining["mode"]} */ (mode.value);
+    const every_ms = Math.round(Number(every.value) * 1000);
     try {
-      await api.setMining(setting);
+      await api.setMining(chosen === "interval" ? { mode: chosen, every_ms } : { mode: chosen });
     } catch (error) {
       problem(error);
     }
   }
 
-  /** Shows how the node is set. */
+  /**
+   * Shows how the node is set.
+   * @param {Mining} setting
+   */
   function show(setting) {
     mode.value = setting.mode;
     hideSeconds();
@@ -88,7 +105,10 @@ function automaticForm({ api, problem }) {
   return { form, show };
 }
 
-/** A way of mining by itself, in words. */
+/**
+ * A way of mining by itself, in words.
+ * @param {Mining["mode"]} mode
+ */
 export function modeText(mode) {
-  return t({ off: "modeOff", on_payment: "modePayment", interval: "modeInterval" }[mode] ?? mode);
+  return t(MODE_TEXTS[mode]);
 }

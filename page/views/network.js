@@ -6,6 +6,10 @@ import { connectForm } from "./network/connect.js";
 import { peerItem } from "./network/peer.js";
 import { replacementNotice, roundReport } from "./network/replacement.js";
 
+/** @import { Context } from "../../types/page.d.ts" */
+/** @import { Replacement } from "../../types/v1.d.ts" */
+
+/** @param {Context} context */
 export function networkView({ api, problem, length }) {
   const list = el("ul", { class: "plain", id: "peers" });
   const said = el("div", { role: "status", id: "network-status" });
@@ -14,6 +18,7 @@ export function networkView({ api, problem, length }) {
   const form = connectForm(api, said, refresh);
   const element = el("section", { "aria-labelledby": "network-title" }, head, replaced, said, list, form);
 
+  /** @param {() => Promise<void>} work */
   async function attempt(work) {
     try {
       await work();
@@ -27,6 +32,7 @@ export function networkView({ api, problem, length }) {
     await refresh();
   }
 
+  /** @param {string} address */
   async function forget(address) {
     await api.disconnect(address);
     await refresh();
@@ -41,13 +47,17 @@ export function networkView({ api, problem, length }) {
   return {
     element,
     refresh,
-    /** The chain was replaced: what was given up, and what waits again. */
+    /**
+     * The chain was replaced: what was given up, and what waits again.
+     * @param {Replacement} replacement
+     */
     show(replacement) {
       replaced.replaceChildren(replacementNotice(replacement));
     },
   };
 }
 
+/** @param {{ refresh: () => void, replace: () => void }} actions */
 function header({ refresh, replace }) {
   const title = t("longestHelp");
   return el(

@@ -3,7 +3,13 @@
 import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
 
-/** The first payments of `total`. */
+/** @import { Transaction } from "../../types/v1.d.ts" */
+
+/**
+ * The first payments of `total`.
+ * @param {Transaction[]} payments
+ * @param {number} total
+ */
 export function paymentTable(payments, total) {
   const heads = [
     el("th", { scope: "col" }, t("from")),

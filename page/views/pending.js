@@ -5,9 +5,12 @@ import { t } from "../i18n.js";
 import { paymentTable } from "./payments.js";
 import { paymentForm } from "./pending/form.js";
 
+/** @import { Context } from "../../types/page.d.ts" */
+
 /** Waiting payments that are shown. */
 const SHOWN = 50;
 
+/** @param {Context} context */
 export function pendingView(context) {
   const list = el("div", { id: "pending" });
   const count = el("span", { class: "quiet" });

@@ -7,9 +7,14 @@ import { readBlock, tipOf } from "../ledger/rules.js";
 import { Copy } from "../ledger/tamper.js";
 import { CopyCard } from "./tamper/card.js";
 
+/** @import { Api, Context } from "../../types/page.d.ts" */
+/** @import { Block } from "../../types/ledger.d.ts" */
+/** @import { Edited } from "./tamper/card.js" */
+
 /** How many blocks a copy has. */
 const BLOCKS = 6;
 
+/** @param {Context} context */
 export function tamperView({ api, problem, length }) {
   const said = el("p", { role: "status", id: "verdict" });
   const cards = el("div", { class: "copies", id: "copies" });
@@ -21,6 +26,7 @@ export function tamperView({ api, problem, length }) {
   );
   const element = section(el("span", { class: "row" }, relink, start), said, cards);
   let copy = new Copy([], null);
+  /** @type {CopyCard[]} */
   let shown = [];
 
   async function begin() {
@@ -36,7 +42,12 @@ export function tamperView({ api, problem, length }) {
     }
   }
 
+  /**
+   * @param {Block} block
+   * @param {number} place
+   */
   function card(block, place) {
+    /** @type {Edited} */
     const edited = (field, typed, transaction) => {
       copy.edit(place, field, typed, transaction);
       judge();
@@ -44,6 +55,7 @@ export function tamperView({ api, problem, length }) {
     return new CopyCard(block, place, { edited, findProof: () => findProof(place) });
   }
 
+  /** @param {number} place */
   async function findProof(place) {
     try {
       shown[place].prove.disabled = true;
@@ -69,6 +81,11 @@ export function tamperView({ api, problem, length }) {
   return { element };
 }
 
+/**
+ * @param {HTMLElement} buttons
+ * @param {HTMLElement} said
+ * @param {HTMLElement} cards
+ */
 function section(buttons, said, cards) {
   return el(
     "section",
@@ -80,7 +97,12 @@ function section(buttons, said, cards) {
   );
 }
 
-/** A copy of the last `count` blocks of a chain that has `length`. */
+/**
+ * A copy of the last blocks of the chain.
+ * @param {number} count how many
+ * @param {number} length how many the chain has
+ * @param {Api} api
+ */
 async function copyOfLast(count, length, api) {
   const first = Math.max(1, length - count + 1);
   const indices = Array.from({ length: length - first + 1 }, (_, at) => first + at);

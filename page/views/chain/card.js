@@ -4,7 +4,14 @@ import { el, foreign } from "../../dom.js";
 import { short, strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
 
-/** The card of the block at `index`; its header is null until it has been read. */
+/** @import { Header } from "../../../types/v1.d.ts" */
+
+/**
+ * The card of a block.
+ * @param {number} index
+ * @param {Header | null} header null until it has been read
+ * @param {(index: number) => void} open
+ */
 export function blockCard(index, header, open) {
   return el(
     "button",
@@ -27,7 +34,10 @@ export function blockCard(index, header, open) {
   );
 }
 
-/** The hash of the block, and that of the one before it. */
+/**
+ * The hash of the block, and that of the one before it.
+ * @param {Header} header
+ */
 function links(header) {
   return el(
     "span",

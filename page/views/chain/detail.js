@@ -6,9 +6,16 @@ import { number, t } from "../../i18n.js";
 import { sha256 } from "../../ledger/sha256.js";
 import { paymentTable } from "../payments.js";
 
+/** @import { Block } from "../../../types/v1.d.ts" */
+
 /** Payments of a block that are shown. */
 const MOST_ROWS = 200;
 
+/**
+ * @param {Block} block
+ * @param {string} text the text that was hashed
+ * @param {{ open: (hash: string) => void, close: () => void }} actions
+ */
 export function blockDetail(block, text, { open, close }) {
   const payments = block.transactions.slice(0, MOST_ROWS);
   return el(
@@ -28,6 +35,10 @@ export function blockDetail(block, text, { open, close }) {
   );
 }
 
+/**
+ * @param {Block} block
+ * @param {(hash: string) => void} open
+ */
 function fields(block, open) {
   return el(
     "dl",
@@ -43,7 +54,11 @@ function fields(block, open) {
   );
 }
 
-/** The hash of the block before, which opens that block when there is one. */
+/**
+ * The hash of the block before, which opens that block when there is one.
+ * @param {Block} block
+ * @param {(hash: string) => void} open
+ */
 function link(block, open) {
   if (block.index === 1) return el("code", {}, foreign(block.previous_hash));
   const title = t("followLink", block.index - 1);
@@ -54,6 +69,10 @@ function link(block, open) {
   );
 }
 
+/**
+ * @param {Block} block
+ * @param {string} text
+ */
 function hashedText(block, text) {
   const same = sha256(text) === block.hash;
   return el(

@@ -1,23 +1,32 @@
 // Headers of blocks: read from the node in pages, and kept.
 
+/** @import { Api, Tell } from "../../../types/page.d.ts" */
+/** @import { Header } from "../../../types/v1.d.ts" */
+
 /** Headers are read and kept in pages of this many. */
 const PAGE = 100;
 /** How many pages are kept; the ones that were not used for longest go first. */
 const PAGES = 30;
 
-const pageOf = (index) => Math.floor((index - 1) / PAGE);
-const placeOf = (index) => (index - 1) % PAGE;
+const pageOf = (/** @type {number} */ index) => Math.floor((index - 1) / PAGE);
+const placeOf = (/** @type {number} */ index) => (index - 1) % PAGE;
 
 export class Headers {
+  /** @param {{ api: Api, problem: Tell, arrived: () => void }} context `arrived` is told when headers have been read */
   constructor({ api, problem, arrived }) {
     this.api = api;
     this.problem = problem;
     this.arrived = arrived;
+    /** @type {Map<number, Header[]>} */
     this.pages = new Map();
+    /** @type {Set<number>} */
     this.loading = new Set();
   }
 
-  /** The header of a block; null when it is not kept, and then it is asked for. */
+  /**
+   * The header of a block; null when it is not kept, and then it is asked for.
+   * @param {number} index
+   */
   get(index) {
     const number = pageOf(index);
     const page = this.pages.get(number);
@@ -32,6 +41,7 @@ export class Headers {
     return null;
   }
 
+  /** @param {number} number */
   async load(number) {
     if (this.loading.has(number)) return;
     this.loading.add(number);
@@ -46,6 +56,7 @@ export class Headers {
     }
   }
 
+  /** @param {Header} header */
   keep(header) {
     const number = pageOf(header.index);
     const page = this.pages.get(number) ?? [];
@@ -57,7 +68,10 @@ export class Headers {
     }
   }
 
-  /** Forgets the pages that hold blocks after `fork`. */
+  /**
+   * Forgets the pages that hold blocks after `fork`.
+   * @param {number} fork
+   */
   forget(fork) {
     for (const number of [...this.pages.keys()]) {
       if ((number + 1) * PAGE > fork) this.pages.delete(number);

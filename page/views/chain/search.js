@@ -3,6 +3,7 @@
 import { el } from "../../dom.js";
 import { t } from "../../i18n.js";
 
+/** @param {(id: string) => Promise<void>} open */
 export function searchForm(open) {
   const wanted = el("input", {
     name: "id",
@@ -12,6 +13,7 @@ export function searchForm(open) {
     spellcheck: "false",
   });
 
+  /** @param {SubmitEvent} event */
   async function search(event) {
     event.preventDefault();
     const id = wanted.value.trim();

@@ -5,6 +5,8 @@ import { t } from "../../i18n.js";
 import { blockCard } from "./card.js";
 import { moveByKey } from "./keyboard.js";
 
+/** @import { Headers } from "./headers.js" */
+
 /** Cards beyond the edge that are drawn as well. */
 const MARGIN = 4;
 /** Browsers cannot make a sheet of any height: this many blocks are on it at a time. */
@@ -16,10 +18,14 @@ function cardHeight() {
   return parseFloat(root.fontSize) * parseFloat(root.getPropertyValue("--card"));
 }
 
+/** @typedef {{ box: HTMLElement, button: HTMLButtonElement, hash: string | undefined }} Card */
+
 export class Sheet {
+  /** @param {{ headers: Headers, open: (index: number) => void }} context */
   constructor({ headers, open }) {
     this.headers = headers;
     this.open = open;
+    /** @type {Map<number, Card>} */
     this.cards = new Map();
     /** How many blocks the chain has. */
     this.length = 0;
@@ -52,7 +58,10 @@ export class Sheet {
     requestAnimationFrame(() => this.draw());
   }
 
-  /** Draws the cards that are seen; the one at `fresh` was mined just now, 0 for none. */
+  /**
+   * Draws the cards that are seen.
+   * @param {number} [fresh] the block that was mined just now
+   */
   draw(fresh = 0) {
     const step = cardHeight();
     this.list.setAttribute("data-rows", String(this.rows));
@@ -73,7 +82,13 @@ export class Sheet {
     }
   }
 
-  /** The card of a block, made anew when its header has arrived or is another one. */
+  /**
+   * The card of a block, made anew when its header has arrived or is another one.
+   * @param {number} index
+   * @param {number} row its place on the sheet, from 0 at the top
+   * @param {number} fresh the block that was mined just now; 0 for none
+   * @returns {Card}
+   */
   card(index, row, fresh) {
     const header = this.headers.get(index);
     const old = this.cards.get(index);
@@ -90,6 +105,7 @@ export class Sheet {
     return made;
   }
 
+  /** @param {number} index */
   remove(index) {
     this.cards.get(index)?.box.remove();
     this.cards.delete(index);
@@ -100,7 +116,10 @@ export class Sheet {
     for (const index of [...this.cards.keys()]) this.remove(index);
   }
 
-  /** Scrolls to a block unless its card is seen. */
+  /**
+   * Scrolls to a block unless its card is seen.
+   * @param {number} index
+   */
   reveal(index) {
     if (index > this.newest || index <= this.newest - this.rows) {
       this.newest = Math.min(this.length, index + SHEET / 2);
@@ -114,13 +133,18 @@ export class Sheet {
     this.draw();
   }
 
+  /** @param {number} index */
   focus(index) {
     this.active = Math.min(Math.max(index, 1), this.newest);
     this.reveal(this.active);
     this.cards.get(this.active)?.button.focus({ preventScroll: true });
   }
 
-  /** The chain has so many blocks now; the one at `fresh` was mined just now, 0 for none. */
+  /**
+   * The chain has so many blocks now.
+   * @param {number} blocks
+   * @param {number} fresh the block that was mined just now; 0 for none
+   */
   grow(blocks, fresh) {
     const atEnd = this.newest === this.length;
     const looked = this.element.scrollTop;

@@ -1,9 +1,16 @@
 // A form that connects other nodes.
 
+import { messageOf } from "../../api.js";
 import { el, foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 
-/** The form; what came of it is shown in `said`, and `refresh` is called when nodes were added. */
+/** @import { Api } from "../../../types/page.d.ts" */
+
+/**
+ * @param {Api} api
+ * @param {HTMLElement} said shows what came of it
+ * @param {() => Promise<void>} refresh called when nodes were added
+ */
 export function connectForm(api, said, refresh) {
   const box = el("textarea", {
     id: "nodes",
@@ -13,6 +20,7 @@ export function connectForm(api, said, refresh) {
     spellcheck: "false",
   });
 
+  /** @param {SubmitEvent} event */
   async function connect(event) {
     event.preventDefault();
     const nodes = addresses(box.value);
@@ -26,18 +34,23 @@ export function connectForm(api, said, refresh) {
       box.value = "";
       await refresh();
     } catch (error) {
-      said.replaceChildren(el("p", { class: "bad" }, foreign(error.message)));
+      said.replaceChildren(el("p", { class: "bad" }, foreign(messageOf(error))));
     }
   }
 
   return el("form", { class: "row", onsubmit: connect }, box, el("button", {}, t("connect")));
 }
 
-/** Addresses from what was pasted: nodes.json, or addresses one after the other; null when it is neither. */
+/**
+ * Addresses from what was pasted: nodes.json, or addresses one after the other; null when it is neither.
+ * @param {string} text
+ * @returns {string[] | null}
+ */
 function addresses(text) {
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     try {
+      /** @type {unknown} */
       const nodes = JSON.parse(trimmed).nodes;
       return Array.isArray(nodes) && nodes.every((node) => typeof node === "string") ? nodes : null;
     } catch {

@@ -3,7 +3,12 @@
 import { svg } from "../../dom.js";
 import { number, t } from "../../i18n.js";
 
-/** The two branches after the last common block. */
+/**
+ * The two branches after the last common block.
+ * @param {number} common how many blocks both chains have
+ * @param {number} ours how many follow in the own chain
+ * @param {number} theirs how many follow in the other one
+ */
 export function fork(common, ours, theirs) {
   const width = 460;
   const picture = svg("svg", {
@@ -12,9 +17,12 @@ export function fork(common, ours, theirs) {
     role: "img",
     "aria-label": `${t("partedAfter", common)} ${t("branches", ours, theirs)}`,
   });
+  /** @type {(x1: number, y1: number, x2: number, y2: number) => void} */
   const line = (x1, y1, x2, y2) => picture.append(svg("line", { x1, y1, x2, y2 }));
+  /** @type {(x: number, y: number, kind: string) => void} */
   const block = (x, y, kind) =>
     picture.append(svg("rect", { x: x - 11, y: y - 11, width: 22, height: 22, rx: 5, class: kind }));
+  /** @type {(y: number, count: number, kind: string, name: string) => void} */
   const branch = (y, count, kind, name) => {
     const shown = Math.min(count, 7);
     if (common > 0) line(85, 55, 130, y);

@@ -4,7 +4,14 @@ import { el, foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 import { fork } from "./fork.js";
 
-/** A peer, and how its chain stands to the own one, which has `length` blocks. */
+/** @import { AnsweringPeer, Peer } from "../../../types/v1.d.ts" */
+
+/**
+ * A peer, and how its chain stands to the own one.
+ * @param {Peer} peer
+ * @param {number} length how many blocks the own chain has
+ * @param {() => void} forget
+ */
 export function peerItem(peer, length, forget) {
   return el(
     "li",
@@ -32,11 +39,19 @@ export function peerItem(peer, length, forget) {
   );
 }
 
+/**
+ * @param {Peer} peer
+ * @param {number} length
+ */
 function relation(peer, length) {
   if (peer.state !== "answers") return t(peer.state);
   return t("relation", peer.relation, Math.abs(peer.length - length));
 }
 
+/**
+ * @param {AnsweringPeer} peer
+ * @param {number} length
+ */
 function branches(peer, length) {
   const common = peer.common?.index ?? 0;
   const [ours, theirs] = [length - common, peer.length - common];

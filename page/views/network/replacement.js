@@ -4,12 +4,17 @@ import { el, foreign } from "../../dom.js";
 import { ms, number, t } from "../../i18n.js";
 import { paymentTable } from "../payments.js";
 
+/** @import { GivenUpBlocks, Offer, Replacement, Round } from "../../../types/v1.d.ts" */
+
 /** Indices of blocks that were given up that are shown. */
 const INDICES = 12;
 /** Payments that wait again that are shown. */
 const PAYMENTS = 20;
 
-/** Whether the chain was replaced, and what each peer offered. */
+/**
+ * Whether the chain was replaced, and what each peer offered.
+ * @param {Round} round
+ */
 export function roundReport(round) {
   return [
     el("p", {}, round.replaced ? t("replacedBy", round.replacement.from ?? "", round.length) : t("kept")),
@@ -17,6 +22,7 @@ export function roundReport(round) {
   ];
 }
 
+/** @param {Offer} offer */
 function offerItem(offer) {
   return el(
     "li",
@@ -26,7 +32,10 @@ function offerItem(offer) {
   );
 }
 
-/** What was given up when the chain was replaced, and what waits again. */
+/**
+ * What was given up when the chain was replaced, and what waits again.
+ * @param {Replacement} replacement
+ */
 export function replacementNotice({ from, length, given_up, returned }) {
   return el(
     "div",
@@ -41,6 +50,7 @@ export function replacementNotice({ from, length, given_up, returned }) {
   );
 }
 
+/** @param {GivenUpBlocks} given_up */
 function indices({ blocks, count }) {
   const shown = blocks.slice(0, INDICES).map((block) => number(block.index));
   return `${shown.join(", ")}${count > INDICES ? "…" : ""}`;

@@ -1,13 +1,24 @@
 // A form that sends a payment.
 
+import { messageOf } from "../../api.js";
 import { el, foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 import { JsonNumber, canonical, parse } from "../../ledger/json.js";
 
-/** The form, and what it says. */
+/** @import { Context } from "../../../types/page.d.ts" */
+
+/** @typedef {"sender" | "receiver" | "amount"} Name */
+/** @type {Name[]} */
+const NAMES = ["sender", "receiver", "amount"];
+/** @typedef {ReturnType<typeof paymentField>} Field */
+
+/**
+ * The form, and what it says.
+ * @param {Context} context
+ */
 export function paymentForm({ api, problem }) {
   const said = el("p", { role: "status", id: "payment-status" });
-  const fields = ["sender", "receiver", "amount"].map(paymentField);
+  const fields = NAMES.map(paymentField);
   const form = el(
     "form",
     { onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
@@ -15,6 +26,7 @@ export function paymentForm({ api, problem }) {
     said,
   );
 
+  /** @param {SubmitEvent} event */
   async function send(event) {
     event.preventDefault();
     if (!check(fields)) return;
@@ -25,7 +37,7 @@ export function paymentForm({ api, problem }) {
       for (const { input } of fields) input.value = "";
       fields[0].input.focus();
     } catch (error) {
-      said.replaceChildren(el("span", { class: "bad" }, foreign(error.message)));
+      said.replaceChildren(el("span", { class: "bad" }, foreign(messageOf(error))));
       problem(error, true);
     }
   }
@@ -33,6 +45,7 @@ export function paymentForm({ api, problem }) {
   return form;
 }
 
+/** @param {Name} name */
 function paymentField(name) {
   const error = el("span", { class: "error", id: `${name}-error` });
   const input = el("input", {
@@ -47,7 +60,11 @@ function paymentField(name) {
   return { name, input, error, element };
 }
 
-/** Says what is wrong with each field, and goes to the first that is wrong; whether none is. */
+/**
+ * Says what is wrong with each field, and goes to the first that is wrong.
+ * @param {Field[]} fields
+ * @returns {boolean} whether none is wrong
+ */
 function check(fields) {
   let good = true;
   for (const { name, input, error } of fields) {
@@ -60,6 +77,7 @@ function check(fields) {
   return good;
 }
 
+/** @param {string} text */
 function isAmount(text) {
   try {
     const value = parse(text);
@@ -69,7 +87,10 @@ function isAmount(text) {
   }
 }
 
-/** A number that keeps its digits on the way: large ones travel as text. */
+/**
+ * A number that keeps its digits on the way: large ones travel as text.
+ * @param {string} text
+ */
 function rawNumber(text) {
   const value = Number(text);
   return canonical(parse(text)) === String(value) ? value : text;

@@ -5,13 +5,23 @@ import { short, strip } from "../../hash.js";
 import { t } from "../../i18n.js";
 import { JsonNumber } from "../../ledger/json.js";
 
+/** @import { Block, Fault, Json } from "../../../types/ledger.d.ts" */
+
+/** @typedef {(field: string, typed: string, transaction?: number) => void} Edited */
+/** @typedef {{ node: HTMLInputElement, field: string, transaction: number | undefined }} Input */
+
 /** How many payments of a block can be changed; a block may hold thousands. */
 const PAYMENTS = 8;
 
 export class CopyCard {
-  /** @param edited told which field has what was typed; the last argument is the transaction's place for a field of one */
+  /**
+   * @param {Block} block
+   * @param {number} place
+   * @param {{ edited: Edited, findProof: () => void }} actions
+   */
   constructor(block, place, { edited, findProof }) {
     this.edited = edited;
+    /** @type {Input[]} */
     this.inputs = [];
     this.hash = el("span", {});
     this.verdict = el("p", {});
@@ -30,6 +40,7 @@ export class CopyCard {
     );
   }
 
+  /** @param {number} at which transaction */
   payment(at) {
     return el(
       "fieldset",
@@ -39,6 +50,10 @@ export class CopyCard {
     );
   }
 
+  /**
+   * @param {string} field
+   * @param {number} [transaction] the transaction that has the field; the block has it when there is none
+   */
   input(field, transaction) {
     const node = el("input", {
       spellcheck: "false",
@@ -50,7 +65,13 @@ export class CopyCard {
     return el("label", {}, field, node);
   }
 
-  /** Shows the block as it is now. */
+  /**
+   * Shows the block as it is now.
+   * @param {Block} block
+   * @param {string} hash
+   * @param {boolean} changed
+   * @param {Fault[]} faults
+   */
   show(block, hash, changed, faults) {
     const wrong = faults.length > 0;
     this.element.classList.toggle("wrong", wrong);
@@ -70,7 +91,11 @@ export class CopyCard {
   }
 }
 
-/** A field as it is typed. */
+/**
+ * A field as it is typed.
+ * @param {Map<string, Json>} map
+ * @param {string} field
+ */
 function fieldText(map, field) {
   const value = map.get(field);
   return value instanceof JsonNumber ? value.text : String(value);
