@@ -2,52 +2,30 @@
 
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { blockDetail } from "./chain/detail.js";
 import { Headers } from "./chain/headers.js";
+import { detailPanel } from "./chain/panel.js";
 import { searchForm } from "./chain/search.js";
 import { Sheet } from "./chain/sheet.js";
 
-/** @import { BlockId, Context } from "../../types/page.d.ts" */
+/** @import { Context } from "../../types/page.d.ts" */
 /** @import { Header } from "../../types/v1.d.ts" */
 
 /** @param {Context} context */
-export function chainView({ api, problem }) {
-  const headers = new Headers({ api, problem, arrived: () => sheet.drawSoon() });
-  const sheet = new Sheet({ headers, open });
-  const detail = el("div", { "aria-live": "polite" });
+export function chainView(context) {
+  const headers = new Headers(context, () => sheet.drawSoon());
+  const sheet = new Sheet(headers, (index) => panel.open(index));
+  const panel = detailPanel(context, sheet);
   const count = el("span", { class: "quiet", id: "length" });
   const title = el("h2", { id: "chain-title" }, t("chain"), " ", count);
-  const head = el("div", { class: "head" }, title, searchForm(open));
+  const head = el("div", { class: "head" }, title, searchForm(panel.open));
   const help = el("p", { class: "quiet" }, t("chainHelp"));
-  const element = el("section", { "aria-labelledby": "chain-title" }, head, help, detail, sheet.element);
-
-  /** @param {BlockId} id */
-  async function open(id) {
-    try {
-      const [block, text] = await Promise.all([api.block(id), api.text(id)]);
-      sheet.current = block.index;
-      sheet.active = block.index;
-      const box = blockDetail(block, text, { open, close });
-      detail.replaceChildren(box);
-      box.focus({ preventScroll: true });
-      sheet.reveal(block.index);
-    } catch (error) {
-      problem(error);
-    }
-  }
-
-  function close() {
-    detail.replaceChildren();
-    const index = sheet.current;
-    sheet.current = 0;
-    sheet.focus(index);
-  }
+  const element = el("section", { "aria-labelledby": "chain-title" }, head, help, panel.element, sheet.element);
 
   /**
    * @param {number} blocks
-   * @param {number} [fresh] the block that was mined just now
+   * @param {number} fresh the block that was mined just now; 0 for none
    */
-  function grow(blocks, fresh = 0) {
+  function grow(blocks, fresh) {
     count.textContent = t("blocks", blocks);
     count.dataset.length = String(blocks);
     sheet.grow(blocks, fresh);
@@ -63,8 +41,8 @@ export function chainView({ api, problem }) {
     reset(blocks, fork = 0) {
       headers.forget(fork);
       sheet.clear();
-      if (sheet.current > fork) detail.replaceChildren();
-      grow(blocks);
+      if (sheet.current > fork) panel.element.replaceChildren();
+      grow(blocks, 0);
     },
     /**
      * A block was mined.

@@ -16,15 +16,7 @@ const BLOCKS = 6;
 
 /** @param {Context} context */
 export function tamperView({ api, problem, length }) {
-  const said = el("p", { role: "status", id: "verdict" });
-  const cards = el("div", { class: "copies", id: "copies" });
-  const start = el("button", { type: "button", class: "main", id: "copy", onclick: begin }, t("tamperStart"));
-  const relink = el(
-    "button",
-    { type: "button", id: "relink", hidden: true, onclick: () => judge(t("relinked", copy.relink())) },
-    t("relink"),
-  );
-  const element = section(el("span", { class: "row" }, relink, start), said, cards);
+  const { element, said, cards, start, relink } = section(begin, () => judge(t("relinked", copy.relink())));
   let copy = new Copy([], null);
   /** @type {CopyCard[]} */
   let shown = [];
@@ -82,19 +74,19 @@ export function tamperView({ api, problem, length }) {
 }
 
 /**
- * @param {HTMLElement} buttons
- * @param {HTMLElement} said
- * @param {HTMLElement} cards
+ * @param {() => void} begin
+ * @param {() => void} linkAnew
  */
-function section(buttons, said, cards) {
-  return el(
-    "section",
-    { class: "wide late", "aria-labelledby": "tamper-title" },
-    el("div", { class: "head" }, el("h2", { id: "tamper-title" }, t("tamper")), buttons),
-    el("p", { class: "quiet" }, t("tamperHelp")),
-    said,
-    cards,
-  );
+function section(begin, linkAnew) {
+  const said = el("p", { role: "status", id: "verdict" });
+  const cards = el("div", { class: "copies", id: "copies" });
+  const start = el("button", { type: "button", class: "main", id: "copy", onclick: begin }, t("tamperStart"));
+  const relink = el("button", { type: "button", id: "relink", hidden: true, onclick: linkAnew }, t("relink"));
+  const title = el("h2", { id: "tamper-title" }, t("tamper"));
+  const head = el("div", { class: "head" }, title, el("span", { class: "row" }, relink, start));
+  const help = el("p", { class: "quiet" }, t("tamperHelp"));
+  const attributes = { class: "wide late", "aria-labelledby": "tamper-title" };
+  return { element: el("section", attributes, head, help, said, cards), said, cards, start, relink };
 }
 
 /**

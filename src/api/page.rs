@@ -53,6 +53,7 @@ const ASSETS: &[Asset] = assets![
     SCRIPT "views/chain/detail.js",
     SCRIPT "views/chain/headers.js",
     SCRIPT "views/chain/keyboard.js",
+    SCRIPT "views/chain/panel.js",
     SCRIPT "views/chain/search.js",
     SCRIPT "views/chain/sheet.js",
     SCRIPT "views/log.js",

@@ -1,6 +1,6 @@
 // Headers of blocks: read from the node in pages, and kept.
 
-/** @import { Api, Tell } from "../../../types/page.d.ts" */
+/** @import { Context } from "../../../types/page.d.ts" */
 /** @import { Header } from "../../../types/v1.d.ts" */
 
 /** Headers are read and kept in pages of this many. */
@@ -12,8 +12,11 @@ const pageOf = (/** @type {number} */ index) => Math.floor((index - 1) / PAGE);
 const placeOf = (/** @type {number} */ index) => (index - 1) % PAGE;
 
 export class Headers {
-  /** @param {{ api: Api, problem: Tell, arrived: () => void }} context `arrived` is told when headers have been read */
-  constructor({ api, problem, arrived }) {
+  /**
+   * @param {Context} context
+   * @param {() => void} arrived told when headers have been read
+   */
+  constructor({ api, problem }, arrived) {
     this.api = api;
     this.problem = problem;
     this.arrived = arrived;

@@ -21,8 +21,11 @@ function cardHeight() {
 /** @typedef {{ box: HTMLElement, button: HTMLButtonElement, hash: string | undefined }} Card */
 
 export class Sheet {
-  /** @param {{ headers: Headers, open: (index: number) => void }} context */
-  constructor({ headers, open }) {
+  /**
+   * @param {Headers} headers
+   * @param {(index: number) => void} open
+   */
+  constructor(headers, open) {
     this.headers = headers;
     this.open = open;
     /** @type {Map<number, Card>} */
