@@ -2,12 +2,21 @@
 
 import { JsonNumber, parse } from "./ledger/json.js";
 
+/** @import { Json } from "../types/ledger.d.ts" */
+/** @import { Api, Plain } from "../types/page.d.ts" */
+/** @import { EventName, NodeEvent, Problem as ProblemShape } from "../types/v1.d.ts" */
+
 const PREFIX = "/api/v1";
 /** Fields of a transaction, which are shown as they stand in the block, digit by digit. */
 const KEPT = ["amount", "receiver", "sender"];
 
 /** An answer that is no success: the node's own sentence. */
 export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {string} kind
+   * @param {string} detail
+   */
   constructor(status, kind, detail) {
     super(detail);
     this.status = status;
@@ -15,33 +24,70 @@ export class Problem extends Error {
   }
 }
 
-/** Plain objects from what the lossless reader found; they have no prototype, so no key means anything but itself. */
+/** What an error says. */
+export const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Plain objects from what the lossless reader found; they have no prototype, so no key means anything but itself.
+ * @param {Json} value
+ * @param {string} [key] the field that holds the value
+ * @returns {Plain}
+ */
 function plain(value, key) {
-  if (value instanceof JsonNumber) return KEPT.includes(key) ? value : Number(value.text);
+  if (value instanceof JsonNumber) return key !== undefined && KEPT.includes(key) ? value : Number(value.text);
   if (Array.isArray(value)) return value.map((item) => plain(item));
   if (!(value instanceof Map)) return value;
+  /** @type {{ [name: string]: Plain }} */
   const object = Object.create(null);
   for (const [name, field] of value) object[name] = plain(field, name);
   return object;
 }
 
-export const read = (text) => plain(parse(text));
+/**
+ * Reads what the node wrote. That it has the shape that is asked for is what the node promises; it is not checked here.
+ * @template Shape
+ * @param {string} text
+ * @returns {Shape}
+ */
+const read = (text) => /** @type {Shape} */ (plain(parse(text)));
 
-async function ask(path, options = {}) {
+/**
+ * Sends a request; the text of the answer.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
+async function request(path, options = {}) {
   const response = await fetch(PREFIX + path, { ...options, headers: { Accept: "application/json" } });
   const text = await response.text();
-  if (response.ok) return response.headers.get("Content-Type")?.startsWith("application/json") ? read(text) : text;
+  if (response.ok) return text;
+  /** @type {Partial<ProblemShape>} */
   const problem = text.startsWith("{") ? read(text) : { detail: text };
   throw new Problem(response.status, problem.type ?? "", problem.detail ?? `${response.status}`);
 }
 
+/**
+ * @template Answer
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Answer>}
+ */
+const ask = async (path, options) => read(await request(path, options));
+
+/**
+ * @template Answer
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<Answer>}
+ */
 const send = (method, path, body) => ask(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
 
+/** @type {Api} */
 export const api = {
   status: () => ask("/status"),
   headers: (from, limit) => ask(`/headers?from=${from}&limit=${limit}`),
   block: (id) => ask(`/blocks/${encodeURIComponent(id)}`),
-  text: (id) => ask(`/blocks/${encodeURIComponent(id)}/text`),
+  text: (id) => request(`/blocks/${encodeURIComponent(id)}/text`),
   mine: () => send("POST", "/blocks"),
   pending: (limit) => ask(`/pending?limit=${limit}`),
   pay: (payment) => send("POST", "/pending", payment),
@@ -49,11 +95,12 @@ export const api = {
   account: (name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
   peers: () => ask("/peers"),
   connect: (nodes) => send("POST", "/peers", { nodes }),
-  disconnect: (address) => send("DELETE", `/peers/${encodeURIComponent(address)}`),
+  disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
   replace: () => send("POST", "/replacements"),
   setMining: (mining) => send("PUT", "/mining", mining),
 };
 
+/** @type {EventName[]} */
 const EVENTS = ["block", "payment", "replacement", "peers", "mining", "reset"];
 /** How long to wait when the node refuses a stream, in milliseconds. */
 const PAUSE = 2000;
@@ -61,7 +108,7 @@ const PAUSE = 2000;
 /**
  * Listens to the node's events. The browser comes back by itself after a cut, and hears what it missed.
  * @param {string} lastId the id after which to begin
- * @param {(name: string, data: object) => void} heard
+ * @param {(event: NodeEvent) => void} heard
  * @param {(alive: boolean) => void} alive told when the node is gone and when it is back
  */
 export function listen(lastId, heard, alive) {
@@ -75,7 +122,7 @@ export function listen(lastId, heard, alive) {
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => {
       id = event.lastEventId;
-      heard(name, read(event.data));
+      heard(/** @type {NodeEvent} */ ([name, read(event.data)]));
     });
   }
 }

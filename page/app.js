@@ -1,14 +1,18 @@
 // Starts the page: reads the node's status, draws every view, and follows the node's events.
 
-import { api, listen } from "./api.js";
+import { api, listen, messageOf } from "./api.js";
 import { el, foreign } from "./dom.js";
 import { LANGUAGES, choose, language, t } from "./i18n.js";
 import { accountsView } from "./views/accounts.js";
 import { chainView } from "./views/chain.js";
 import { logView } from "./views/log.js";
+import { miningView } from "./views/mining.js";
 import { networkView } from "./views/network.js";
-import { miningView, pendingView } from "./views/pending.js";
+import { pendingView } from "./views/pending.js";
 import { tamperView } from "./views/tamper.js";
+
+/** @import { Context } from "../types/page.d.ts" */
+/** @import { EventName, NodeEvent, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
@@ -19,6 +23,7 @@ let length = 0;
 const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
 const banner = el("div", { class: "banner", role: "alert", hidden: true });
 const about = el("p", { class: "quiet", id: "about" });
+/** @type {Context} */
 const context = { api, problem, length: () => length };
 const views = {
   chain: chainView(context),
@@ -33,31 +38,47 @@ const views = {
 document.title = t("title");
 document.body.append(
   el("a", { class: "skip", href: "#chain-title" }, t("skip")),
-  el("header", {},
+  el(
+    "header",
+    {},
     el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about),
     state,
-    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation")))),
+    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation"))),
+  ),
   banner,
-  el("main", {},
+  el(
+    "main",
+    {},
     el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
     el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
-    views.tamper.element));
+    views.tamper.element,
+  ),
+);
 
 function languages() {
-  return el("select", { "aria-label": t("language"), id: "language", onchange: (event) => choose(event.target.value) },
-    ...Object.entries(LANGUAGES).map(([tag, texts]) => el("option", { value: tag, lang: tag, selected: tag === language }, texts.name)));
+  const options = Object.entries(LANGUAGES).map(([tag, texts]) =>
+    el("option", { value: tag, lang: tag, selected: tag === language }, texts.name),
+  );
+  const select = el("select", { "aria-label": t("language"), id: "language", onchange }, ...options);
+  function onchange() {
+    choose(select.value);
+  }
+  return select;
 }
 
 function theme() {
   const root = document.documentElement;
   const key = "bcoin-theme";
   try {
-    if (localStorage.getItem(key)) root.dataset.theme = localStorage.getItem(key);
+    const chosen = localStorage.getItem(key);
+    if (chosen) root.dataset.theme = chosen;
   } catch {
     // The system's choice holds then.
   }
   const turn = () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
     try {
       localStorage.setItem(key, root.dataset.theme);
@@ -69,21 +90,40 @@ function theme() {
 }
 
 function glossary() {
-  return el("section", { class: "late" }, el("details", {}, el("summary", {}, t("glossary")),
-    el("dl", { class: "words" }, ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]))));
+  return el(
+    "section",
+    { class: "late" },
+    el(
+      "details",
+      {},
+      el("summary", {}, t("glossary")),
+      el(
+        "dl",
+        { class: "words" },
+        ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]),
+      ),
+    ),
+  );
 }
 
-/** Says what went wrong, unless a view has said it already. */
+/**
+ * Says what went wrong, unless a view has said it already.
+ * @param {unknown} error
+ */
 function problem(error, told = false) {
   if (told) return;
-  banner.replaceChildren(foreign(t("failed", error.message), 600));
+  banner.replaceChildren(foreign(t("failed", messageOf(error)), 600));
   banner.hidden = false;
   setTimeout(() => {
     if (!state.classList.contains("gone")) banner.hidden = true;
   }, 8000);
 }
 
-/** Reads a list anew, soon, and once however often it is asked for meanwhile. */
+/**
+ * Reads a list anew, soon, and once however often it is asked for meanwhile.
+ * @param {() => Promise<void>} refresh
+ * @param {number} rest how long to rest after each reading, in milliseconds
+ */
 function soon(refresh, rest) {
   let due = false;
   let running = false;
@@ -106,9 +146,16 @@ const refreshPending = soon(() => views.pending.refresh(), REST.pending);
 const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
 const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
+/** @param {Status} status */
 function show(status) {
   length = status.length;
-  about.replaceChildren(`${t("node")} `, el("code", {}, status.node_address.slice(0, 8)), ` · ${t("miner")}: `, foreign(status.miner, 60), ` · ${t("data", status.data)} · ${status.version}`);
+  about.replaceChildren(
+    `${t("node")} `,
+    el("code", {}, status.node_address.slice(0, 8)),
+    ` · ${t("miner")}: `,
+    foreign(status.miner, 60),
+    ` · ${t("data", status.data)} · ${status.version}`,
+  );
   views.chain.reset(length);
   views.mining.show(status.mining);
   refreshPending();
@@ -116,6 +163,7 @@ function show(status) {
   refreshPeers();
 }
 
+/** @param {boolean} is */
 function alive(is) {
   state.classList.toggle("gone", !is);
   state.textContent = t(is ? "alive" : "connecting");
@@ -123,12 +171,16 @@ function alive(is) {
   if (!is) banner.textContent = t("gone");
 }
 
+/** @type {NodeEvent[]} */
 let heard = [];
 
-/** Events that come together are drawn together. */
-function hear(name, data) {
-  if (name === "reset") reread();
-  if (heard.push([name, data]) === 1) requestAnimationFrame(draw);
+/**
+ * Events that come together are drawn together.
+ * @param {NodeEvent} event
+ */
+function hear(event) {
+  if (event[0] === "reset") reread();
+  if (heard.push(event) === 1) requestAnimationFrame(draw);
 }
 
 async function reread() {
@@ -142,7 +194,8 @@ async function reread() {
 function draw() {
   const events = heard;
   heard = [];
-  for (const [name, data] of events) {
+  for (const event of events) {
+    const [name, data] = event;
     if (name === "block") {
       length = data.header.index;
       views.chain.add(data.header);
@@ -154,7 +207,7 @@ function draw() {
       views.mining.show(data.mining);
     }
   }
-  const has = (...names) => events.some(([name]) => names.includes(name));
+  const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
   if (has("block", "replacement", "peers")) refreshPeers();

@@ -2,18 +2,31 @@
 
 import { el, svg } from "./dom.js";
 
-/** A strip of colours; the same hash always has the same one. */
+/**
+ * A strip of colours; the same hash always has the same one.
+ * @param {string} hash
+ */
 export function strip(hash) {
-  const picture = svg("svg", { viewBox: "0 0 64 8", class: "strip", "aria-hidden": "true", preserveAspectRatio: "none" });
+  const picture = svg("svg", {
+    viewBox: "0 0 64 8",
+    class: "strip",
+    "aria-hidden": "true",
+    preserveAspectRatio: "none",
+  });
   for (let at = 0; at < 8; at += 1) {
     const byte = parseInt(hash.slice(at * 2, at * 2 + 2), 16);
-    const fill = Number.isNaN(byte) ? "hsl(0 0% 60%)" : `hsl(${Math.round((byte * 360) / 256)} 60% ${at % 2 ? 45 : 58}%)`;
+    const fill = Number.isNaN(byte)
+      ? "hsl(0 0% 60%)"
+      : `hsl(${Math.round((byte * 360) / 256)} 60% ${at % 2 ? 45 : 58}%)`;
     picture.append(svg("rect", { x: at * 8, y: 0, width: 8, height: 8, fill }));
   }
   return picture;
 }
 
-/** The first digits of a hash, with all of them as a title. */
+/**
+ * The first digits of a hash, with all of them as a title.
+ * @param {string} hash
+ */
 export function short(hash) {
   return el("code", { class: "hash", title: hash }, hash.length > 12 ? `${hash.slice(0, 10)}…` : hash);
 }

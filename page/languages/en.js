@@ -1,7 +1,16 @@
 // English
 
+/** @import { FaultCode } from "../../types/ledger.d.ts" */
+/** @import { Texts } from "../../types/texts.d.ts" */
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} many
+ */
 const s = (count, one, many) => (count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${many}`);
 
+/** @type {Texts} */
 export default {
   name: "English",
   title: "B-Coin",
@@ -19,7 +28,8 @@ export default {
   payments: (count) => s(count, "payment", "payments"),
 
   chain: "The chain",
-  chainHelp: "Each block names the hash of the one before it: the same colours stand above and below every link. The newest block is at the top.",
+  chainHelp:
+    "Each block names the hash of the one before it: the same colours stand above and below every link. The newest block is at the top.",
   goTo: "Go to a block",
   goToHint: "index or hash",
   go: "Go",
@@ -45,7 +55,8 @@ export default {
 
   pending: "Waiting payments",
   pendingNone: "No payment waits. Send one, then mine.",
-  pendingHelp: "A payment waits until a block holds it. Nobody checks whether the sender has that much, and nobody signs: the printed rules do not ask for it.",
+  pendingHelp:
+    "A payment waits until a block holds it. Nobody checks whether the sender has that much, and nobody signs: the printed rules do not ask for it.",
   sender: "Sender",
   receiver: "Receiver",
   send: "Send",
@@ -89,7 +100,8 @@ export default {
       parted: "has gone another way",
     })[relation] ?? relation,
   partedAfter: (index) => (index === 0 ? "They share no block." : `They part after block ${index}.`),
-  branches: (ours, theirs) => `Ours goes on for ${s(ours, "block", "blocks")}, theirs for ${s(theirs, "block", "blocks")}.`,
+  branches: (ours, theirs) =>
+    `Ours goes on for ${s(ours, "block", "blocks")}, theirs for ${s(theirs, "block", "blocks")}.`,
   ours: "ours",
   theirs: "theirs",
   listing: "a node of the printed listing",
@@ -100,12 +112,14 @@ export default {
 
   accounts: "Accounts",
   accountsNone: "No payment is in the chain yet.",
-  accountsHelp: "Exact sums of all payments in the chain. A balance may be below zero: the printed rules do not forbid it.",
+  accountsHelp:
+    "Exact sums of all payments in the chain. A balance may be below zero: the printed rules do not forbid it.",
   balance: "Balance",
   received: "Received",
 
   tamper: "Try to tamper",
-  tamperHelp: "A copy of the last blocks, in this page alone: the node never sees it. Change anything, and watch which block breaks, and why.",
+  tamperHelp:
+    "A copy of the last blocks, in this page alone: the node never sees it. Change anything, and watch which block breaks, and why.",
   tamperStart: "Make a copy",
   tamperAgain: "Start over",
   relink: "Link all blocks anew",
@@ -113,12 +127,13 @@ export default {
   findProof: "Find the proof",
   valid: "right",
   changed: "changed",
-  allRight: "The rules find nothing wrong with this copy, although it is not the chain that was mined. That is what the printed puzzle cannot stop: a proof depends on the proof before alone, not on what the block says, so linking anew costs nothing. Only the other nodes, which have the true chain, can tell.",
+  allRight:
+    "The rules find nothing wrong with this copy, although it is not the chain that was mined. That is what the printed puzzle cannot stop: a proof depends on the proof before alone, not on what the block says, so linking anew costs nothing. Only the other nodes, which have the true chain, can tell.",
   untouched: "Nothing was changed yet.",
   broken: (count) => `${s(count, "block is", "blocks are")} not right.`,
   fault: (code, data) =>
-    ({
-      genesis: "The first block has index 1, proof 1, previous_hash \"0\" and no payments.",
+    /** @type {Partial<Record<FaultCode, string>>} */ ({
+      genesis: 'The first block has index 1, proof 1, previous_hash "0" and no payments.',
       index: `The index has to be ${data.expected}.`,
       link: "The previous_hash is not the hash of the block before.",
       proof: `The proof ${data.proof} does not solve the puzzle that ${data.previous} sets.`,
@@ -138,11 +153,20 @@ export default {
 
   glossary: "What do the words mean?",
   words: [
-    ["Hash", "A fingerprint of a text: 64 digits that SHA-256 computes. The same text always has the same hash; the smallest change makes another one."],
+    [
+      "Hash",
+      "A fingerprint of a text: 64 digits that SHA-256 computes. The same text always has the same hash; the smallest change makes another one.",
+    ],
     ["Block", "A page of the ledger: payments, a time, a proof, and the hash of the page before."],
-    ["Proof", "The answer to a puzzle that is hard to find and easy to check: the smallest number whose square, less the square of the proof before, has a hash that begins with 0000. The hash of the block itself begins with anything."],
+    [
+      "Proof",
+      "The answer to a puzzle that is hard to find and easy to check: the smallest number whose square, less the square of the proof before, has a hash that begins with 0000. The hash of the block itself begins with anything.",
+    ],
     ["Mining", "Trying numbers until one solves the puzzle. Whoever finds it makes the next block and is paid 1."],
-    ["Longest chain", "When two nodes have different chains, the longer valid one wins. What only the shorter one holds is given up; its payments wait again."],
+    [
+      "Longest chain",
+      "When two nodes have different chains, the longer valid one wins. What only the shorter one holds is given up; its payments wait again.",
+    ],
   ],
   documentation: "For programs: /docs",
   failed: (detail) => `That did not work: ${detail}`,

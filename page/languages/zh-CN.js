@@ -1,7 +1,11 @@
 // 简体中文
 
-const n = (count) => count.toLocaleString("zh-CN");
+/** @import { FaultCode } from "../../types/ledger.d.ts" */
+/** @import { Texts } from "../../types/texts.d.ts" */
 
+const n = (/** @type {number} */ count) => count.toLocaleString("zh-CN");
+
+/** @type {Texts} */
 export default {
   name: "简体中文",
   title: "B-Coin",
@@ -82,7 +86,12 @@ export default {
   fails: "没有响应",
   unasked: "尚未询问",
   relation: (relation, behind) =>
-    ({ same: "一致", ahead: `领先 ${n(behind)} 个区块`, behind: `落后 ${n(behind)} 个区块`, parted: "走上了另一条分支" })[relation] ?? relation,
+    ({
+      same: "一致",
+      ahead: `领先 ${n(behind)} 个区块`,
+      behind: `落后 ${n(behind)} 个区块`,
+      parted: "走上了另一条分支",
+    })[relation] ?? relation,
   partedAfter: (index) => (index === 0 ? "两条链没有共同的区块。" : `在区块 ${index} 之后分叉。`),
   branches: (ours, theirs) => `我们之后有 ${n(ours)} 个区块，对方有 ${n(theirs)} 个。`,
   ours: "我们",
@@ -108,12 +117,13 @@ export default {
   findProof: "寻找工作量证明",
   valid: "有效",
   changed: "已修改",
-  allRight: "规则找不到这个副本的任何错误，尽管它不是当初挖出的链。这正是书中的谜题无法阻止的：工作量证明只取决于前一个证明，与区块内容无关，所以重新链接不花任何代价。只有保存着真实链的其他节点才能发现。",
+  allRight:
+    "规则找不到这个副本的任何错误，尽管它不是当初挖出的链。这正是书中的谜题无法阻止的：工作量证明只取决于前一个证明，与区块内容无关，所以重新链接不花任何代价。只有保存着真实链的其他节点才能发现。",
   untouched: "还没有任何修改。",
   broken: (count) => `有 ${n(count)} 个区块无效。`,
   fault: (code, data) =>
-    ({
-      genesis: "创世区块的 index 为 1，proof 为 1，previous_hash 为 \"0\"，并且没有交易。",
+    /** @type {Partial<Record<FaultCode, string>>} */ ({
+      genesis: '创世区块的 index 为 1，proof 为 1，previous_hash 为 "0"，并且没有交易。',
       index: `index 应为 ${data.expected}。`,
       link: "previous_hash 不是前一个区块的哈希。",
       proof: `证明 ${data.proof} 不能解开由 ${data.previous} 给出的谜题。`,
@@ -133,9 +143,15 @@ export default {
 
   glossary: "这些词是什么意思？",
   words: [
-    ["哈希", "一段文本的指纹：由 SHA-256 计算出的 64 位十六进制数字。同样的文本总有同样的哈希；哪怕最小的改动也会得到另一个哈希。"],
+    [
+      "哈希",
+      "一段文本的指纹：由 SHA-256 计算出的 64 位十六进制数字。同样的文本总有同样的哈希；哪怕最小的改动也会得到另一个哈希。",
+    ],
     ["区块", "账本的一页：若干交易、一个时间、一个工作量证明，以及前一页的哈希。"],
-    ["工作量证明", "一道难找易验的谜题的答案：最小的数，其平方减去前一个证明的平方之后，哈希以 0000 开头。区块本身的哈希可以以任何数字开头。"],
+    [
+      "工作量证明",
+      "一道难找易验的谜题的答案：最小的数，其平方减去前一个证明的平方之后，哈希以 0000 开头。区块本身的哈希可以以任何数字开头。",
+    ],
     ["挖矿", "不断尝试，直到找到解开谜题的数。找到的人生成下一个区块，并得到 1 个币。"],
     ["最长的链", "当两个节点的链不同时，较长的有效链获胜。只存在于较短链上的内容被放弃，其中的交易重新等待。"],
   ],

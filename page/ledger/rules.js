@@ -1,7 +1,9 @@
 // Blocks: how they are read and hashed, and which ones are right (the rules of the chapter).
 
-import { JsonNumber, canonical, parse } from "./json.js";
+import { JsonError, JsonNumber, canonical, parse } from "./json.js";
 import { sha256 } from "./sha256.js";
+
+/** @import { Block, ChainCode, Fault, FaultCode, FaultData, Json, Tip } from "../../types/ledger.d.ts" */
 
 /** The largest index and the largest proof: 2^63-1. */
 const LARGEST = 2n ** 63n - 1n;
@@ -10,6 +12,10 @@ const TRANSACTION_FIELDS = ["amount", "receiver", "sender"];
 
 /** Why something is no block, or not the right one; `code` and `data` are for people's languages. */
 export class RuleError extends Error {
+  /**
+   * @param {FaultCode} code
+   * @param {FaultData} data
+   */
   constructor(code, data = {}) {
     super(code);
     this.code = code;
@@ -19,8 +25,8 @@ export class RuleError extends Error {
 
 /**
  * Makes sure that a parsed value is a block.
- * @param {unknown} value what json.parse has read
- * @returns {Map<string, unknown>} the block
+ * @param {Json} value what json.parse has read
+ * @returns {Block}
  */
 export function readBlock(value) {
   if (!(value instanceof Map) || !hasJust(value, FIELDS)) throw new RuleError("shape");
@@ -32,17 +38,25 @@ export function readBlock(value) {
   if (!Array.isArray(transactions)) throw new RuleError("transactions");
   transactions.forEach((transaction, at) => {
     const isOne = transaction instanceof Map && hasJust(transaction, TRANSACTION_FIELDS);
-    const isScalar = (field) => !(field instanceof Map || Array.isArray(field));
+    const isScalar = (/** @type {Json} */ field) => !(field instanceof Map || Array.isArray(field));
     if (!isOne || ![...transaction.values()].every(isScalar)) throw new RuleError("transaction", { position: at + 1 });
   });
-  return value;
+  return /** @type {Block} */ (value);
 }
 
+/**
+ * @param {Map<string, Json>} map
+ * @param {string[]} fields
+ */
 function hasJust(map, fields) {
   return map.size === fields.length && fields.every((field) => map.has(field));
 }
 
-/** An integer field of a block, from 1 to 2^63-1. */
+/**
+ * An integer field of a block, from 1 to 2^63-1.
+ * @param {Map<string, Json>} block
+ * @param {string} field
+ */
 export function integerOf(block, field) {
   const number = block.get(field);
   if (!(number instanceof JsonNumber) || !/^[0-9]+$/.test(number.text)) throw new RuleError("integer", { field });
@@ -51,12 +65,19 @@ export function integerOf(block, field) {
   return value;
 }
 
-/** The hash of a block: SHA-256 of its canonical text. */
+/**
+ * The hash of a block: SHA-256 of its canonical text.
+ * @param {Json} block
+ */
 export function hashOf(block) {
   return sha256(canonical(block));
 }
 
-/** Whether `proof` solves the puzzle that the proof before it sets. */
+/**
+ * Whether `proof` solves the puzzle that the proof before it sets.
+ * @param {bigint} previous
+ * @param {bigint} proof
+ */
 export function solves(previous, proof) {
   return sha256(String(proof * proof - previous * previous)).startsWith("0000");
 }
@@ -81,13 +102,17 @@ export async function search(previous, signal) {
 
 /**
  * What is wrong with a block that follows another one.
- * @param {Map} block
- * @param {{index: bigint, proof: bigint, hash: string}|null} parent null before the first block
- * @returns {{code: string, data: object}[]} nothing when it is right
+ * @param {Block} block
+ * @param {Tip | null} parent null before the first block
+ * @returns {Fault[]} nothing when it is right
  */
 export function faultsOf(block, parent) {
+  /** @type {Fault[]} */
   const faults = [];
-  const fault = (code, data = {}) => faults.push({ code, data });
+  /** @type {(code: ChainCode, data?: FaultData) => void} */
+  const fault = (code, data = {}) => {
+    faults.push({ code, data });
+  };
   const [index, proof] = [integerOf(block, "index"), integerOf(block, "proof")];
   const link = block.get("previous_hash");
   if (parent === null) {
@@ -100,7 +125,11 @@ export function faultsOf(block, parent) {
   return faults;
 }
 
-/** What a block is to the one after it. */
+/**
+ * What a block is to the one after it.
+ * @param {Block} block
+ * @returns {Tip}
+ */
 export function tipOf(block) {
   return { index: integerOf(block, "index"), proof: integerOf(block, "proof"), hash: hashOf(block) };
 }
@@ -113,12 +142,12 @@ export function tipOf(block) {
 export function judgeChain(text) {
   try {
     const answer = parse(text);
-    if (!(answer instanceof Map) || !Array.isArray(answer.get("chain"))) throw new RuleError("shape");
-    const chain = answer.get("chain");
-    const length = answer.get("length");
+    const [chain, length] = answer instanceof Map ? [answer.get("chain"), answer.get("length")] : [];
+    if (!Array.isArray(chain)) throw new RuleError("shape");
     if (chain.length === 0 || !(length instanceof JsonNumber) || length.text !== String(chain.length)) {
       throw new RuleError("length");
     }
+    /** @type {Tip | null} */
     let parent = null;
     for (const value of chain) {
       const block = readBlock(value);
@@ -128,7 +157,7 @@ export function judgeChain(text) {
     }
     return { valid: true, reason: "" };
   } catch (error) {
-    if (error.code === undefined) throw error;
+    if (!(error instanceof RuleError || error instanceof JsonError)) throw error;
     return { valid: false, reason: error.code };
   }
 }

@@ -8,7 +8,7 @@ for (let candidate = 2, count = 0; count < 64; candidate += 1) {
   let prime = true;
   for (let divisor = 2; divisor * divisor <= candidate; divisor += 1) if (candidate % divisor === 0) prime = false;
   if (!prime) continue;
-  const fraction = (root) => Math.floor((root - Math.floor(root)) * 2 ** 32);
+  const fraction = (/** @type {number} */ root) => Math.floor((root - Math.floor(root)) * 2 ** 32);
   K[count] = fraction(Math.cbrt(candidate));
   if (count < 8) START[count] = fraction(Math.sqrt(candidate));
   count += 1;
@@ -34,8 +34,18 @@ export function sha256(text) {
   return [...state].map((word) => word.toString(16).padStart(8, "0")).join("");
 }
 
+/**
+ * @param {number} word
+ * @param {number} by
+ */
 const rotate = (word, by) => (word >>> by) | (word << (32 - by));
 
+/**
+ * @param {Uint32Array} state
+ * @param {Uint32Array} words room for the schedule
+ * @param {DataView} view
+ * @param {number} offset where the block begins
+ */
 function compress(state, words, view, offset) {
   for (let t = 0; t < 16; t += 1) words[t] = view.getUint32(offset + 4 * t);
   for (let t = 16; t < 64; t += 1) {

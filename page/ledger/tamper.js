@@ -3,17 +3,20 @@
 import { JsonNumber, canonical, parse } from "./json.js";
 import { RuleError, faultsOf, hashOf, integerOf, readBlock, search, tipOf } from "./rules.js";
 
+/** @import { Block, Fault, Scalar, Tip } from "../../types/ledger.d.ts" */
+
 /** A copy of consecutive blocks. */
 export class Copy {
   /**
    * @param {string[]} texts canonical texts of the blocks
-   * @param {{index: bigint, proof: bigint, hash: string}|null} before the block before them; null when the first is the first
+   * @param {Tip | null} before the block before them; null when the first is the first
    */
   constructor(texts, before) {
     this.before = before;
     this.blocks = texts.map((text) => readBlock(parse(text)));
     this.hashes = this.blocks.map(hashOf);
     this.originals = [...this.hashes];
+    /** @type {(Fault | null)[]} */
     this.errors = texts.map(() => null);
   }
 
@@ -31,7 +34,7 @@ export class Copy {
    * @param {number} [transaction] which transaction
    */
   edit(place, field, typed, transaction) {
-    const block = new Map(this.blocks[place]);
+    const block = copyOf(this.blocks[place]);
     if (transaction === undefined) {
       const isInteger = field === "index" || field === "proof";
       block.set(field, isInteger ? new JsonNumber(typed) : typed);
@@ -43,6 +46,10 @@ export class Copy {
     this.replace(place, block);
   }
 
+  /**
+   * @param {number} place
+   * @param {Block} block
+   */
   replace(place, block) {
     this.blocks[place] = block;
     try {
@@ -55,16 +62,24 @@ export class Copy {
     }
   }
 
-  /** What is wrong with a block of the copy. */
+  /**
+   * What is wrong with a block of the copy.
+   * @param {number} place
+   * @returns {Fault[]}
+   */
   faults(place) {
-    if (this.errors[place]) return [this.errors[place]];
+    const error = this.errors[place];
+    if (error) return [error];
     if (place === 0) return faultsOf(this.blocks[0], this.before);
     // A block that is none has the hash of its last good form, and no proof to go on from.
     if (this.errors[place - 1]) return [{ code: "after", data: {} }];
     return faultsOf(this.blocks[place], { ...tipOf(this.blocks[place - 1]), hash: this.hashes[place - 1] });
   }
 
-  /** Whether a block differs from the one that was copied. */
+  /**
+   * Whether a block differs from the one that was copied.
+   * @param {number} place
+   */
   isChanged(place) {
     return this.errors[place] !== null || this.hashes[place] !== this.originals[place];
   }
@@ -76,7 +91,7 @@ export class Copy {
     for (let place = 0; place < this.length && !this.errors[place]; place += 1) {
       const block = this.blocks[place];
       if (parent !== null && block.get("previous_hash") !== parent.hash) {
-        this.replace(place, new Map(block).set("previous_hash", parent.hash));
+        this.replace(place, copyOf(block).set("previous_hash", parent.hash));
         changed += 1;
       }
       parent = { ...tipOf(this.blocks[place]), hash: this.hashes[place] };
@@ -84,20 +99,38 @@ export class Copy {
     return changed;
   }
 
-  /** Finds a block's proof anew. */
+  /**
+   * Finds a block's proof anew.
+   * @param {number} place
+   * @param {AbortSignal} [signal]
+   */
   async mine(place, signal) {
     const previous = place === 0 ? this.before?.proof : integerOf(this.blocks[place - 1], "proof");
     const proof = previous === undefined ? 1n : await search(previous, signal);
-    this.replace(place, new Map(this.blocks[place]).set("proof", new JsonNumber(String(proof))));
+    this.replace(place, copyOf(this.blocks[place]).set("proof", new JsonNumber(String(proof))));
   }
 
-  /** The exact text that is hashed. */
+  /**
+   * The exact text that is hashed.
+   * @param {number} place
+   */
   text(place) {
     return canonical(this.blocks[place]);
   }
 }
 
-/** What was typed into a transaction: an amount is a number where it can be one, everything else is a text. */
+/**
+ * @param {Block} block
+ * @returns {Block}
+ */
+const copyOf = (block) => /** @type {Block} */ (new Map(block));
+
+/**
+ * What was typed into a transaction: an amount is a number where it can be one, everything else is a text.
+ * @param {string} typed
+ * @param {string} field
+ * @returns {Scalar}
+ */
 function scalar(typed, field) {
   if (field === "amount") {
     try {

@@ -2,42 +2,75 @@
 
 import { el, foreign } from "../dom.js";
 import { clock, t } from "../i18n.js";
-import { modeText } from "./pending.js";
+import { modeText } from "./mining.js";
+
+/** @import { NodeEvent } from "../../types/v1.d.ts" */
 
 /** Lines that are kept. */
 const LINES = 100;
 
 export function logView() {
-  const list = el("ol", { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") }, el("li", { class: "quiet" }, t("logNone")));
-  const element = el("section", { class: "late", "aria-labelledby": "log-title" }, el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))), list);
+  const list = el(
+    "ol",
+    { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") },
+    el("li", { class: "quiet" }, t("logNone")),
+  );
+  const element = el(
+    "section",
+    { class: "late", "aria-labelledby": "log-title" },
+    el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))),
+    list,
+  );
   let empty = true;
-
-  function words(name, data) {
-    switch (name) {
-      case "block":
-        return [t("logBlock", data.header.index, data.header.transactions)];
-      case "payment":
-        return [t("logPayment", data.block), " ", foreign(data.transaction.sender, 60), " → ", foreign(data.transaction.receiver, 60), ": ", foreign(data.transaction.amount, 60)];
-      case "replacement":
-        return [data.replacement.from ? t("replacedBy", data.replacement.from, data.replacement.length) : t("replacedFile", data.replacement.length)];
-      case "peers":
-        return [t("logPeers", data.peers)];
-      case "mining":
-        return [t("logMining", modeText(data.mining.mode))];
-      default:
-        return [t("logReset")];
-    }
-  }
 
   return {
     element,
-    /** Adds events, the latest first; in a burst only the latest are drawn. */
+    /**
+     * Adds events, the latest first; in a burst only the latest are drawn.
+     * @param {NodeEvent[]} events
+     */
     add(events) {
       if (empty) list.replaceChildren();
       empty = false;
-      const lines = events.slice(-LINES).map(([name, data]) => el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(name, data)));
+      const lines = events.slice(-LINES).map((event) => line(event));
       list.prepend(...lines.reverse());
-      while (list.children.length > LINES) list.lastChild.remove();
+      while (list.children.length > LINES) list.lastChild?.remove();
     },
   };
+}
+
+/** @param {NodeEvent} event */
+function line(event) {
+  const [name, data] = event;
+  return el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(event));
+}
+
+/** @param {NodeEvent} event */
+function words([name, data]) {
+  switch (name) {
+    case "block":
+      return [t("logBlock", data.header.index, data.header.transactions)];
+    case "payment":
+      return [
+        t("logPayment", data.block),
+        " ",
+        foreign(data.transaction.sender, 60),
+        " → ",
+        foreign(data.transaction.receiver, 60),
+        ": ",
+        foreign(data.transaction.amount, 60),
+      ];
+    case "replacement":
+      return [
+        data.replacement.from
+          ? t("replacedBy", data.replacement.from, data.replacement.length)
+          : t("replacedFile", data.replacement.length),
+      ];
+    case "peers":
+      return [t("logPeers", data.peers)];
+    case "mining":
+      return [t("logMining", modeText(data.mining.mode))];
+    default:
+      return [t("logReset")];
+  }
 }

@@ -108,12 +108,18 @@ test("both languages, chosen by the browser and by the switch", () =>
   withNodes(1, async (node) => {
     const { page, noise, context } = await openPage(browser, node.base, { locale: "zh-CN" });
     assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
-    await page.getByRole("heading", { name: /区块链/ }).first().waitFor();
+    await page
+      .getByRole("heading", { name: /区块链/ })
+      .first()
+      .waitFor();
     await page.locator("#language").selectOption("en");
     await page.getByRole("heading", { name: "The chain" }).waitFor();
     await page.goto(`${node.base}/`);
     await page.getByRole("heading", { name: "The chain" }).waitFor();
-    assert.deepEqual(noise.filter((line) => !line.includes("ERR_ABORTED")), []);
+    assert.deepEqual(
+      noise.filter((line) => !line.includes("ERR_ABORTED")),
+      [],
+    );
     await context.close();
     const [en, zh] = await Promise.all(["en", "zh-CN"].map((tag) => import(`../../page/languages/${tag}.js`)));
     assert.deepEqual(Object.keys(en.default), Object.keys(zh.default));
@@ -122,7 +128,15 @@ test("both languages, chosen by the browser and by the switch", () =>
 test("texts of strangers show as texts, everywhere", () =>
   withNodes(1, async (node) => {
     const { page, noise, context } = await openPage(browser, node.base);
-    const hostile = ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "\u202Eevil\u2066", "__proto__", "constructor", "a\u0000b\nc", '"><b>'];
+    const hostile = [
+      "<img src=x onerror=alert(1)>",
+      "</script><script>alert(1)</script>",
+      "\u202Eevil\u2066",
+      "__proto__",
+      "constructor",
+      "a\u0000b\nc",
+      '"><b>',
+    ];
     page.on("dialog", () => noise.push("a dialog"));
     for (const text of hostile) {
       const payment = { sender: text, receiver: text, amount: 1 };
@@ -180,22 +194,33 @@ test("the page's ledger gives the verdicts and hashes of the vectors in the brow
     const { page, context } = await openPage(browser, node.base);
     const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
     const hashes = await page.evaluate(async (cases) => {
-      const [{ parse }, { hashOf }] = await Promise.all([import("/page/ledger/json.js"), import("/page/ledger/rules.js")]);
+      const [{ parse }, { hashOf }] = await Promise.all([
+        import("/page/ledger/json.js"),
+        import("/page/ledger/rules.js"),
+      ]);
       return cases.map((one) => hashOf(parse(one.json)));
     }, vectors("encoding"));
-    assert.deepEqual(hashes, vectors("encoding").map((one) => one.sha256));
+    assert.deepEqual(
+      hashes,
+      vectors("encoding").map((one) => one.sha256),
+    );
     const verdicts = await page.evaluate(async (cases) => {
       const { judgeChain } = await import("/page/ledger/rules.js");
       return cases.map((one) => judgeChain(one.json).valid);
     }, vectors("chains"));
-    assert.deepEqual(verdicts, vectors("chains").map((one) => one.valid));
+    assert.deepEqual(
+      verdicts,
+      vectors("chains").map((one) => one.valid),
+    );
     await context.close();
   }));
 
 test("mining by itself is set, and a burst of payments does not freeze the page", () =>
   withNodes(1, async (node) => {
     const { page, noise, context } = await openPage(browser, node.base);
-    const burst = Array.from({ length: 1000 }, (_, at) => JSON.stringify({ sender: `payer ${at}`, receiver: "Bob", amount: 1 }));
+    const burst = Array.from({ length: 1000 }, (_, at) =>
+      JSON.stringify({ sender: `payer ${at}`, receiver: "Bob", amount: 1 }),
+    );
     for (let at = 0; at < burst.length; at += 50) {
       await Promise.all(burst.slice(at, at + 50).map((body) => ask(node.base, "POST", "/api/v1/pending", body)));
     }
@@ -231,19 +256,24 @@ test("a node that dies is missed, and one that returns with another chain is sho
 
 test("10,000 blocks: soon painted, followed at once, scrolled in little memory", () =>
   withNodes(1, async (node) => {
-    for (let at = 1; at < 10_000; at += 100) await Promise.all(Array.from({ length: 100 }, () => ask(node.base, "GET", "/mine_block")));
+    for (let at = 1; at < 10_000; at += 100)
+      await Promise.all(Array.from({ length: 100 }, () => ask(node.base, "GET", "/mine_block")));
     const blocks = (await ask(node.base, "GET", "/api/v1/status")).length;
     const { page, noise, context } = await openPage(browser, node.base);
     const painted = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
     console.log(`# first contentful paint after ${painted?.toFixed(0)} ms`);
     await page.evaluate((next) => {
       window.seenAt = new Promise((resume) => {
-        new MutationObserver(() => document.querySelector(`[data-index="${next}"]`) && resume(performance.timeOrigin + performance.now())).observe(document.body, { childList: true, subtree: true });
+        new MutationObserver(
+          () => document.querySelector(`[data-index="${next}"]`) && resume(performance.timeOrigin + performance.now()),
+        ).observe(document.body, { childList: true, subtree: true });
       });
     }, blocks + 1);
     await ask(node.base, "GET", "/mine_block");
     const minedAt = performance.timeOrigin + performance.now();
-    console.log(`# the new block was seen ${(await page.evaluate(() => window.seenAt) - minedAt).toFixed(0)} ms after the answer`);
+    console.log(
+      `# the new block was seen ${((await page.evaluate(() => window.seenAt)) - minedAt).toFixed(0)} ms after the answer`,
+    );
     for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 1, 0.05]) {
       await page.locator("#chain").evaluate((chain, part) => (chain.scrollTop = chain.scrollHeight * part), share);
       await page.locator('[data-index][data-loaded="true"]').first().waitFor();
@@ -272,7 +302,12 @@ for (const [name, options] of [
       await ask(node.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [other.address, "127.0.0.1:9"] }));
       await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Bob", amount: 10 }));
       await ask(node.base, "POST", "/api/v1/blocks");
-      await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Bob", receiver: "Carol", amount: "2.50" }));
+      await ask(
+        node.base,
+        "POST",
+        "/api/v1/pending",
+        JSON.stringify({ sender: "Bob", receiver: "Carol", amount: "2.50" }),
+      );
       const { page, noise, context } = await openPage(browser, node.base, options);
       await page.locator('[data-index="2"]').click();
       await page.locator("article.detail").waitFor();
@@ -281,7 +316,9 @@ for (const [name, options] of [
       await page.locator('[data-place="1"] input[data-field="amount"]').first().fill("99");
       await page.locator('li[data-relation="parted"]').waitFor();
       await checkAccessibility(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       assert.equal(wide, 0, "nothing sticks out at the side");
       assert.deepEqual(noise, []);
       await context.close();

@@ -11,7 +11,15 @@ const require = createRequire(join(modules, "index.js"));
 const { chromium } = require("playwright-core");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** Starts a node and waits until it is ready. */
 export async function startNode(...args) {
@@ -51,14 +59,18 @@ export async function openPage(browser, base, options = {}) {
   return { page, noise, context };
 }
 
-export const launch = () => chromium.launch({ executablePath: process.env.BCOIN_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+export const launch = () =>
+  chromium.launch({ executablePath: process.env.BCOIN_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
 
 /** No serious fault of accessibility. */
 export async function checkAccessibility(page) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => window.axe.run());
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200)]), []);
+  assert.deepEqual(
+    serious.map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200)]),
+    [],
+  );
 }
 
 export const length = (page, blocks) => page.locator(`#length[data-length="${blocks}"]`).waitFor();
@@ -67,7 +79,10 @@ export async function pay(page, sender, receiver, amount) {
   await page.locator("#pay-sender").fill(sender);
   await page.locator("#pay-receiver").fill(receiver);
   await page.locator("#pay-amount").fill(amount);
-  await page.locator("form", { has: page.locator("#pay-amount") }).getByRole("button").click();
+  await page
+    .locator("form", { has: page.locator("#pay-amount") })
+    .getByRole("button")
+    .click();
 }
 
 export async function mine(page, blocks) {

@@ -10,7 +10,8 @@ import { sha256 } from "../../page/ledger/sha256.js";
 import { Copy } from "../../page/ledger/tamper.js";
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
-const decode = (digits) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(digits, "hex"));
+const decode = (digits) =>
+  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(digits, "hex"));
 const input = (one) => (one.hex === undefined ? one.json : decode(one.hex));
 
 test("sha256 is SHA-256", () => {
@@ -52,21 +53,41 @@ test("proofs are judged and found as CPython does", async () => {
 
 test("floats print as CPython's repr prints them", () => {
   for (const [value, text] of [
-    [1e16, "1e+16"], [1e15, "1000000000000000.0"], [0.0001, "0.0001"], [0.00001, "1e-05"], [-1.5e-7, "-1.5e-07"], [5e-324, "5e-324"],
-    [123456.789, "123456.789"], [-0, "-0.0"], [9007199254740993, "9007199254740992.0"], [-0.00012, "-0.00012"],
-  ]) assert.equal(floatText(value), text);
+    [1e16, "1e+16"],
+    [1e15, "1000000000000000.0"],
+    [0.0001, "0.0001"],
+    [0.00001, "1e-05"],
+    [-1.5e-7, "-1.5e-07"],
+    [5e-324, "5e-324"],
+    [123456.789, "123456.789"],
+    [-0, "-0.0"],
+    [9007199254740993, "9007199254740992.0"],
+    [-0.00012, "-0.00012"],
+  ])
+    assert.equal(floatText(value), text);
 });
 
 test("tampering breaks the next link, and re-linking repairs all that the printed puzzle asks for", async () => {
-  const chain = parse(vectors("chains").find((one) => one.name === "eight_blocks").json).get("chain").map(canonical);
+  const chain = parse(vectors("chains").find((one) => one.name === "eight_blocks").json)
+    .get("chain")
+    .map(canonical);
   const copy = new Copy(chain, null);
-  const broken = () => chain.map((_, place) => copy.faults(place).map((fault) => fault.code).join());
+  const broken = () =>
+    chain.map((_, place) =>
+      copy
+        .faults(place)
+        .map((fault) => fault.code)
+        .join(),
+    );
   assert.deepEqual(broken(), ["", "", "", "", "", "", "", ""]);
   copy.edit(2, "amount", "1000000", 0);
   assert.deepEqual(broken(), ["", "", "", "link", "", "", "", ""]);
   assert.equal(copy.relink(), 5);
   assert.deepEqual(broken(), ["", "", "", "", "", "", "", ""]);
-  assert.deepEqual(chain.map((_, place) => copy.isChanged(place)), [false, false, true, true, true, true, true, true]);
+  assert.deepEqual(
+    chain.map((_, place) => copy.isChanged(place)),
+    [false, false, true, true, true, true, true, true],
+  );
   copy.edit(4, "proof", "1");
   assert.deepEqual(broken(), ["", "", "", "", "proof", "link,proof", "", ""]);
   await copy.mine(4);

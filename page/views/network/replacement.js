@@ -1,0 +1,57 @@
+// What came of asking for the longest chain.
+
+import { el, foreign } from "../../dom.js";
+import { ms, number, t } from "../../i18n.js";
+import { paymentTable } from "../payments.js";
+
+/** @import { GivenUpBlocks, Offer, Replacement, Round } from "../../../types/v1.d.ts" */
+
+/** Indices of blocks that were given up that are shown. */
+const INDICES = 12;
+/** Payments that wait again that are shown. */
+const PAYMENTS = 20;
+
+/**
+ * Whether the chain was replaced, and what each peer offered.
+ * @param {Round} round
+ */
+export function roundReport(round) {
+  return [
+    el("p", {}, round.replaced ? t("replacedBy", round.replacement.from ?? "", round.length) : t("kept")),
+    el("ul", { class: "plain" }, ...round.offers.map(offerItem)),
+  ];
+}
+
+/** @param {Offer} offer */
+function offerItem(offer) {
+  return el(
+    "li",
+    {},
+    el("span", {}, el("strong", {}, foreign(offer.address)), ` ${t("outcome", offer.outcome)} · ${ms(offer.took_ms)}`),
+    el("span", { class: "quiet" }, foreign(offer.reason, 600)),
+  );
+}
+
+/**
+ * What was given up when the chain was replaced, and what waits again.
+ * @param {Replacement} replacement
+ */
+export function replacementNotice({ from, length, given_up, returned }) {
+  return el(
+    "div",
+    { class: "notice" },
+    el("strong", {}, from ? t("replacedBy", from, length) : t("replacedFile", length)),
+    given_up.count > 0 && el("span", {}, `${t("givenUp")}: ${t("blocks", given_up.count)} (${indices(given_up)})`),
+    given_up.count > 0 && el("span", { class: "quiet" }, t("givenUpKept", given_up.number)),
+    returned.count > 0
+      ? el("span", {}, `${t("returned")}: ${t("payments", returned.count)}`)
+      : el("span", { class: "quiet" }, t("nothingReturned")),
+    returned.count > 0 && paymentTable(returned.transactions.slice(0, PAYMENTS), returned.count),
+  );
+}
+
+/** @param {GivenUpBlocks} given_up */
+function indices({ blocks, count }) {
+  const shown = blocks.slice(0, INDICES).map((block) => number(block.index));
+  return `${shown.join(", ")}${count > INDICES ? "…" : ""}`;
+}

@@ -1,0 +1,128 @@
+// The texts of the page's languages. For the type checker alone.
+
+import type { FaultCode, FaultData } from "./ledger.d.ts";
+import type * as v1 from "./v1.d.ts";
+
+/** The texts of a language; functions make one from what they are given. */
+export interface Texts {
+  name: string;
+  title: string;
+  subtitle: string;
+  skip: string;
+  connecting: string;
+  alive: string;
+  gone: string;
+  theme: string;
+  language: string;
+  node: string;
+  miner: string;
+  data(kind: v1.DataKind): string;
+  blocks(count: number): string;
+  payments(count: number): string;
+  chain: string;
+  chainHelp: string;
+  goTo: string;
+  goToHint: string;
+  go: string;
+  block(index: number | string): string;
+  genesis: string;
+  transactions(count: number): string;
+  loading: string;
+  close: string;
+  hash: string;
+  previousHash: string;
+  proof: string;
+  made: string;
+  from: string;
+  to: string;
+  amount: string;
+  payment: string;
+  nothingIn: string;
+  moreRows(count: number): string;
+  hashedText: string;
+  sameHash: string;
+  otherHash: string;
+  followLink(index: number): string;
+  pending: string;
+  pendingNone: string;
+  pendingHelp: string;
+  sender: string;
+  receiver: string;
+  send: string;
+  sent(block: number): string;
+  needName: string;
+  needAmount: string;
+  mining: string;
+  mine: string;
+  mineBusy: string;
+  mined(index: string, tries: string, took: string): string;
+  automatic: string;
+  modeOff: string;
+  modePayment: string;
+  modeInterval: string;
+  seconds: string;
+  apply: string;
+  network: string;
+  networkNone: string;
+  connect: string;
+  connectHint: string;
+  connectBad: string;
+  connected(count: number): string;
+  refresh: string;
+  remove(address: string): string;
+  longest: string;
+  longestHelp: string;
+  replacedBy(address: string, length: number): string;
+  replacedFile(length: number): string;
+  kept: string;
+  outcome(outcome: v1.Outcome): string;
+  itself: string;
+  fails: string;
+  unasked: string;
+  relation(relation: v1.Relation, behind: number): string;
+  partedAfter(index: number): string;
+  branches(ours: number, theirs: number): string;
+  ours: string;
+  theirs: string;
+  listing: string;
+  givenUp: string;
+  givenUpKept(number: number): string;
+  returned: string;
+  nothingReturned: string;
+  accounts: string;
+  accountsNone: string;
+  accountsHelp: string;
+  balance: string;
+  received: string;
+  tamper: string;
+  tamperHelp: string;
+  tamperStart: string;
+  tamperAgain: string;
+  relink: string;
+  relinked(count: number): string;
+  findProof: string;
+  valid: string;
+  changed: string;
+  allRight: string;
+  untouched: string;
+  broken(count: number): string;
+  fault(code: FaultCode, data: FaultData): string;
+  log: string;
+  logNone: string;
+  logBlock(index: number, count: number): string;
+  logPayment(block: number): string;
+  logPeers(count: number): string;
+  logMining(mode: string): string;
+  logReset: string;
+  glossary: string;
+  /** Words and what they mean. */
+  words: [word: string, meaning: string][];
+  documentation: string;
+  failed(detail: string): string;
+}
+
+/** What makes a text. */
+export type TextValues<Key extends keyof Texts> = Texts[Key] extends (...values: infer Values) => string ? Values : [];
+
+/** What the page shows for a key. */
+export type Text<Key extends keyof Texts> = Texts[Key] extends (...values: never) => infer Result ? Result : Texts[Key];
