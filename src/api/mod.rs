@@ -17,30 +17,28 @@ mod state;
 mod v1;
 
 use axum::{Router, http::Uri};
-use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{CompressionLevel, compression::Compression, trace::TraceLayer};
 use tracing::Level;
 
 pub use host_check::HostNames;
 pub use server::serve;
 pub use state::{About, ApiState};
 
-use self::error::ApiError;
+use self::{error::ApiError, middleware::GuardLayer};
 
-/// All routes in all their middleware.
-pub fn router(state: ApiState) -> Router {
+/// All routes in all their middleware, as connections ask them.
+pub fn service(state: ApiState) -> Compression<Router> {
     let router = Router::new()
         .merge(chapter::routes())
         .merge(monitoring::routes())
         .merge(page::routes())
         .merge(v1::routes())
         .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
-        .layer(axum::middleware::from_fn_with_state(state.clone(), middleware::guard))
-        // A class's network is faster than the best compression.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(GuardLayer(state.clone()))
         .with_state(state);
-    if tracing::enabled!(target: "tower_http::trace", Level::DEBUG) {
-        router.layer(TraceLayer::new_for_http())
-    } else {
-        router
-    }
+    let traced = tracing::enabled!(target: "tower_http::trace", Level::DEBUG);
+    let router = if traced { router.layer(TraceLayer::new_for_http()) } else { router };
+    // Around the router and not one of its layers, which it would put around each route anew. A class's network is faster
+    // than the best compression.
+    Compression::new(router).quality(CompressionLevel::Fastest)
 }

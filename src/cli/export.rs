@@ -12,6 +12,9 @@ use bcoin_node::store::{Opened, StaleBranch, StoreError};
 use super::{Failure, flags::ExportFlags, progress::Progress};
 use crate::wire::answers::ChainFrame;
 
+/// The blocks of a chain, one after the other.
+type Blocks = Box<dyn Iterator<Item = Result<Vec<u8>, StoreError>>>;
+
 pub(super) fn run(flags: &ExportFlags) -> Result<(), Failure> {
     let folder = flags.data.folder()?;
     let checking = Progress::new("checking");
@@ -21,7 +24,7 @@ pub(super) fn run(flags: &ExportFlags) -> Result<(), Failure> {
     if flags.list_given_up {
         return list(&snapshot.stale_branches()?);
     }
-    let (blocks, length): (Box<dyn Iterator<Item = Result<Vec<u8>, StoreError>>>, u64) = match flags.given_up {
+    let (blocks, length): (Blocks, u64) = match flags.given_up {
         None => (Box::new(snapshot.blocks(..)?), snapshot.length()?),
         Some(number) => {
             let chain =

@@ -110,7 +110,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// middle, the first of the last [`Rules::WINDOW`] blocks comes without any.
     fn extend(&self, ancestors: Option<&Self::Ancestors>, block: &Self::CheckedBlock) -> Self::Ancestors;
 
-    /// Reads a block that this node has checked and written down itself. It is not judged again.
+    /// Reads a block that this node has checked and written down itself, at the end of the chain `tip`. It is not judged again.
     ///
     /// # Errors
     /// When the bytes are not the ones that were written.

@@ -22,7 +22,7 @@ pub enum MiningMode {
 }
 
 /// The shortest and the longest time between two blocks.
-pub const MINING_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
+pub const MINING_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3600);
 /// How long to wait after a block that could not be saved.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 

@@ -20,9 +20,9 @@ pub struct Ancestors {
 }
 
 impl Ancestors {
-    /// After a block with this header and this hash.
-    fn after(header: &Header, hash: BlockHash) -> Self {
-        Self { tip: Tip { height: header.index, hash, work: header.index.into() }, proof: header.proof }
+    /// After a block with this index, proof and hash.
+    fn after(index: u64, proof: u64, hash: BlockHash) -> Self {
+        Self { tip: Tip { height: index, hash, work: index.into() }, proof }
     }
 }
 
@@ -102,7 +102,7 @@ impl CheckedBlock {
 
     /// What the next block is judged against.
     pub fn ancestors(&self) -> Ancestors {
-        Ancestors::after(&self.block.header(), self.hash)
+        Ancestors::after(self.block.index, self.block.proof, self.hash)
     }
 }
 
@@ -153,13 +153,13 @@ fn hashed(block: Block) -> CheckedBlock {
     CheckedBlock { block, text, hash }
 }
 
-/// Reads a block that was checked before its text was written down.
+/// Reads a block that was checked, and whose hash is known, before its text was written down.
 ///
 /// # Errors
 /// When the bytes are no block.
-pub(super) fn restore(bytes: Vec<u8>) -> Result<CheckedBlock, DecodeError> {
+pub(super) fn restore(hash: BlockHash, bytes: Vec<u8>) -> Result<CheckedBlock, DecodeError> {
     let text = String::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
-    Ok(CheckedBlock { block: Block::from_json(&text)?, hash: BlockHash::sha256(&text), text })
+    Ok(CheckedBlock { block: Block::from_json(&text)?, text, hash })
 }
 
 /// Judges a stored block that follows others by its header and its bytes: every byte of it is in its hash, so nothing else has
@@ -170,7 +170,7 @@ pub(super) fn restore(bytes: Vec<u8>) -> Result<CheckedBlock, DecodeError> {
 pub(super) fn recheck(ancestors: &Ancestors, bytes: &[u8]) -> Result<Ancestors, BlockError> {
     let header = Header::from_canonical(bytes).ok_or(DecodeError::NotCanonical)?;
     check_header(Some(ancestors), &header)?;
-    Ok(Ancestors::after(&header, BlockHash::sha256(bytes)))
+    Ok(Ancestors::after(header.index, header.proof, BlockHash::sha256(bytes)))
 }
 
 #[cfg(test)]
@@ -256,7 +256,7 @@ mod tests {
         let parent = first().ancestors();
         let checked = Chapter.check(Some(&parent), second()).unwrap();
         let bytes = checked.text().as_bytes();
-        let restored = restore(bytes.to_vec()).unwrap();
+        let restored = restore(checked.hash(), bytes.to_vec()).unwrap();
         assert_eq!((restored.block(), restored.hash()), (checked.block(), checked.hash()));
         assert_eq!(recheck(&parent, bytes).unwrap(), checked.ancestors());
         let blank = checked.text().replace(": ", ":");

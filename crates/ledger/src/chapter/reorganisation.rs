@@ -88,7 +88,7 @@ mod tests {
         let mut transactions = pool(senders).transactions().to_vec();
         transactions.push(Transaction::reward("node", "miner"));
         let block = Block { transactions, ..Block::genesis("t".into()) };
-        check::restore(block.canonical().into_bytes()).unwrap()
+        check::restore(block.hash(), block.canonical().into_bytes()).unwrap()
     }
 
     fn waiting(disconnected: &[&str], mempool: &str, connected: &[&str]) -> (String, usize) {

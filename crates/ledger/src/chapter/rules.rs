@@ -154,8 +154,8 @@ impl Rules for Chapter {
         block.ancestors()
     }
 
-    fn restore(&self, _: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
-        Ok(check::restore(bytes)?)
+    fn restore(&self, tip: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
+        Ok(check::restore(tip.hash, bytes)?)
     }
 
     fn recheck(&self, ancestors: Option<&Ancestors>, bytes: &[u8]) -> Result<Ancestors, BlockError> {

@@ -1,8 +1,10 @@
 //! Connect and disconnect: the only ways to change which blocks the chain has. Everything happens within one write transaction;
 //! the first block that fails lets all of it be as it was.
 
+use std::collections::BTreeMap;
+
 use bcoin_ledger::{BlockHash, CheckedBlock as _, Rules, StateError, Tip, Work};
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{ReadableTable, ReadableTableMetadata as _, Table, WriteTransaction};
 
 use super::{
     accounts::{AccountTables, Direction},
@@ -10,6 +12,8 @@ use super::{
     tables::{BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord},
 };
 
+/// How many records of the index are held in memory before they are written down.
+const MAX_INDEXED: usize = 10_000;
 /// The parent of the first block.
 const NO_PARENT: [u8; 32] = [0; 32];
 
@@ -20,61 +24,96 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     index: Table<'t, [u8; 32], IndexRecord>,
     chain: Table<'t, u64, (u64, [u8; 32])>,
     accounts: AccountTables<'t, R::Account>,
+    /// Height and hash of the last block; height 0 when there is none.
+    end: (u64, BlockHash),
+    /// Whether blocks were stored beside the chain when the transaction began. Only those can come again: what is disconnected
+    /// now has no place in the chain that replaces it.
+    has_branches: bool,
+    /// The number of the next block that is stored.
+    next_number: u64,
+    /// What the index will tell of new blocks: hashes come in no order, and a table takes many of them faster in its own.
+    indexed: BTreeMap<[u8; 32], IndexRecord>,
 }
 
 impl<'t, R: Rules> ChainWriter<'t, R> {
     pub(super) fn open(write: &'t WriteTransaction, rules: &'t R) -> Result<Self, StoreError> {
+        let (blocks, chain) = (write.open_table(BLOCKS)?, write.open_table(CHAIN)?);
+        let end = chain.last()?.map(|(height, entry)| (height.value(), entry.value().1.into()));
+        let next_number = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
+        let index = write.open_table(BLOCK_INDEX)?;
+        let has_branches = index.len()? > chain.len()?;
         Ok(Self {
             rules,
-            blocks: write.open_table(BLOCKS)?,
-            index: write.open_table(BLOCK_INDEX)?,
-            chain: write.open_table(CHAIN)?,
+            index,
+            has_branches,
             accounts: AccountTables::open(write)?,
+            end: end.unwrap_or((0, NO_PARENT.into())),
+            next_number,
+            indexed: BTreeMap::new(),
+            blocks,
+            chain,
         })
     }
 
     /// Height and hash of the last block; height 0 when there is none.
-    pub(super) fn end(&self) -> Result<(u64, BlockHash), StoreError> {
-        let last = self.chain.last()?;
-        Ok(last.map_or((0, NO_PARENT.into()), |(height, entry)| (height.value(), entry.value().1.into())))
+    pub(super) fn end(&self) -> (u64, BlockHash) {
+        self.end
     }
 
     /// Puts a block behind the last one. A block that is stored already, on a branch, is not stored again.
     pub(super) fn connect(&mut self, block: &R::CheckedBlock) -> Result<(), ReorganiseError<R::BlockError>> {
-        let Tip { height, hash, work } = block.tip();
+        let height = block.tip().height;
         let mut accounts = self.accounts.at(height, Direction::Connect);
         self.rules.connect(&mut accounts, block).map_err(|error| match error {
             StateError::Refused(reason) => ReorganiseError::Refused { height, reason },
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
-        self.put(height, hash, work, block.encoding())?;
+        self.put(block.tip(), block.encoding())?;
+        if self.indexed.len() >= MAX_INDEXED {
+            self.write_index()?;
+        }
         Ok(self.accounts.make_room()?)
     }
 
-    fn put(&mut self, height: u64, hash: BlockHash, work: Work, encoding: &[u8]) -> Result<(), StoreError> {
-        let (before, parent) = self.end()?;
+    fn put(&mut self, Tip { height, hash, work }: Tip, encoding: &[u8]) -> Result<(), StoreError> {
+        let (before, parent) = self.end;
         if before + 1 != height {
             return Err(StoreError::Damaged(format!("block {height} was to follow block {before}")));
         }
-        let stored = self.index.get(hash.as_bytes())?.map(|record| record.value().0);
+        let stored = match self.has_branches {
+            true => self.index.get(hash.as_bytes())?.map(|record| record.value().0),
+            false => None,
+        };
         let number = match stored {
             Some(number) => number,
             None => {
-                let number = self.blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
+                let number = self.next_number;
+                self.next_number += 1;
                 self.blocks.insert(number, encoding)?;
-                self.index.insert(hash.as_bytes(), (number, *parent.as_bytes(), height, work.to_be_bytes()))?;
+                self.indexed.insert(*hash.as_bytes(), (number, *parent.as_bytes(), height, work.to_be_bytes()));
                 number
             }
         };
         self.chain.insert(height, (number, *hash.as_bytes()))?;
+        self.end = (height, hash);
+        Ok(())
+    }
+
+    fn write_index(&mut self) -> Result<(), StoreError> {
+        while let Some((hash, record)) = self.indexed.pop_first() {
+            self.index.insert(hash, record)?;
+        }
         Ok(())
     }
 
     /// Takes the last block off the chain. It stays stored.
     pub(super) fn disconnect(&mut self) -> Result<R::CheckedBlock, StoreError> {
+        self.write_index()?;
         let last = self.chain.pop_last()?.map(|(height, entry)| (height.value(), entry.value().1));
         let (height, hash) = last.ok_or_else(|| StoreError::Damaged("there is no block to disconnect".into()))?;
+        let (_, parent, ..) = self.record(&hash.into())?;
         let block = self.stored(&hash.into())?;
+        self.end = (height - 1, parent.into());
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
         self.accounts.make_room()?;
         Ok(block)
@@ -96,7 +135,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             }
             next = parent.into();
         };
-        while self.end()?.0 > fork {
+        while self.end.0 > fork {
             self.disconnect()?;
         }
         for hash in branch.into_iter().rev() {
@@ -118,8 +157,9 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         stored_block(self.rules, &self.index, &self.blocks, hash)
     }
 
-    /// Writes the accounts down.
-    pub(super) fn finish(self) -> Result<(), StoreError> {
+    /// Writes down what is held in memory.
+    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        self.write_index()?;
         self.accounts.finish()
     }
 }

@@ -142,7 +142,7 @@ impl Snapshot {
     /// When the database fails.
     pub fn blocks(&self, heights: impl RangeBounds<u64>) -> Result<StoredBlocks, StoreError> {
         let blocks = self.blocks_table()?;
-        Ok(StoredBlocks { numbers: Numbers::Chain(self.chain.range_owned(heights)?), blocks, run: None })
+        Ok(StoredBlocks { numbers: Numbers::Chain(Box::new(self.chain.range_owned(heights)?)), blocks, run: None })
     }
 
     /// What the successor of the block at this height is judged against; `None` at height 0.
@@ -240,7 +240,7 @@ pub struct StoredBlocks {
 
 /// The numbers of the blocks to read.
 enum Numbers {
-    Chain(OwnedRange<u64, (u64, [u8; 32])>),
+    Chain(Box<OwnedRange<u64, (u64, [u8; 32])>>),
     List(Box<dyn Iterator<Item = u64> + Send>),
 }
 

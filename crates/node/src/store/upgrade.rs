@@ -98,7 +98,7 @@ fn connect_chain<R: Rules>(
         ancestors = Some(next);
         progress(height, length);
     }
-    let (_, hash) = chain.end()?;
+    let (_, hash) = chain.end();
     chain.finish()?;
     Ok(hash)
 }

@@ -142,10 +142,9 @@ fn scan_blocks<R: Rules>(
         verdict.blocks = height;
         progress(height, length);
         // After a block that cannot be read at all, the next one has nothing to be judged against.
-        if height == 1 || ancestors.is_some() {
-            if let Err(fault) = judge(rules, ancestors.as_ref(), bytes.value(), height, &hash) {
-                verdict.fault(format!("block {height}: {fault}"));
-            }
+        let can_be_judged = height == 1 || ancestors.is_some();
+        if can_be_judged && let Err(fault) = judge(rules, ancestors.as_ref(), bytes.value(), height, &hash) {
+            verdict.fault(format!("block {height}: {fault}"));
         }
         // What can be read of it is what the next one is held against.
         let record = index_record(snapshot.index(), &hash)?;

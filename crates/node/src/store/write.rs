@@ -86,7 +86,7 @@ impl<R: Rules> Store<R> {
         let mut change = R::Reorganisation::default();
         let mut disconnected = VecDeque::new();
         let mut chain = ChainWriter::open(write, rules)?;
-        while chain.end()?.0 > fork {
+        while chain.end().0 > fork {
             let block = chain.disconnect()?;
             disconnected.push_front(rules.summary(&block));
             disconnected.truncate(MAX_TOLD);
