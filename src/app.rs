@@ -9,10 +9,10 @@ use std::{
 
 use bcoin_ledger::{
     Rules as _,
-    chapter::{Chapter, Receiver},
+    chapter::{Chapter, CheckedBlock, Receiver},
 };
 use bcoin_node::{
-    AddPeersError, NodeConfig, NodeThreads, PeerAddress, mine_automatically, now,
+    AddPeersError, NodeThreads, PeerAddress, now,
     store::{FirstContent, Location, OpenError, Opened},
 };
 use chrono::DateTime;
@@ -178,7 +178,7 @@ async fn run(
     let stop = CancellationToken::new();
     let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
     let server = tokio::spawn(api::serve(listener, api::service(state), stop.clone()).in_current_span());
-    let mining = stop.clone().run_until_cancelled_owned(mine_automatically(node.clone()));
+    let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = vec![server, sync, probe, mining];
     Ok(RunningNode { address, location: config.location, node, threads, tasks, stop })
@@ -202,7 +202,7 @@ async fn open_store(
 }
 
 /// What a node that has no data yet begins with: an address of its own, and a genesis block of this moment.
-pub fn first_content() -> FirstContent<Chapter> {
+pub fn first_content() -> FirstContent<CheckedBlock> {
     FirstContent { node_address: Uuid::new_v4().simple().to_string(), genesis: Chapter.genesis(now()) }
 }
 
@@ -212,7 +212,7 @@ pub fn first_content() -> FirstContent<Chapter> {
 /// When the system refuses a thread.
 pub fn start(opened: Opened<Chapter>, miner: String, max_pending: usize) -> io::Result<(Node, NodeThreads)> {
     let receiver = Receiver { node_address: opened.contents.node_address.clone(), miner };
-    bcoin_node::start(opened, NodeConfig { rules: Chapter, receiver, max_waiting: max_pending })
+    bcoin_node::start(opened, receiver, max_pending)
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {

@@ -8,7 +8,7 @@ use std::{
 
 use bcoin_ledger::{
     Tip,
-    chapter::{BlockError, Chapter},
+    chapter::{BlockError, BlockSummary, Chapter, Transaction},
 };
 use bcoin_node::{AdoptError, Adoption, Candidate, PeerAddress, Replacement, Stopping, View};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -38,7 +38,7 @@ pub struct Round {
     /// The end of the chain after it.
     pub tip: Tip,
     /// What was taken and what was disconnected, when the chain was replaced.
-    pub replacement: Option<Arc<Replacement<Chapter>>>,
+    pub replacement: Option<Arc<Replacement<BlockSummary, Transaction>>>,
     /// What each peer offered, in the order they were added.
     pub offers: Vec<Offer>,
 }
@@ -209,7 +209,7 @@ impl Sync {
         &self,
         view: &View,
         best: Option<(usize, Candidate<Chapter>)>,
-    ) -> Result<Option<Arc<Replacement<Chapter>>>, RoundError> {
+    ) -> Result<Option<Arc<Replacement<BlockSummary, Transaction>>>, RoundError> {
         let Some((order, candidate)) = best else { return Ok(None) };
         let (peer, length) = (&view.peers[order], candidate.tip().height);
         match self.node.adopt(candidate, Some(peer.clone())).await? {

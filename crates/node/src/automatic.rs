@@ -26,15 +26,56 @@ pub const MINING_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(100
 /// How long to wait after a block that could not be saved.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Mines as the node's setting says. Goes on for ever: whoever starts it ends it by dropping it.
-pub async fn mine_automatically<R: Rules>(node: NodeHandle<R>) {
-    let mut setting = node.watch_mining();
-    loop {
-        let mode = *setting.borrow_and_update();
-        match mode {
-            MiningMode::Off => wait_for_change(&mut setting).await,
-            MiningMode::Interval(every) => mine_every(&node, every, &mut setting).await,
-            MiningMode::OnTransaction => mine_transactions(&node, &mut setting).await,
+impl<R: Rules> NodeHandle<R> {
+    /// Mines as the node's setting says. Goes on for ever: whoever starts it ends it by dropping it.
+    pub async fn mine_automatically(self) {
+        let mut setting = self.watch_mining();
+        loop {
+            let mode = *setting.borrow_and_update();
+            match mode {
+                MiningMode::Off => wait_for_change(&mut setting).await,
+                MiningMode::Interval(every) => self.mine_every(every, &mut setting).await,
+                MiningMode::OnTransaction => self.mine_transactions(&mut setting).await,
+            }
+        }
+    }
+
+    async fn mine_every(&self, every: Duration, setting: &mut watch::Receiver<MiningMode>) {
+        let mut ticks = interval_at(Instant::now() + every, every);
+        // A search that took long delays the next block instead of making several at once.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = wait_for_change(setting) => return,
+                _ = ticks.tick() => self.mine_or_pause().await,
+            }
+        }
+    }
+
+    async fn mine_transactions(&self, setting: &mut watch::Receiver<MiningMode>) {
+        let mut view = self.watch_view();
+        loop {
+            if view.borrow_and_update().waiting > 0 {
+                self.mine_or_pause().await;
+                if setting.has_changed().unwrap_or(true) {
+                    return;
+                }
+            } else {
+                tokio::select! {
+                    () = wait_for_change(setting) => return,
+                    changed = view.changed() => if changed.is_err() { return wait_for_change(setting).await },
+                }
+            }
+        }
+    }
+
+    async fn mine_or_pause(&self) {
+        match self.mine().await {
+            Ok(mined) => tracing::info!(height = mined.block.tip().height, "mined a block by itself"),
+            Err(error) => {
+                tracing::error!(%error, "could not mine a block by itself");
+                sleep(FAILURE_PAUSE).await;
+            }
         }
     }
 }
@@ -43,44 +84,5 @@ async fn wait_for_change(setting: &mut watch::Receiver<MiningMode>) {
     if setting.changed().await.is_err() {
         // Nobody is left who could change it.
         std::future::pending::<()>().await;
-    }
-}
-
-async fn mine_every<R: Rules>(node: &NodeHandle<R>, every: Duration, setting: &mut watch::Receiver<MiningMode>) {
-    let mut ticks = interval_at(Instant::now() + every, every);
-    // A search that took long delays the next block instead of making several at once.
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = wait_for_change(setting) => return,
-            _ = ticks.tick() => mine(node).await,
-        }
-    }
-}
-
-async fn mine_transactions<R: Rules>(node: &NodeHandle<R>, setting: &mut watch::Receiver<MiningMode>) {
-    let mut view = node.watch_view();
-    loop {
-        if view.borrow_and_update().waiting > 0 {
-            mine(node).await;
-            if setting.has_changed().unwrap_or(true) {
-                return;
-            }
-        } else {
-            tokio::select! {
-                () = wait_for_change(setting) => return,
-                changed = view.changed() => if changed.is_err() { return wait_for_change(setting).await },
-            }
-        }
-    }
-}
-
-async fn mine<R: Rules>(node: &NodeHandle<R>) {
-    match node.mine().await {
-        Ok(mined) => tracing::info!(height = mined.block.tip().height, "mined a block by itself"),
-        Err(error) => {
-            tracing::error!(%error, "could not mine a block by itself");
-            sleep(FAILURE_PAUSE).await;
-        }
     }
 }

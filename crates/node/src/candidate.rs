@@ -16,7 +16,7 @@ const MAX_BLOCK_BYTES: usize = 48 << 20;
 
 /// A valid chain from elsewhere, as far as can be said without accounts.
 #[derive(Debug)]
-pub struct Candidate<R: Rules> {
+pub struct Candidate<R> {
     rules: R,
     fork: u64,
     fork_hash: Option<BlockHash>,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bcoin_ledger::{Rules, Tip};
+use bcoin_ledger::{Found, Rules, Tip};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -141,13 +141,13 @@ pub struct Mined<B> {
     pub took: Duration,
 }
 
-/// What became of a better chain that was offered.
+/// What became of a better chain that was offered. `S` and `T` are what is told of blocks and transactions.
 #[derive(Clone, Debug)]
-pub enum Adoption<R: Rules> {
+pub enum Adoption<S, T> {
     /// It is the node's chain now.
     Adopted {
         /// What was taken and what was disconnected for it.
-        replacement: Arc<Replacement<R>>,
+        replacement: Arc<Replacement<S, T>>,
         /// How many transactions wait now.
         waiting: usize,
     },
@@ -155,9 +155,9 @@ pub enum Adoption<R: Rules> {
     Outdated,
 }
 
-/// A chain that was replaced by a better one.
+/// A chain that was replaced by a better one. `S` and `T` are what is told of blocks and transactions.
 #[derive(Clone, Debug)]
-pub struct Replacement<R: Rules> {
+pub struct Replacement<S, T> {
     /// The peer that had the better chain; none when it came from a file.
     pub from: Option<PeerAddress>,
     /// Height of the last block that both chains have; 0 when they share none.
@@ -165,9 +165,9 @@ pub struct Replacement<R: Rules> {
     /// The end of the chain now.
     pub tip: Tip,
     /// The blocks that were disconnected.
-    pub stale: StaleBlocks<R::Summary>,
+    pub stale: StaleBlocks<S>,
     /// The transactions that wait again.
-    pub returned: Returned<R::Transaction>,
+    pub returned: Returned<T>,
 }
 
 /// The blocks that a replacement disconnected.
@@ -202,16 +202,21 @@ pub(crate) enum Command<R: Rules> {
     AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>, AddPeersError> },
     RemovePeer { address: PeerAddress, reply: Reply<bool, RemovePeerError> },
     Job { reply: oneshot::Sender<R::Job> },
-    Seal { found: Solved<R>, reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>> },
-    Adopt { candidate: Candidate<R>, from: Option<PeerAddress>, reply: Reply<Adoption<R>, AdoptError<R::BlockError>> },
+    Seal { solved: Solved<R::Job, R::Solution>, reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>> },
+    Adopt { candidate: Candidate<R>, from: Option<PeerAddress>, reply: AdoptReply<R> },
     Reopen { reply: oneshot::Sender<()> },
 }
 
+/// What became of a better chain under these rules.
+pub type AdoptionOf<R> = Adoption<<R as Rules>::Summary, <R as Rules>::Transaction>;
+
+/// Where the answer to a better chain goes.
+pub(crate) type AdoptReply<R> = Reply<AdoptionOf<R>, AdoptError<<R as Rules>::BlockError>>;
+
 /// A job and its solution.
-pub(crate) struct Solved<R: Rules> {
-    pub(crate) job: R::Job,
-    pub(crate) solution: R::Solution,
-    pub(crate) trials: u64,
+pub(crate) struct Solved<J, S> {
+    pub(crate) job: J,
+    pub(crate) found: Found<S>,
     pub(crate) took: Duration,
 }
 

@@ -10,13 +10,13 @@ use crate::{address::PeerAddress, automatic::MiningMode, command::Replacement};
 /// What an event takes beside the texts in it, in bytes, about.
 const EVENT_BYTES: usize = 512;
 
-/// What happened.
+/// What happened. `S` and `T` are what is told of blocks and transactions.
 #[derive(Clone, Debug)]
-pub enum Event<R: Rules> {
+pub enum Event<S, T> {
     /// A block was mined here.
     Mined {
         /// The block without its transactions.
-        block: R::Summary,
+        block: S,
         /// How many trials the search took.
         trials: u64,
         /// How long it took.
@@ -27,7 +27,7 @@ pub enum Event<R: Rules> {
     /// A transaction waits.
     Waiting {
         /// The transaction.
-        transaction: R::Transaction,
+        transaction: T,
         /// Height of the next block.
         block: u64,
         /// How many transactions wait with it.
@@ -38,7 +38,7 @@ pub enum Event<R: Rules> {
     /// The chain was replaced by a better one.
     Replaced {
         /// What was taken and what was disconnected.
-        replacement: Arc<Replacement<R>>,
+        replacement: Arc<Replacement<S, T>>,
         /// How many transactions wait now.
         waiting: usize,
         /// When.
@@ -55,6 +55,9 @@ pub enum Event<R: Rules> {
     },
 }
 
+/// What can happen under these rules.
+pub type EventOf<R> = Event<<R as Rules>::Summary, <R as Rules>::Transaction>;
+
 /// Peers that were added or removed.
 #[derive(Clone, Debug)]
 pub struct PeersChange {
@@ -69,7 +72,7 @@ pub struct PeersChange {
 }
 
 /// An event is kept beside the form in which it was sent on.
-impl<R: Rules> Size for Event<R> {
+impl<S: Size, T: Size> Size for Event<S, T> {
     fn size(&self) -> usize {
         let content = match self {
             Self::Mined { block, .. } => 2 * block.size(),

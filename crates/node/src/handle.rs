@@ -14,12 +14,12 @@ use crate::{
     candidate::Candidate,
     clock::now,
     command::{
-        AddPeersError, AddTransactionError, AdoptError, Adoption, Command, MineError, MineRequest, Mined,
+        AddPeersError, AddTransactionError, AdoptError, AdoptionOf, Command, MineError, MineRequest, Mined,
         RemovePeerError, Stopping,
     },
     counters::Counters,
     event_log::EventLog,
-    events::Event,
+    events::{Event, EventOf},
     store::{Reader, StoreError},
     view::View,
 };
@@ -31,12 +31,12 @@ pub struct NodeHandle<R: Rules> {
     commands: mpsc::Sender<Command<R>>,
     requests: mpsc::Sender<MineRequest<R>>,
     view: watch::Receiver<Arc<View>>,
-    shared: Arc<Shared<R>>,
+    shared: Arc<Shared<EventOf<R>>>,
 }
 
 /// What the owner and the handles share beside the view.
-pub(crate) struct Shared<R: Rules> {
-    pub(crate) events: Arc<EventLog<Event<R>>>,
+pub(crate) struct Shared<E> {
+    pub(crate) events: Arc<EventLog<E>>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) mining: watch::Sender<MiningMode>,
 }
@@ -47,13 +47,13 @@ impl<R: Rules> NodeHandle<R> {
         commands: mpsc::Sender<Command<R>>,
         requests: mpsc::Sender<MineRequest<R>>,
         view: watch::Receiver<Arc<View>>,
-        shared: Shared<R>,
+        shared: Shared<EventOf<R>>,
     ) -> Self {
         Self { node_address: node_address.into(), commands, requests, view, shared: shared.into() }
     }
 
     /// What happened and happens.
-    pub fn events(&self) -> &Arc<EventLog<Event<R>>> {
+    pub fn events(&self) -> &Arc<EventLog<EventOf<R>>> {
         &self.shared.events
     }
 
@@ -147,7 +147,7 @@ impl<R: Rules> NodeHandle<R> {
         &self,
         candidate: Candidate<R>,
         from: Option<PeerAddress>,
-    ) -> Result<Adoption<R>, AdoptError<R::BlockError>> {
+    ) -> Result<AdoptionOf<R>, AdoptError<R::BlockError>> {
         self.ask(|reply| Command::Adopt { candidate, from, reply }).await?
     }
 

@@ -25,16 +25,16 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use address::{AddressError, PeerAddress, is_link_local};
-pub use automatic::{MINING_INTERVALS, MiningMode, mine_automatically};
+pub use automatic::{MINING_INTERVALS, MiningMode};
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
 pub use clock::now;
 pub use command::{
-    AddPeersError, AddTransactionError, AdoptError, Adoption, MineError, Mined, RemovePeerError, Replacement, Returned,
-    SaveError, StaleBlocks, Stopping,
+    AddPeersError, AddTransactionError, AdoptError, Adoption, AdoptionOf, MineError, Mined, RemovePeerError,
+    Replacement, Returned, SaveError, StaleBlocks, Stopping,
 };
 pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
-pub use events::{Event, PeersChange};
+pub use events::{Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
 pub use view::View;
 
@@ -53,17 +53,6 @@ pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
 const COMMAND_QUEUE: usize = 1024;
 /// How many requests for a block may wait for the miner before their senders wait too.
 const MINING_QUEUE: usize = 1024;
-
-/// What a node is told when it starts.
-#[derive(Clone, Debug)]
-pub struct NodeConfig<R: Rules> {
-    /// The rules.
-    pub rules: R,
-    /// Who is paid for each mined block.
-    pub receiver: R::Receiver,
-    /// How many transactions may wait.
-    pub max_waiting: usize,
-}
 
 /// The threads of a node. They end when the last [`NodeHandle`] is dropped.
 pub struct NodeThreads {
@@ -89,15 +78,22 @@ impl NodeThreads {
     }
 }
 
-/// Starts a node on data that was opened.
+/// Starts a node on data that was opened: at most `max_waiting` transactions may wait, and `receiver` is paid for each block that
+/// is mined.
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub fn start<R: Rules>(opened: Opened<R>, config: NodeConfig<R>) -> io::Result<(NodeHandle<R>, NodeThreads)> {
+pub fn start<R: Rules>(
+    opened: Opened<R>,
+    receiver: R::Receiver,
+    max_waiting: usize,
+) -> io::Result<(NodeHandle<R>, NodeThreads)> {
     let Opened { store, contents: Contents { node_address, ancestors, mempool, peers } } = opened;
-    let limits = MempoolLimits { count: config.max_waiting, bytes: MAX_MEMPOOL_BYTES };
-    let blockchain = Blockchain::new(config.rules.clone(), ancestors, mempool);
-    let first_view = View::new(&blockchain, peers.clone().into(), store.reader());
+    let limits = MempoolLimits { count: max_waiting, bytes: MAX_MEMPOOL_BYTES };
+    let rules = store.rules().clone();
+    let blockchain = Blockchain::new(rules.clone(), ancestors, mempool);
+    let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
+    let first_view = View { tip, waiting, peers: peers.clone().into(), reader: store.reader() };
     let (publish, view) = watch::channel(first_view.into());
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (requests, request_queue) = mpsc::channel(MINING_QUEUE);
@@ -109,9 +105,9 @@ pub fn start<R: Rules>(opened: Opened<R>, config: NodeConfig<R>) -> io::Result<(
         mining: watch::Sender::new(MiningMode::Off),
     };
 
-    let owner = Owner::new(store, blockchain, limits, config.receiver, peers, publish, &shared);
+    let owner = Owner::new(store, blockchain, limits, receiver, peers, publish, &shared);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
-    let miner = Miner::new(config.rules, commands.clone(), view.clone(), stop_mining.clone());
+    let miner = Miner::new(rules, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
     let handle = NodeHandle::new(node_address, commands, requests, view, shared);

@@ -1,11 +1,8 @@
 //! The miner: one thread that searches, for one request at a time.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
-use bcoin_ledger::{Found, Rules, Tip};
+use bcoin_ledger::{Rules, Tip};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +51,8 @@ impl<R: Rules> Miner<R> {
                 }
                 continue;
             };
-            if let Sealed::Block(mined) = self.seal(job, found, began.elapsed())? {
+            let solved = Solved { job, found, took: began.elapsed() };
+            if let Sealed::Block(mined) = self.ask(|reply| Command::Seal { solved, reply })?? {
                 return Ok(mined);
             }
         }
@@ -62,16 +60,6 @@ impl<R: Rules> Miner<R> {
 
     fn tip(&self) -> Tip {
         self.view.borrow().tip
-    }
-
-    fn seal(
-        &self,
-        job: R::Job,
-        Found { solution, trials }: Found<R::Solution>,
-        took: Duration,
-    ) -> Result<Sealed<R::CheckedBlock>, MineError<R::BlockError>> {
-        let found = Solved { job, solution, trials, took };
-        self.ask(|reply| Command::Seal { found, reply })?
     }
 
     fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command<R>) -> Result<T, Stopping> {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Blockchain, MempoolLimits, Rules, StateError};
+use bcoin_ledger::{Blockchain, Found, MempoolLimits, Rules, StateError};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -17,12 +17,12 @@ use crate::{
     candidate::Candidate,
     clock::now,
     command::{
-        AddPeersError, AddReply, AddTransactionError, AdoptError, Adoption, Command, MineError, Mined, RemovePeerError,
-        Replacement, Returned, SaveError, Sealed, Solved, StaleBlocks,
+        AddPeersError, AddReply, AddTransactionError, AdoptError, Adoption, AdoptionOf, Command, MineError, Mined,
+        RemovePeerError, Replacement, Returned, SaveError, Sealed, Solved, StaleBlocks,
     },
     counters::Counters,
     event_log::EventLog,
-    events::{Event, PeersChange},
+    events::{Event, EventOf, PeersChange},
     handle::Shared,
     store::{MAX_TOLD, ReorganiseError, Reorganised, Store, StoreError},
     view::View,
@@ -43,7 +43,7 @@ pub(crate) struct Owner<R: Rules> {
     last_reopened: Option<Instant>,
     /// Whether the disk holds what this node takes for its state.
     in_sync: bool,
-    events: Arc<EventLog<Event<R>>>,
+    events: Arc<EventLog<EventOf<R>>>,
     counters: Arc<Counters>,
     /// Where those run who wait for answers, if that is known.
     runtime: Option<Handle>,
@@ -60,7 +60,7 @@ impl<R: Rules> Owner<R> {
         receiver: R::Receiver,
         peers: Vec<PeerAddress>,
         publish: watch::Sender<Arc<View>>,
-        shared: &Shared<R>,
+        shared: &Shared<EventOf<R>>,
     ) -> Self {
         Self {
             store,
@@ -106,7 +106,7 @@ impl<R: Rules> Owner<R> {
             Command::AddPeers { addresses, reply } => drop(reply.send(self.add_peers(addresses))),
             Command::RemovePeer { address, reply } => drop(reply.send(self.remove_peer(&address))),
             Command::Job { reply } => drop(reply.send(self.blockchain.job(&self.receiver, now()))),
-            Command::Seal { found, reply } => drop(reply.send(self.seal(found))),
+            Command::Seal { solved, reply } => drop(reply.send(self.seal(solved))),
             Command::Adopt { candidate, from, reply } => drop(reply.send(self.adopt(candidate, from))),
             Command::Reopen { reply } => {
                 if self.last_reopened.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
@@ -193,12 +193,15 @@ impl<R: Rules> Owner<R> {
         Ok(true)
     }
 
-    fn peers_event(&self, added: Vec<PeerAddress>, removed: Vec<PeerAddress>) -> Event<R> {
+    fn peers_event(&self, added: Vec<PeerAddress>, removed: Vec<PeerAddress>) -> EventOf<R> {
         Event::Peers(PeersChange { added, removed, total: self.peers.len(), time: now().to_utc() })
     }
 
-    fn seal(&mut self, found: Solved<R>) -> Result<Sealed<R::CheckedBlock>, MineError<R::BlockError>> {
-        let Solved { job, solution, trials, took } = found;
+    fn seal(
+        &mut self,
+        solved: Solved<R::Job, R::Solution>,
+    ) -> Result<Sealed<R::CheckedBlock>, MineError<R::BlockError>> {
+        let Solved { job, found: Found { solution, trials }, took } = solved;
         let parent = *self.blockchain.tip();
         if *job.as_ref() != parent {
             return Ok(Sealed::Outdated);
@@ -219,7 +222,7 @@ impl<R: Rules> Owner<R> {
         &mut self,
         mut candidate: Candidate<R>,
         from: Option<PeerAddress>,
-    ) -> Result<Adoption<R>, AdoptError<R::BlockError>> {
+    ) -> Result<AdoptionOf<R>, AdoptError<R::BlockError>> {
         let (before, fork, tip) = (*self.blockchain.tip(), candidate.fork(), candidate.tip());
         let follows = self.still_follows(&candidate);
         if !tip.has_more_work_than(&before) || !self.recover_from(follows).map_err(SaveError::from)? {
@@ -296,9 +299,13 @@ impl<R: Rules> Owner<R> {
     }
 
     /// Lets everyone see the state as it is, and then hear what has happened.
-    fn publish(&self, events: impl IntoIterator<Item = Event<R>>) {
-        let view = View::new(&self.blockchain, self.peers.clone().into(), self.store.reader());
-        self.publish.send_replace(Arc::new(view));
+    fn publish(&self, events: impl IntoIterator<Item = EventOf<R>>) {
+        self.publish.send_replace(Arc::new(View {
+            tip: *self.blockchain.tip(),
+            waiting: self.blockchain.waiting(),
+            peers: self.peers.clone().into(),
+            reader: self.store.reader(),
+        }));
         self.events.publish(events);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bcoin_ledger::{Blockchain, Rules, Tip};
+use bcoin_ledger::Tip;
 
 use crate::{address::PeerAddress, store::Reader};
 
@@ -17,10 +17,4 @@ pub struct View {
     pub peers: Arc<[PeerAddress]>,
     /// Where the blocks are read.
     pub reader: Reader,
-}
-
-impl View {
-    pub(crate) fn new<R: Rules>(blockchain: &Blockchain<R>, peers: Arc<[PeerAddress]>, reader: Reader) -> Self {
-        Self { tip: *blockchain.tip(), waiting: blockchain.waiting(), peers, reader }
-    }
 }

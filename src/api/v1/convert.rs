@@ -2,7 +2,7 @@
 
 use bcoin_ledger::{
     BlockHash, Tip,
-    chapter::{Account, BlockSummary, Chapter, Scalar, Transaction},
+    chapter::{Account, BlockSummary, Scalar, Transaction},
 };
 use bcoin_node::{MiningMode, PeersChange, Replacement};
 use serde_json::value::RawValue;
@@ -80,8 +80,8 @@ impl From<MiningMode> for MiningJson {
     }
 }
 
-impl From<&Replacement<Chapter>> for ReplacementJson {
-    fn from(replacement: &Replacement<Chapter>) -> Self {
+impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
+    fn from(replacement: &Replacement<BlockSummary, Transaction>) -> Self {
         let Replacement { from, fork, tip, stale, returned } = replacement;
         Self {
             from: from.as_ref().map(ToString::to_string),

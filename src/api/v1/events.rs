@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bcoin_ledger::chapter::Chapter;
-use bcoin_node::{BadEventId, Event, EventId, Subscription, now};
+use bcoin_node::{BadEventId, Event, EventId, EventOf, Subscription, now};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ fn last_heard(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId
 }
 
 /// The stream: the opening, then events as they happen. It ends when the node stops or the listener has fallen behind.
-fn body(opening: Bytes, subscription: Subscription<Event<Chapter>>, stop: CancellationToken) -> Body {
+fn body(opening: Bytes, subscription: Subscription<EventOf<Chapter>>, stop: CancellationToken) -> Body {
     Body::from_stream(stream::unfold((Some(opening), subscription, stop), async |(opening, mut subscription, stop)| {
         let chunk = match opening {
             Some(opening) => opening,
@@ -96,7 +96,7 @@ fn body(opening: Bytes, subscription: Subscription<Event<Chapter>>, stop: Cancel
     }))
 }
 
-async fn next_chunk(subscription: &mut Subscription<Event<Chapter>>) -> Option<Bytes> {
+async fn next_chunk(subscription: &mut Subscription<EventOf<Chapter>>) -> Option<Bytes> {
     let Ok(next) = timeout(KEEP_ALIVE, subscription.next()).await else { return Some(COMMENT) };
     let events = next.ok()?;
     if let [event] = events.as_slice() {
@@ -110,7 +110,7 @@ async fn next_chunk(subscription: &mut Subscription<Event<Chapter>>) -> Option<B
 }
 
 /// An event as it stands in the stream.
-fn render(id: EventId, event: &Event<Chapter>) -> Bytes {
+fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
     match event {
         Event::Mined { block, trials, took, time } => {
             let data = BlockEvent { header: block.into(), tries: *trials, took_ms: milliseconds(*took), time: *time };

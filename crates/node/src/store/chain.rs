@@ -141,10 +141,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         for hash in branch.into_iter().rev() {
             let block = self.stored(&hash)?;
             // It was part of the chain before, so no rule can refuse it now.
-            self.connect(&block).map_err(|error| match error {
-                ReorganiseError::Refused { height, reason } => StoreError::damaged_block(height, &reason),
-                ReorganiseError::Store(error) => error,
-            })?;
+            self.connect(&block).map_err(ReorganiseError::into_damage)?;
         }
         Ok(())
     }
@@ -154,7 +151,8 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     }
 
     fn stored(&self, hash: &BlockHash) -> Result<R::CheckedBlock, StoreError> {
-        stored_block(self.rules, &self.index, &self.blocks, hash)
+        let (tip, bytes) = stored_bytes(&self.index, &self.blocks, hash)?;
+        self.rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(tip.height, &error))
     }
 
     /// Writes down what is held in memory.
@@ -173,18 +171,16 @@ pub(super) fn index_record(
     record.ok_or_else(|| StoreError::Damaged(format!("the block with the hash {hash} is missing")))
 }
 
-/// A block that has to be stored.
-pub(super) fn stored_block<R: Rules>(
-    rules: &R,
+/// A block that has to be stored: the end of the chain that ends with it, and its encoding.
+pub(super) fn stored_bytes(
     index: &impl ReadableTable<[u8; 32], IndexRecord>,
     blocks: &impl ReadableTable<u64, &'static [u8]>,
     hash: &BlockHash,
-) -> Result<R::CheckedBlock, StoreError> {
+) -> Result<(Tip, Vec<u8>), StoreError> {
     let (number, _, height, work) = index_record(index, hash)?;
     let bytes = blocks.get(number)?.map(|bytes| bytes.value().to_vec());
     let bytes = bytes.ok_or_else(|| StoreError::Damaged(format!("block {height} is missing")))?;
-    let tip = Tip { height, hash: *hash, work: Work::from_be_bytes(work) };
-    rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(height, &error))
+    Ok((Tip { height, hash: *hash, work: Work::from_be_bytes(work) }, bytes))
 }
 
 /// What the successor of a stored block is judged against.
@@ -194,13 +190,17 @@ pub(super) fn ancestors_at<R: Rules>(
     blocks: &impl ReadableTable<u64, &'static [u8]>,
     hash: &BlockHash,
 ) -> Result<R::Ancestors, StoreError> {
-    let mut block = stored_block(rules, index, blocks, hash)?;
     let mut window = Vec::new();
-    while (window.len() as u64) + 1 < R::WINDOW && block.tip().height > 1 {
-        let (_, parent, ..) = index_record(index, &block.tip().hash)?;
-        let before = stored_block(rules, index, blocks, &parent.into())?;
-        window.push(std::mem::replace(&mut block, before));
+    let mut next = *hash;
+    loop {
+        let (tip, bytes) = stored_bytes(index, blocks, &next)?;
+        let block = rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(tip.height, &error))?;
+        window.push(block);
+        if window.len() as u64 >= R::WINDOW || tip.height == 1 {
+            break;
+        }
+        next = index_record(index, &next)?.1.into();
     }
-    let first = rules.extend(None, &block);
-    Ok(window.iter().rev().fold(first, |ancestors, block| rules.extend(Some(&ancestors), block)))
+    let extended = window.iter().rev().fold(None, |ancestors, block| Some(rules.extend(ancestors.as_ref(), block)));
+    extended.ok_or_else(|| StoreError::Damaged("it holds no block".into()))
 }

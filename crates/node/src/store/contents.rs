@@ -4,27 +4,32 @@ use bcoin_ledger::Rules;
 use redb::ReadableTable as _;
 
 use super::{
+    Store,
     error::StoreError,
-    read::{Reader, read_transaction, text_of},
+    read::{read_transaction, text_of},
     tables::{MEMPOOL, META, PEERS, meta},
 };
 use crate::address::PeerAddress;
 
-/// The state a store was left in.
-pub struct Contents<R: Rules> {
+/// The state a store was left in: `A` is what the next block is judged against, `M` the mempool.
+pub struct Contents<A, M> {
     /// The node's address.
     pub node_address: String,
     /// The end of the chain, and what its next block is judged against.
-    pub ancestors: R::Ancestors,
+    pub ancestors: A,
     /// The transactions that wait.
-    pub mempool: R::Mempool,
+    pub mempool: M,
     /// The peers, in the order they were added.
     pub peers: Vec<PeerAddress>,
 }
 
-impl<R: Rules> Contents<R> {
+/// The state of a store under these rules.
+pub type ContentsOf<R> = Contents<<R as Rules>::Ancestors, <R as Rules>::Mempool>;
+
+impl<R: Rules> Store<R> {
     /// Reads it, trusting that the chain was checked.
-    pub(super) fn read(reader: &Reader, rules: &R) -> Result<Self, StoreError> {
+    pub(super) fn contents(&self) -> Result<ContentsOf<R>, StoreError> {
+        let reader = self.reader();
         let read = reader.begin_read()?;
         let address = read.open_table(META)?.get(meta::NODE_ADDRESS)?.map(|address| address.value().to_vec());
         let address = address.ok_or_else(|| StoreError::Damaged("the node's address is missing".into()))?;
@@ -39,8 +44,18 @@ impl<R: Rules> Contents<R> {
             peers.push(address.parse().map_err(damaged)?);
         }
         let snapshot = reader.snapshot()?;
-        let ancestors = snapshot.ancestors(rules, snapshot.length()?)?;
+        let ancestors = snapshot.ancestors(&self.rules, snapshot.length()?)?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("it holds no block".into()))?;
-        Ok(Self { node_address: text_of(&address)?, ancestors, mempool: mempool.into_iter().collect(), peers })
+        Ok(Contents { node_address: text_of(&address)?, ancestors, mempool: mempool.into_iter().collect(), peers })
+    }
+
+    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have reached the
+    /// disk all the same, see [`Store::roll_back`].
+    ///
+    /// # Errors
+    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
+    pub fn reopen(&self) -> Result<ContentsOf<R>, StoreError> {
+        self.shared.reopen()?;
+        self.contents()
     }
 }

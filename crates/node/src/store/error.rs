@@ -60,6 +60,16 @@ pub enum ReorganiseError<B> {
     Store(#[from] StoreError),
 }
 
+impl<B: Display> ReorganiseError<B> {
+    /// The same where no rule can refuse a block that is right: what was read is not what was written.
+    pub(super) fn into_damage(self) -> StoreError {
+        match self {
+            Self::Refused { height, reason } => StoreError::damaged_block(height, &reason),
+            Self::Store(error) => error,
+        }
+    }
+}
+
 /// The data of a node cannot be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {

@@ -20,16 +20,14 @@ mod write;
 
 use std::sync::Arc;
 
-use bcoin_ledger::Rules;
-
-pub use contents::Contents;
+pub use contents::{Contents, ContentsOf};
 pub use error::{OpenError, ReorganiseError, StoreError};
 pub use open::{FirstContent, Opened};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::StaleBranch;
 pub use verify::{Verdict, verify};
 pub(crate) use write::MAX_TOLD;
-pub use write::Reorganised;
+pub use write::{Reorganised, ReorganisedOf};
 
 /// Where a node keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +44,14 @@ pub struct Store<R> {
     rules: R,
 }
 
-impl<R: Rules> Store<R> {
+impl<R> Store<R> {
     /// A handle for reading, for as many threads as want one.
     pub fn reader(&self) -> Reader {
         Reader::new(self.shared.clone())
     }
 
-    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have
-    /// reached the disk all the same, see [`Store::roll_back`].
-    ///
-    /// # Errors
-    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
-    pub fn reopen(&self) -> Result<Contents<R>, StoreError> {
-        self.shared.reopen()?;
-        Contents::read(&self.reader(), &self.rules)
+    /// The rules that the blocks follow.
+    pub fn rules(&self) -> &R {
+        &self.rules
     }
 }

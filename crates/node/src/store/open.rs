@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path, sync::Arc};
 
-use bcoin_ledger::{CheckedBlock as _, Rules};
+use bcoin_ledger::Rules;
 use redb::{
     Database, WriteTransaction,
     backends::{FileBackend, InMemoryBackend},
@@ -11,21 +11,21 @@ use redb::{
 use super::{
     Location, Store,
     chain::ChainWriter,
-    contents::Contents,
+    contents::ContentsOf,
     database::{Shared, builder},
-    error::{OpenError, ReorganiseError, StoreError},
+    error::{OpenError, StoreError},
     folder::LockedFolder,
-    read::{Progress, Reader},
+    read::Progress,
     tables::{MEMPOOL, META, PEERS, STALE, meta},
-    upgrade::{self, FORMAT},
+    upgrade::{FORMAT, Upgrade},
 };
 
 /// What a node that starts for the first time writes.
-pub struct FirstContent<R: Rules> {
+pub struct FirstContent<B> {
     /// The node's address.
     pub node_address: String,
     /// Its first block.
-    pub genesis: R::CheckedBlock,
+    pub genesis: B,
 }
 
 /// A store, and the state it was left in.
@@ -33,7 +33,7 @@ pub struct Opened<R: Rules> {
     /// The writer.
     pub store: Store<R>,
     /// The state.
-    pub contents: Contents<R>,
+    pub contents: ContentsOf<R>,
 }
 
 impl<R: Rules> Opened<R> {
@@ -47,21 +47,21 @@ impl<R: Rules> Opened<R> {
     pub fn open(
         rules: R,
         location: &Location,
-        first: FirstContent<R>,
+        first: FirstContent<R::CheckedBlock>,
         progress: Progress<'_>,
     ) -> Result<Self, OpenError> {
         match location {
             Location::Memory => {
                 let fill = || -> Result<Self, StoreError> {
                     let database = builder().create_with_backend(InMemoryBackend::new())?;
-                    write_first(&database, &rules, &first)?;
+                    Self::write_first(&database, &rules, &first)?;
                     Self::load(rules, Arc::new(Shared::new(database, None)), progress)
                 };
                 fill().map_err(|source| OpenError::Data { file: "memory".into(), source })
             }
             Location::Folder(path) => {
                 let folder = LockedFolder::open(path)?;
-                let made = folder.create_once(|file| create(file, &rules, &first));
+                let made = folder.create_once(|file| Self::create(file, &rules, &first));
                 made.map_err(|source| OpenError::Data { file: folder.data_file(), source })?;
                 Self::open_locked(rules, folder, progress)
             }
@@ -81,64 +81,61 @@ impl<R: Rules> Opened<R> {
         let data = |source| OpenError::Data { file: file.clone(), source };
         let database = builder().set_check_integrity_on_open(true).open(&file).map_err(|error| data(error.into()))?;
         let shared = Arc::new(Shared::new(database, Some(folder)));
-        upgrade::run(&shared, &rules, progress).map_err(data)?;
-        check_rules::<R>(&shared, &file)?;
+        Upgrade::run(&shared, &rules, progress).map_err(data)?;
+        check_rules(&shared, R::NAME, &file)?;
         Self::load(rules, shared, progress).map_err(data)
     }
 
     fn load(rules: R, shared: Arc<Shared>, progress: Progress<'_>) -> Result<Self, StoreError> {
-        let reader = Reader::new(shared.clone());
-        reader.snapshot()?.check_chain(&rules, progress)?;
-        let contents = Contents::read(&reader, &rules)?;
-        if let Some(folder) = shared.folder()
+        let store = Store { shared, rules };
+        store.reader().snapshot()?.check_chain(&store.rules, progress)?;
+        let contents = store.contents()?;
+        if let Some(folder) = store.shared.folder()
             && let Err(error) = folder.set_reserve_aside()
         {
             // Reading works all the same; writing says so again.
             tracing::warn!(%error, "no room could be set aside");
         }
-        Ok(Self { store: Store { shared, rules }, contents })
+        Ok(Self { store, contents })
+    }
+
+    fn create(file: File, rules: &R, first: &FirstContent<R::CheckedBlock>) -> Result<(), StoreError> {
+        let database = builder().create_with_backend(FileBackend::new(file)?)?;
+        Self::write_first(&database, rules, first)?;
+        Ok(database.close()?)
+    }
+
+    fn write_first(database: &Database, rules: &R, first: &FirstContent<R::CheckedBlock>) -> Result<(), StoreError> {
+        let write = database.begin_write()?;
+        write_meta(&write, R::NAME)?;
+        write.open_table(META)?.insert(meta::NODE_ADDRESS, first.node_address.as_bytes())?;
+        write.open_table(MEMPOOL)?;
+        write.open_table(PEERS)?;
+        write.open_table(STALE)?;
+        let mut chain = ChainWriter::open(&write, rules)?;
+        chain.connect(&first.genesis).map_err(|error| error.into_damage())?;
+        chain.finish()?;
+        Ok(write.commit()?)
     }
 }
 
 /// Refuses data of other rules.
-pub(super) fn check_rules<R: Rules>(shared: &Shared, file: &Path) -> Result<(), OpenError> {
+pub(super) fn check_rules(shared: &Shared, wanted: &'static str, file: &Path) -> Result<(), OpenError> {
     let read = || -> Result<Option<String>, StoreError> {
         let table = shared.begin_read()?.open_table(META)?;
         Ok(table.get(meta::RULES)?.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()))
     };
     let found = read().map_err(|source| OpenError::Data { file: file.to_owned(), source })?.unwrap_or_default();
-    if found == R::NAME {
+    if found == wanted {
         return Ok(());
     }
-    Err(OpenError::OtherRules { file: file.to_owned(), wanted: R::NAME, found })
-}
-
-fn create<R: Rules>(file: File, rules: &R, first: &FirstContent<R>) -> Result<(), StoreError> {
-    let database = builder().create_with_backend(FileBackend::new(file)?)?;
-    write_first(&database, rules, first)?;
-    Ok(database.close()?)
-}
-
-fn write_first<R: Rules>(database: &Database, rules: &R, first: &FirstContent<R>) -> Result<(), StoreError> {
-    let write = database.begin_write()?;
-    write_meta::<R>(&write)?;
-    write.open_table(META)?.insert(meta::NODE_ADDRESS, first.node_address.as_bytes())?;
-    write.open_table(MEMPOOL)?;
-    write.open_table(PEERS)?;
-    write.open_table(STALE)?;
-    let mut chain = ChainWriter::open(&write, rules)?;
-    chain.connect(&first.genesis).map_err(|error| match error {
-        ReorganiseError::Store(error) => error,
-        ReorganiseError::Refused { reason, .. } => StoreError::damaged_block(first.genesis.tip().height, &reason),
-    })?;
-    chain.finish()?;
-    Ok(write.commit()?)
+    Err(OpenError::OtherRules { file: file.to_owned(), wanted, found })
 }
 
 /// Writes the format and the rules.
-pub(super) fn write_meta<R: Rules>(write: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn write_meta(write: &WriteTransaction, rules: &str) -> Result<(), StoreError> {
     let mut meta = write.open_table(META)?;
     meta.insert(meta::FORMAT, FORMAT)?;
-    meta.insert(meta::RULES, R::NAME.as_bytes())?;
+    meta.insert(meta::RULES, rules.as_bytes())?;
     Ok(())
 }

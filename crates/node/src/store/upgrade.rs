@@ -7,7 +7,7 @@ use bcoin_ledger::{BlockHash, Rules};
 use redb::{ReadableTable as _, ReadableTableMetadata as _, TableDefinition, WriteTransaction};
 
 use super::{
-    chain::{ChainWriter, ancestors_at, index_record},
+    chain::{ChainWriter, ancestors_at},
     database::Shared,
     error::{ReorganiseError, StoreError},
     open::write_meta,
@@ -37,18 +37,113 @@ mod old {
     pub(super) const INDEX_TIP: &str = "index_tip";
 }
 
-/// Brings a database into the format of this program, unless it is in it already.
-pub(super) fn run<R: Rules>(shared: &Shared, rules: &R, progress: Progress<'_>) -> Result<(), StoreError> {
-    if is_done(shared)? {
-        return Ok(());
+/// The upgrade within its transaction.
+pub(super) struct Upgrade<'a, R> {
+    write: &'a WriteTransaction,
+    rules: &'a R,
+}
+
+impl<R: Rules> Upgrade<'_, R> {
+    /// Brings a database into the format of this program, unless it is in it already.
+    pub(super) fn run(shared: &Shared, rules: &R, progress: Progress<'_>) -> Result<(), StoreError> {
+        if is_done(shared)? {
+            return Ok(());
+        }
+        tracing::info!("bringing the data into format 2");
+        let write = shared.begin_durable_write()?;
+        Upgrade { write: &write, rules }.upgrade(progress)?;
+        if let Some(folder) = shared.folder() {
+            folder.write_format()?;
+        }
+        Ok(write.commit()?)
     }
-    tracing::info!("bringing the data into format 2");
-    let write = shared.begin_durable_write()?;
-    upgrade(&write, rules, progress)?;
-    if let Some(folder) = shared.folder() {
-        folder.write_format()?;
+
+    fn upgrade(&self, progress: Progress<'_>) -> Result<(), StoreError> {
+        let write = self.write;
+        // The accounts are made anew by connecting the blocks.
+        write.delete_table(old::BLOCK_HASHES)?;
+        write.delete_table(old::ACCOUNTS)?;
+        write.delete_table(old::ACCOUNT_PAYMENTS)?;
+        write.open_table(META)?.remove(old::INDEX_TIP)?;
+        write.open_table(META)?.remove(meta::NEXT_ACCOUNT)?;
+        write.rename_table(BLOCKS, old::BLOCKS)?;
+        let end = self.connect_chain(progress)?;
+        let kept = write.open_table(META)?.remove(old::TIP_HASH)?.map(|hash| hash.value().to_vec());
+        if kept.as_deref() != Some(end.as_bytes()) {
+            return Err(StoreError::Damaged("the last block is not the one that was written".into()));
+        }
+        write.delete_table(old::BLOCKS)?;
+        self.store_stale_branches()?;
+        write.rename_table(old::PENDING, MEMPOOL)?;
+        write_meta(write, R::NAME)
     }
-    Ok(write.commit()?)
+
+    /// Connects the blocks of the chain; returns the hash of the last one.
+    fn connect_chain(&self, progress: Progress<'_>) -> Result<BlockHash, StoreError> {
+        let blocks = self.write.open_table(old::BLOCKS)?;
+        let length = blocks.len()?;
+        let mut chain = ChainWriter::open(self.write, self.rules)?;
+        let mut ancestors = None;
+        for entry in blocks.iter()? {
+            let (height, bytes) = entry?;
+            let (height, bytes) = (height.value(), bytes.value());
+            let damaged = |error| StoreError::damaged_block(height, &error);
+            let next = self.rules.recheck(ancestors.as_ref(), bytes).map_err(damaged)?;
+            let block = self.rules.restore(*next.as_ref(), bytes.to_vec()).map_err(damaged)?;
+            chain.connect(&block).map_err(ReorganiseError::into_damage)?;
+            ancestors = Some(next);
+            progress(height, length);
+        }
+        let (_, hash) = chain.end();
+        chain.finish()?;
+        Ok(hash)
+    }
+
+    /// Stores the blocks of the stale branches, the latest first: the ones before a branch stand in the chain or in a later
+    /// branch.
+    fn store_stale_branches(&self) -> Result<(), StoreError> {
+        let mut branches = Vec::new();
+        for entry in self.write.open_table(old::GIVEN_UP)?.iter()? {
+            let (number, record) = entry?;
+            branches.push(OldBranch::read(number.value(), record.value())?);
+        }
+        // A folder without a stale branch has the table all the same.
+        self.write.open_table(STALE)?;
+        for branch in branches.into_iter().rev() {
+            let tip = self.store_branch(&branch)?;
+            stale::insert(self.write, branch.number, branch.fork, tip, &branch.replaced_at)?;
+        }
+        self.write.delete_table(old::GIVEN_UP)?;
+        self.write.delete_table(old::GIVEN_UP_BLOCKS)?;
+        Ok(())
+    }
+
+    /// Stores the blocks of a branch; returns the hash of its last one.
+    fn store_branch(&self, branch: &OldBranch) -> Result<BlockHash, StoreError> {
+        let number = branch.number;
+        let mut index = self.write.open_table(BLOCK_INDEX)?;
+        let mut blocks = self.write.open_table(BLOCKS)?;
+        let fork = branch.fork_hash.as_ref();
+        let mut ancestors = fork.map(|fork| ancestors_at(self.rules, &index, &blocks, fork)).transpose()?;
+        let mut parent = fork.map_or([0; 32], |fork| *fork.as_bytes());
+        for entry in self.write.open_table(old::GIVEN_UP_BLOCKS)?.range((number, 0)..=(number, u64::MAX))? {
+            let bytes = entry?.1;
+            let next = self
+                .rules
+                .recheck(ancestors.as_ref(), bytes.value())
+                .map_err(|error| StoreError::Damaged(format!("a block of the stale branch {number}: {error}")))?;
+            let tip = *next.as_ref();
+            if index.get(tip.hash.as_bytes())?.is_none() {
+                let place = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
+                blocks.insert(place, bytes.value())?;
+                index.insert(tip.hash.as_bytes(), (place, parent, tip.height, tip.work.to_be_bytes()))?;
+            }
+            parent = *tip.hash.as_bytes();
+            ancestors = Some(next);
+        }
+        let end = ancestors.ok_or_else(|| StoreError::Damaged(format!("the stale branch {number} has no block")))?;
+        Ok(end.as_ref().hash)
+    }
 }
 
 fn is_done(shared: &Shared) -> Result<bool, StoreError> {
@@ -56,119 +151,37 @@ fn is_done(shared: &Shared) -> Result<bool, StoreError> {
     Ok(meta.get(meta::FORMAT)?.is_some_and(|format| format.value() == FORMAT))
 }
 
-fn upgrade<R: Rules>(write: &WriteTransaction, rules: &R, progress: Progress<'_>) -> Result<(), StoreError> {
-    // The accounts are made anew by connecting the blocks.
-    write.delete_table(old::BLOCK_HASHES)?;
-    write.delete_table(old::ACCOUNTS)?;
-    write.delete_table(old::ACCOUNT_PAYMENTS)?;
-    write.open_table(META)?.remove(old::INDEX_TIP)?;
-    write.open_table(META)?.remove(meta::NEXT_ACCOUNT)?;
-    write.rename_table(BLOCKS, old::BLOCKS)?;
-    let end = connect_chain(write, rules, progress)?;
-    let kept = write.open_table(META)?.remove(old::TIP_HASH)?.map(|hash| hash.value().to_vec());
-    if kept.as_deref() != Some(end.as_bytes()) {
-        return Err(StoreError::Damaged("the last block is not the one that was written".into()));
-    }
-    write.delete_table(old::BLOCKS)?;
-    store_stale_branches(write, rules)?;
-    write.rename_table(old::PENDING, MEMPOOL)?;
-    write_meta::<R>(write)
-}
-
-/// Connects the blocks of the chain; returns the hash of the last one.
-fn connect_chain<R: Rules>(
-    write: &WriteTransaction,
-    rules: &R,
-    progress: Progress<'_>,
-) -> Result<BlockHash, StoreError> {
-    let blocks = write.open_table(old::BLOCKS)?;
-    let length = blocks.len()?;
-    let mut chain = ChainWriter::open(write, rules)?;
-    let mut ancestors = None;
-    for entry in blocks.iter()? {
-        let (height, bytes) = entry?;
-        let (height, bytes) = (height.value(), bytes.value());
-        let damaged = |error| StoreError::damaged_block(height, &error);
-        let next = rules.recheck(ancestors.as_ref(), bytes).map_err(damaged)?;
-        let block = rules.restore(*next.as_ref(), bytes.to_vec()).map_err(damaged)?;
-        chain.connect(&block).map_err(|error| match error {
-            ReorganiseError::Refused { reason, .. } => damaged(reason),
-            ReorganiseError::Store(error) => error,
-        })?;
-        ancestors = Some(next);
-        progress(height, length);
-    }
-    let (_, hash) = chain.end();
-    chain.finish()?;
-    Ok(hash)
-}
-
-/// Stores the blocks of the stale branches, the latest first: the ones before a branch stand in the chain or in a later branch.
-fn store_stale_branches<R: Rules>(write: &WriteTransaction, rules: &R) -> Result<(), StoreError> {
-    let mut branches = Vec::new();
-    for entry in write.open_table(old::GIVEN_UP)?.iter()? {
-        let (number, record) = entry?;
-        let record = record.value();
-        let text = |name| field(record, name);
-        let fork: u64 = text("fork")?.parse().map_err(|_| unreadable())?;
-        branches.push((number.value(), text("given_up_at")?, fork, text("fork_hash")?));
-    }
-    let mut tips = Vec::new();
-    for (number, replaced_at, fork, fork_hash) in branches.into_iter().rev() {
-        let fork_hash = if fork == 0 { None } else { Some(fork_hash.parse().map_err(|_| unreadable())?) };
-        let tip = store_branch(write, rules, number, fork_hash)?;
-        tips.push((number, fork, tip, replaced_at));
-    }
-    write.delete_table(old::GIVEN_UP)?;
-    write.delete_table(old::GIVEN_UP_BLOCKS)?;
-    for (number, fork, tip, replaced_at) in tips {
-        stale::insert(write, number, fork, tip, &replaced_at)?;
-    }
-    // A folder without a stale branch has the table all the same.
-    write.open_table(STALE)?;
-    Ok(())
-}
-
-/// Stores the blocks of a branch that follows the block `fork`; returns the hash of its last one.
-fn store_branch<R: Rules>(
-    write: &WriteTransaction,
-    rules: &R,
+/// A stale branch as format 1 knows it.
+struct OldBranch {
     number: u64,
-    fork: Option<BlockHash>,
-) -> Result<BlockHash, StoreError> {
-    let mut index = write.open_table(BLOCK_INDEX)?;
-    let mut blocks = write.open_table(BLOCKS)?;
-    let mut ancestors = fork.map(|fork| ancestors_at(rules, &index, &blocks, &fork)).transpose()?;
-    let mut parent = fork.map_or([0; 32], |fork| *fork.as_bytes());
-    for entry in write.open_table(old::GIVEN_UP_BLOCKS)?.range((number, 0)..=(number, u64::MAX))? {
-        let bytes = entry?.1;
-        let next = rules
-            .recheck(ancestors.as_ref(), bytes.value())
-            .map_err(|error| StoreError::Damaged(format!("a block of the stale branch {number}: {error}")))?;
-        let tip = *next.as_ref();
-        if index_record(&index, &tip.hash).is_err() {
-            let place = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
-            blocks.insert(place, bytes.value())?;
-            index.insert(tip.hash.as_bytes(), (place, parent, tip.height, tip.work.to_be_bytes()))?;
-        }
-        parent = *tip.hash.as_bytes();
-        ancestors = Some(next);
+    replaced_at: String,
+    fork: u64,
+    fork_hash: Option<BlockHash>,
+}
+
+impl OldBranch {
+    fn read(number: u64, record: &[u8]) -> Result<Self, StoreError> {
+        let record = text_of(record)?;
+        let fork: u64 = field(&record, "fork")?.parse().map_err(|_| unreadable())?;
+        let fork_hash = match fork {
+            0 => None,
+            _ => Some(field(&record, "fork_hash")?.parse().map_err(|_| unreadable())?),
+        };
+        Ok(Self { number, replaced_at: field(&record, "given_up_at")?.to_owned(), fork, fork_hash })
     }
-    let end = ancestors.ok_or_else(|| StoreError::Damaged(format!("the stale branch {number} has no block")))?;
-    Ok(end.as_ref().hash)
 }
 
 fn unreadable() -> StoreError {
     StoreError::Damaged("what is known of a stale branch cannot be read".into())
 }
 
-/// A field of a flat JSON object whose texts hold nothing that is escaped, as text.
-fn field(json: &[u8], name: &str) -> Result<String, StoreError> {
-    let json = text_of(json)?;
+/// A field of a flat JSON object whose texts hold nothing that is escaped. This is the one place where the node meets JSON: what
+/// format 1 has written.
+fn field<'a>(json: &'a str, name: &str) -> Result<&'a str, StoreError> {
     let (_, rest) = json.split_once(&format!("\"{name}\":")).ok_or_else(unreadable)?;
     let value = match rest.strip_prefix('"') {
         Some(text) => text.split('"').next(),
         None => rest.split([',', '}']).next(),
     };
-    Ok(value.ok_or_else(unreadable)?.trim().to_owned())
+    Ok(value.ok_or_else(unreadable)?.trim())
 }

@@ -8,20 +8,20 @@ use std::{
     sync::Arc,
 };
 
-use bcoin_ledger::{Accounts, BlockHash, CheckedBlock as _, Rules, Tip, Work};
+use bcoin_ledger::{Accounts, CheckedBlock as _, Rules, Tip};
 use redb::{ReadableTable as _, ReadableTableMetadata as _};
 
 use super::{
+    Store,
     accounts::read_record,
-    chain::index_record,
-    contents::Contents,
+    chain::stored_bytes,
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
     open::check_rules,
-    read::{Progress, Reader, Snapshot},
+    read::{Progress, Snapshot},
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL, PEERS},
-    upgrade,
+    upgrade::Upgrade,
 };
 
 /// How many faults are described; further ones are counted.
@@ -68,7 +68,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         }
     };
     let shared = Arc::new(Shared::new(database, Some(folder)));
-    match unharmed(|| upgrade::run(&shared, rules, progress)) {
+    match unharmed(|| Upgrade::run(&shared, rules, progress)) {
         Some(Ok(())) => {}
         Some(Err(error)) => {
             verdict.fault(error.to_string());
@@ -79,9 +79,10 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
             return Ok(verdict);
         }
     }
-    check_rules::<R>(&shared, &file)?;
-    let reader = Reader::new(shared);
-    if unharmed(|| scan(rules, &reader, &mut verdict, progress)).is_none() {
+    check_rules(&shared, R::NAME, &file)?;
+    let store = Store { shared, rules: rules.clone() };
+    let scan = Scan { store, verdict: &mut verdict, progress };
+    if unharmed(|| scan.run()).is_none() {
         verdict.fault("the rest cannot be read".into());
     }
     Ok(verdict)
@@ -92,86 +93,111 @@ fn unharmed<T>(work: impl FnOnce() -> T) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-fn scan<R: Rules>(rules: &R, reader: &Reader, verdict: &mut Verdict, progress: Progress<'_>) {
-    match reader.snapshot() {
-        Ok(snapshot) => {
-            if let Err(error) = scan_blocks(rules, &snapshot, verdict, progress) {
-                verdict.fault(error.to_string());
+/// A check that is under way.
+struct Scan<'a, R> {
+    store: Store<R>,
+    verdict: &'a mut Verdict,
+    progress: Progress<'a>,
+}
+
+impl<R: Rules> Scan<'_, R> {
+    fn run(mut self) {
+        match self.store.reader().snapshot() {
+            Ok(snapshot) => {
+                if let Err(error) = self.scan_blocks(&snapshot) {
+                    self.verdict.fault(error.to_string());
+                }
+                if let Err(error) = self.scan_accounts(&snapshot) {
+                    self.verdict.fault(format!("the accounts: {error}"));
+                }
+                match scan_stale_branches(&snapshot) {
+                    Ok(count) => self.verdict.stale = count,
+                    Err(error) => self.verdict.fault(format!("the stale branches: {error}")),
+                }
             }
-            if let Err(error) = scan_accounts(rules, &snapshot, verdict) {
-                verdict.fault(format!("the accounts: {error}"));
+            Err(error) => self.verdict.fault(error.to_string()),
+        }
+        let counts = || -> Result<(u64, u64), StoreError> {
+            self.store.contents()?;
+            let read = self.store.reader().begin_read()?;
+            Ok((read.open_table(MEMPOOL)?.len()?, read.open_table(PEERS)?.len()?))
+        };
+        match counts() {
+            Ok((waiting, peers)) => (self.verdict.waiting, self.verdict.peers) = (waiting, peers),
+            Err(error) => self.verdict.fault(error.to_string()),
+        }
+    }
+
+    /// Judges every block wholly beside the ones before it, whether those were right or not.
+    fn scan_blocks(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let length = snapshot.length()?;
+        if length == 0 {
+            self.verdict.fault("there is no block".into());
+        }
+        let mut ancestors: Option<R::Ancestors> = None;
+        for height in 1..=length {
+            self.verdict.blocks = height;
+            (self.progress)(height, length);
+            let hash = snapshot.hash(height)?.ok_or_else(|| missing(height))?;
+            let (tip, bytes) = stored_bytes(snapshot.index(), &snapshot.blocks_table()?, &hash)?;
+            // After a block that cannot be read at all, the next one has nothing to be judged against.
+            let can_be_judged = height == 1 || ancestors.is_some();
+            if can_be_judged && let Err(fault) = self.judge(ancestors.as_ref(), &bytes, &tip) {
+                self.verdict.fault(format!("block {height}: {fault}"));
             }
-            match scan_stale_branches(&snapshot) {
-                Ok(count) => verdict.stale = count,
-                Err(error) => verdict.fault(format!("the stale branches: {error}")),
+            // What can be read of it is what the next one is held against.
+            let restored = self.store.rules.restore(tip, bytes).ok();
+            ancestors = restored.map(|block| self.store.rules.extend(ancestors.as_ref(), &block));
+        }
+        Ok(())
+    }
+
+    /// Judges one block, and compares its bytes with the ones it would be written in.
+    fn judge(&self, ancestors: Option<&R::Ancestors>, bytes: &[u8], tip: &Tip) -> Result<(), String> {
+        let rules = &self.store.rules;
+        let block = rules.decode(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
+        let checked = rules.check(ancestors, block).map_err(|error| error.to_string())?;
+        if checked.encoding() != bytes {
+            return Err("it is not in the form it was written in".into());
+        }
+        if checked.tip() == *tip { Ok(()) } else { Err("it is not the one that was written".into()) }
+    }
+
+    /// Compares the accounts with the blocks, and tells every difference.
+    fn scan_accounts(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0 };
+        for height in 1..=snapshot.length()? {
+            let hash = snapshot.hash(height)?.ok_or_else(|| missing(height))?;
+            let (tip, bytes) = stored_bytes(snapshot.index(), &snapshot.blocks_table()?, &hash)?;
+            // What cannot be read is told where the blocks are judged.
+            let Ok(block) = self.store.rules.restore(tip, bytes) else { continue };
+            if let Err(error) = self.store.rules.connect(&mut expected, &block) {
+                self.verdict.fault(format!("block {height}: {error}"));
             }
         }
-        Err(error) => verdict.fault(error.to_string()),
-    }
-    let counts = || -> Result<(u64, u64), StoreError> {
-        Contents::read(reader, rules)?;
-        let read = reader.begin_read()?;
-        Ok((read.open_table(MEMPOOL)?.len()?, read.open_table(PEERS)?.len()?))
-    };
-    match counts() {
-        Ok((waiting, peers)) => (verdict.waiting, verdict.peers) = (waiting, peers),
-        Err(error) => verdict.fault(error.to_string()),
+        expected.accounts.retain(|_, account| *account != R::Account::default());
+        let mut found = HashSet::new();
+        for entry in snapshot.open(ACCOUNTS)?.iter()? {
+            let (name, record) = entry?;
+            let (_, account) = read_record::<R::Account>(record.value())?;
+            if expected.accounts.get(name.value()) != Some(&account) {
+                let name = String::from_utf8_lossy(name.value()).into_owned();
+                self.verdict.fault(format!("the account {name:?} is another one than the blocks make"));
+            }
+            found.insert(name.value().to_owned());
+        }
+        for name in expected.accounts.keys().filter(|name| !found.contains(*name)) {
+            self.verdict.fault(format!("the account {:?} is missing", String::from_utf8_lossy(name)));
+        }
+        if snapshot.open(ACCOUNT_TRANSACTIONS)?.len()? != expected.entries {
+            self.verdict.fault("the lists of the accounts' transactions are not those of the blocks".into());
+        }
+        Ok(())
     }
 }
 
-/// Judges every block wholly beside the ones before it, whether those were right or not.
-fn scan_blocks<R: Rules>(
-    rules: &R,
-    snapshot: &Snapshot,
-    verdict: &mut Verdict,
-    progress: Progress<'_>,
-) -> Result<(), StoreError> {
-    let length = snapshot.length()?;
-    if length == 0 {
-        verdict.fault("there is no block".into());
-    }
-    let mut ancestors: Option<R::Ancestors> = None;
-    let mut blocks = snapshot.blocks(..)?;
-    for height in 1..=length {
-        let Some(block) = blocks.next_bytes() else {
-            verdict.fault(format!("block {height} is missing"));
-            break;
-        };
-        let (bytes, hash) = block?;
-        let hash = hash.unwrap_or(BlockHash::from([0; 32]));
-        verdict.blocks = height;
-        progress(height, length);
-        // After a block that cannot be read at all, the next one has nothing to be judged against.
-        let can_be_judged = height == 1 || ancestors.is_some();
-        if can_be_judged && let Err(fault) = judge(rules, ancestors.as_ref(), bytes.value(), height, &hash) {
-            verdict.fault(format!("block {height}: {fault}"));
-        }
-        // What can be read of it is what the next one is held against.
-        let record = index_record(snapshot.index(), &hash)?;
-        let tip = Tip { height, hash, work: Work::from_be_bytes(record.3) };
-        ancestors = match rules.restore(tip, bytes.value().to_vec()) {
-            Ok(block) => Some(rules.extend(ancestors.as_ref(), &block)),
-            Err(_) => None,
-        };
-    }
-    Ok(())
-}
-
-/// Judges one block, and compares its bytes with the ones it would be written in.
-fn judge<R: Rules>(
-    rules: &R,
-    ancestors: Option<&R::Ancestors>,
-    bytes: &[u8],
-    height: u64,
-    hash: &BlockHash,
-) -> Result<(), String> {
-    let block = rules.decode(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
-    let checked = rules.check(ancestors, block).map_err(|error| error.to_string())?;
-    if checked.encoding() != bytes {
-        return Err("it is not in the form it was written in".into());
-    }
-    let tip = checked.tip();
-    if tip.hash == *hash && tip.height == height { Ok(()) } else { Err("it is not the one that was written".into()) }
+fn missing(height: u64) -> StoreError {
+    StoreError::Damaged(format!("block {height} is missing"))
 }
 
 /// Accounts in memory, made of the blocks alone.
@@ -188,38 +214,6 @@ impl<A: Default> Accounts<A> for Expected<A> {
         self.entries += 1;
         Ok(change(self.accounts.entry(name.to_owned()).or_default()))
     }
-}
-
-/// Compares the accounts with the blocks, and tells every difference.
-fn scan_accounts<R: Rules>(rules: &R, snapshot: &Snapshot, verdict: &mut Verdict) -> Result<(), StoreError> {
-    let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0 };
-    for height in 1..=snapshot.length()? {
-        // What cannot be read is told where the blocks are judged.
-        let (Some(hash), Some(bytes)) = (snapshot.hash(height)?, snapshot.block(height)?) else { continue };
-        let tip = Tip { height, hash, work: Work::default() };
-        let Ok(block) = rules.restore(tip, bytes) else { continue };
-        if let Err(error) = rules.connect(&mut expected, &block) {
-            verdict.fault(format!("block {height}: {error}"));
-        }
-    }
-    expected.accounts.retain(|_, account| *account != R::Account::default());
-    let mut found = HashSet::new();
-    for entry in snapshot.open(ACCOUNTS)?.iter()? {
-        let (name, record) = entry?;
-        let (_, account) = read_record::<R::Account>(record.value())?;
-        if expected.accounts.get(name.value()) != Some(&account) {
-            let name = String::from_utf8_lossy(name.value()).into_owned();
-            verdict.fault(format!("the account {name:?} is another one than the blocks make"));
-        }
-        found.insert(name.value().to_owned());
-    }
-    for name in expected.accounts.keys().filter(|name| !found.contains(*name)) {
-        verdict.fault(format!("the account {:?} is missing", String::from_utf8_lossy(name)));
-    }
-    if snapshot.open(ACCOUNT_TRANSACTIONS)?.len()? != expected.entries {
-        verdict.fault("the lists of the accounts' transactions are not those of the blocks".into());
-    }
-    Ok(())
 }
 
 /// Follows every stale branch down to the chain; returns how many there are.

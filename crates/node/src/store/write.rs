@@ -7,7 +7,7 @@ use chrono::{DateTime, Local};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::{
-    Contents, Store,
+    ContentsOf, Store,
     chain::ChainWriter,
     error::{ReorganiseError, StoreError},
     stale,
@@ -18,16 +18,19 @@ use crate::address::PeerAddress;
 /// How many disconnected blocks are told.
 pub(crate) const MAX_TOLD: usize = 100;
 
-/// What a change of blocks has led to.
+/// What a change of blocks has led to: `A` is what the next block is judged against, `M` the mempool, `S` what is told of a block.
 #[derive(Debug)]
-pub struct Reorganised<R: Rules> {
+pub struct Reorganised<A, M, S> {
     /// The end of the chain now.
-    pub ancestors: R::Ancestors,
+    pub ancestors: A,
     /// What waits now.
-    pub after: AfterReorganisation<R::Mempool>,
+    pub after: AfterReorganisation<M>,
     /// The first of the disconnected blocks, in their order.
-    pub disconnected: Vec<R::Summary>,
+    pub disconnected: Vec<S>,
 }
+
+/// What a change of blocks has led to under these rules.
+pub type ReorganisedOf<R> = Reorganised<<R as Rules>::Ancestors, <R as Rules>::Mempool, <R as Rules>::Summary>;
 
 impl<R: Rules> Store<R> {
     /// Keeps transactions behind those that wait already.
@@ -46,7 +49,7 @@ impl<R: Rules> Store<R> {
         &self,
         blockchain: &Blockchain<R>,
         block: &R::CheckedBlock,
-    ) -> Result<Reorganised<R>, ReorganiseError<R::BlockError>> {
+    ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let fork = blockchain.tip().height;
         self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block))))
     }
@@ -62,7 +65,7 @@ impl<R: Rules> Store<R> {
         fork: u64,
         blocks: impl Iterator<Item = io::Result<R::CheckedBlock>>,
         now: DateTime<Local>,
-    ) -> Result<(Reorganised<R>, u64), ReorganiseError<R::BlockError>> {
+    ) -> Result<(ReorganisedOf<R>, u64), ReorganiseError<R::BlockError>> {
         self.commit(|write| {
             let reorganised = self.reorganise(write, blockchain, fork, blocks)?;
             let stale = stale::keep(write, fork, blockchain.tip().hash, now)?;
@@ -77,7 +80,7 @@ impl<R: Rules> Store<R> {
         blockchain: &Blockchain<R>,
         fork: u64,
         blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
-    ) -> Result<Reorganised<R>, ReorganiseError<R::BlockError>> {
+    ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let rules = blockchain.rules();
         let mut ancestors = match fork {
             fork if fork == blockchain.tip().height => Some(blockchain.ancestors().clone()),
@@ -103,7 +106,7 @@ impl<R: Rules> Store<R> {
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
         let after = change.finish(blockchain.mempool());
         if after.mempool != *blockchain.mempool() {
-            set_mempool::<R>(write, &after.mempool)?;
+            set_mempool(write, after.mempool.as_ref())?;
         }
         Ok(Reorganised { ancestors, after, disconnected: disconnected.into() })
     }
@@ -131,7 +134,7 @@ impl<R: Rules> Store<R> {
     /// When the database fails, or does not hold the blocks of that chain.
     pub fn roll_back(
         &self,
-        found: &Contents<R>,
+        found: &ContentsOf<R>,
         blockchain: &Blockchain<R>,
         peers: &[PeerAddress],
     ) -> Result<(), StoreError> {
@@ -144,7 +147,7 @@ impl<R: Rules> Store<R> {
                 stale::take_back(write, tip.hash)?;
                 stale::forget(write, &found.hash)?;
             }
-            set_mempool::<R>(write, blockchain.mempool())?;
+            set_mempool(write, blockchain.mempool().as_ref())?;
             set_peers(write, peers)
         })
     }
@@ -160,10 +163,10 @@ impl<R: Rules> Store<R> {
     }
 }
 
-fn set_mempool<R: Rules>(write: &WriteTransaction, mempool: &R::Mempool) -> Result<(), StoreError> {
+fn set_mempool(write: &WriteTransaction, transactions: &[impl Transaction]) -> Result<(), StoreError> {
     let mut table = write.open_table(MEMPOOL)?;
     table.retain(|_, _| false)?;
-    push_all(&mut table, mempool.as_ref().iter().map(Transaction::encode))
+    push_all(&mut table, transactions.iter().map(Transaction::encode))
 }
 
 fn set_peers(write: &WriteTransaction, peers: &[PeerAddress]) -> Result<(), StoreError> {
