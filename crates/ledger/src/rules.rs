@@ -49,7 +49,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// Transactions that will enter the mempool together.
     type Admission: AsRef<[Self::Transaction]>;
     /// Finds out what waits after blocks were disconnected and connected.
-    type Reorganisation: Reorganisation<Block = Self::CheckedBlock, Mempool = Self::Mempool>;
+    type Reorganisation: Reorganisation<Block = Self::CheckedBlock, Account = Self::Account, Mempool = Self::Mempool>;
     /// Who is paid for a block that is mined here.
     type Receiver: Clone + Debug + Send + 'static;
     /// What a miner searches for: a template for the block after its parent.
@@ -232,8 +232,8 @@ pub trait Accounts<A> {
     /// Why the accounts cannot be used.
     type Error;
 
-    /// Changes the account of this name, which transaction `position` of the block names, counted from 1. An account that
-    /// becomes the default value is gone.
+    /// Changes the account of this name, which transaction `position` of the block names, counted from 1. An account with the
+    /// default value that no transaction names any more is gone.
     ///
     /// # Errors
     /// When it cannot be read or kept.
@@ -256,6 +256,8 @@ pub trait ReadAccounts<A> {
 pub trait Reorganisation: Default {
     /// The blocks.
     type Block;
+    /// The accounts.
+    type Account;
     /// The mempool.
     type Mempool;
 
@@ -265,8 +267,15 @@ pub trait Reorganisation: Default {
     /// A block has entered the chain. `mempool` is what was waiting before all changes.
     fn connected(&mut self, block: &Self::Block, mempool: &Self::Mempool);
 
-    /// What waits now, when `mempool` was waiting before.
-    fn finish(self, mempool: &Self::Mempool) -> AfterReorganisation<Self::Mempool>;
+    /// What waits now, when `mempool` was waiting before. `accounts` are as the connected blocks leave them.
+    ///
+    /// # Errors
+    /// What the accounts report.
+    fn finish<A: ReadAccounts<Self::Account>>(
+        self,
+        accounts: &A,
+        mempool: &Self::Mempool,
+    ) -> Result<AfterReorganisation<Self::Mempool>, A::Error>;
 }
 
 /// What waits after blocks have changed.

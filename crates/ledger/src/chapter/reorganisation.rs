@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{check::CheckedBlock, mempool::Mempool, transaction::Transaction};
-use crate::rules::{self, AfterReorganisation};
+use super::{account::Account, check::CheckedBlock, mempool::Mempool, transaction::Transaction};
+use crate::rules::{self, AfterReorganisation, ReadAccounts};
 
 /// Gathers what may wait again. Of connected blocks only counts are kept, so that memory does not grow with a chain that is
 /// adopted.
@@ -28,6 +28,7 @@ impl Reorganisation {
 
 impl rules::Reorganisation for Reorganisation {
     type Block = CheckedBlock;
+    type Account = Account;
     type Mempool = Mempool;
 
     fn disconnected(&mut self, block: CheckedBlock) {
@@ -51,7 +52,11 @@ impl rules::Reorganisation for Reorganisation {
         }
     }
 
-    fn finish(self, mempool: &Mempool) -> AfterReorganisation<Mempool> {
+    fn finish<A: ReadAccounts<Account>>(
+        self,
+        _: &A,
+        mempool: &Mempool,
+    ) -> Result<AfterReorganisation<Mempool>, A::Error> {
         let mut connected = self.connected.unwrap_or_default();
         let mut still_waits = |transaction: &Transaction| match connected.get_mut(transaction) {
             Some(count) if *count > 0 => {
@@ -63,17 +68,30 @@ impl rules::Reorganisation for Reorganisation {
         let mut waiting: Vec<_> = self.disconnected.into_iter().rev().flatten().filter(&mut still_waits).collect();
         let returned = waiting.len();
         waiting.extend(mempool.transactions()[self.taken..].iter().filter(|one| still_waits(one)).cloned());
-        AfterReorganisation { mempool: waiting.into_iter().collect(), returned }
+        Ok(AfterReorganisation { mempool: waiting.into_iter().collect(), returned })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
     use crate::{
         chapter::{Block, Scalar, check},
         rules::Reorganisation as _,
     };
+
+    /// These rules ask no account anything.
+    struct NoAccounts;
+
+    impl ReadAccounts<Account> for NoAccounts {
+        type Error = Infallible;
+
+        fn read(&self, _: &[u8]) -> Result<Account, Infallible> {
+            unreachable!("no account is read")
+        }
+    }
 
     fn payment(sender: &str) -> Transaction {
         Transaction { sender: Scalar::Text(sender.into()), receiver: Scalar::Null, amount: Scalar::Null }
@@ -100,7 +118,7 @@ mod tests {
         for senders in connected {
             change.connected(&block(senders), &mempool);
         }
-        let after = change.finish(&mempool);
+        let Ok(after) = change.finish(&NoAccounts, &mempool);
         let senders = after.mempool.transactions().iter().map(|one| one.sender.canonical().replace('"', ""));
         (senders.collect(), after.returned)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bcoin_ledger::{Account, Accounts};
+use bcoin_ledger::{Account, Accounts, ReadAccounts};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::{
@@ -81,7 +81,8 @@ impl<'t, A: Account> AccountTables<'t, A> {
 
     fn write_down(&mut self) -> Result<(), StoreError> {
         for (name, Held { number, account }) in self.held.drain() {
-            if account == A::default() {
+            let own = (number, 0, 0)..=(number, u64::MAX, u32::MAX);
+            if account == A::default() && self.transactions.range(own)?.next().is_none() {
                 self.accounts.remove(name.as_slice())?;
                 continue;
             }
@@ -89,6 +90,19 @@ impl<'t, A: Account> AccountTables<'t, A> {
             self.accounts.insert(name.as_slice(), record.as_slice())?;
         }
         Ok(())
+    }
+}
+
+/// The accounts as the blocks that were connected so far leave them.
+impl<A: Account> ReadAccounts<A> for AccountTables<'_, A> {
+    type Error = StoreError;
+
+    fn read(&self, name: &[u8]) -> Result<A, StoreError> {
+        if let Some(held) = self.held.get(name) {
+            return Ok(held.account.clone());
+        }
+        let kept = self.accounts.get(name)?.map(|record| read_record(record.value())).transpose()?;
+        Ok(kept.map(|(_, account)| account).unwrap_or_default())
     }
 }
 

@@ -155,6 +155,11 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         self.rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(tip.height, &error))
     }
 
+    /// The accounts as the blocks that were connected so far leave them.
+    pub(super) fn accounts(&self) -> &AccountTables<'t, R::Account> {
+        &self.accounts
+    }
+
     /// Writes down what is held in memory.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
         self.write_index()?;

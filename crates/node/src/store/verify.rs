@@ -165,7 +165,7 @@ impl<R: Rules> Scan<'_, R> {
 
     /// Compares the accounts with the blocks, and tells every difference.
     fn scan_accounts(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0 };
+        let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0, named: HashSet::new() };
         for height in 1..=snapshot.length()? {
             let hash = snapshot.hash(height)?.ok_or_else(|| missing(height))?;
             let (tip, bytes) = stored_bytes(snapshot.index(), &snapshot.blocks_table()?, &hash)?;
@@ -174,19 +174,17 @@ impl<R: Rules> Scan<'_, R> {
             if let Err(error) = self.store.rules.connect(&mut expected, &block) {
                 self.verdict.fault(format!("block {height}: {error}"));
             }
+            expected.end_block();
         }
-        expected.accounts.retain(|_, account| *account != R::Account::default());
-        let mut found = HashSet::new();
         for entry in snapshot.open(ACCOUNTS)?.iter()? {
             let (name, record) = entry?;
             let (_, account) = read_record::<R::Account>(record.value())?;
-            if expected.accounts.get(name.value()) != Some(&account) {
+            if expected.accounts.remove(name.value()) != Some(account) {
                 let name = String::from_utf8_lossy(name.value()).into_owned();
                 self.verdict.fault(format!("the account {name:?} is another one than the blocks make"));
             }
-            found.insert(name.value().to_owned());
         }
-        for name in expected.accounts.keys().filter(|name| !found.contains(*name)) {
+        for name in expected.accounts.keys() {
             self.verdict.fault(format!("the account {:?} is missing", String::from_utf8_lossy(name)));
         }
         if snapshot.open(ACCOUNT_TRANSACTIONS)?.len()? != expected.entries {
@@ -203,15 +201,23 @@ fn missing(height: u64) -> StoreError {
 /// Accounts in memory, made of the blocks alone.
 struct Expected<A> {
     accounts: HashMap<Vec<u8>, A>,
-    /// How many entries the list of transactions has.
+    /// How many entries the lists of transactions have, without the block that is being connected.
     entries: u64,
+    /// Which transactions of that block name which account.
+    named: HashSet<(Vec<u8>, u32)>,
+}
+
+impl<A> Expected<A> {
+    fn end_block(&mut self) {
+        self.entries += self.named.drain().count() as u64;
+    }
 }
 
 impl<A: Default> Accounts<A> for Expected<A> {
     type Error = Infallible;
 
-    fn update<T>(&mut self, name: &[u8], _: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, Infallible> {
-        self.entries += 1;
+    fn update<T>(&mut self, name: &[u8], position: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, Infallible> {
+        self.named.insert((name.to_owned(), position));
         Ok(change(self.accounts.entry(name.to_owned()).or_default()))
     }
 }

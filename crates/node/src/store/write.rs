@@ -102,9 +102,9 @@ impl<R: Rules> Store<R> {
             change.connected(block, blockchain.mempool());
             ancestors = Some(rules.extend(ancestors.as_ref(), block));
         }
+        let after = change.finish(chain.accounts(), blockchain.mempool())?;
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
-        let after = change.finish(blockchain.mempool());
         if after.mempool != *blockchain.mempool() {
             set_mempool(write, after.mempool.as_ref())?;
         }
