@@ -27,6 +27,7 @@ mod sigterm;
 mod tally;
 mod tmpfs;
 mod two_processes;
+mod upgrade_kills;
 
 use std::{
     env,
@@ -52,8 +53,10 @@ const CORRUPTION: &str = "flipped bits, zeroed pages";
 const TWO_PROCESSES: &str = "two processes, one folder";
 const SIGTERM: &str = "SIGTERM while starting";
 const CLOCK: &str = "clock set back and ahead";
+const UPGRADE_KILLS: &str = "kill at a flush of the upgrade";
 
-const FAULTS: [&str; 8] = [KILLS, FLUSH_KILLS, FULL_DISK, FLUSH_ERRORS, CORRUPTION, TWO_PROCESSES, SIGTERM, CLOCK];
+const FAULTS: [&str; 9] =
+    [KILLS, FLUSH_KILLS, FULL_DISK, FLUSH_ERRORS, CORRUPTION, TWO_PROCESSES, SIGTERM, CLOCK, UPGRADE_KILLS];
 
 struct Wish {
     long: bool,
@@ -125,6 +128,7 @@ async fn break_it(fault: &str, bench: &mut Bench, shim: &Result<Shim, String>, f
         TWO_PROCESSES => two_processes::run(bench).await,
         SIGTERM => sigterm::run(bench).await,
         CLOCK => clock::run(bench, shim?).await,
+        UPGRADE_KILLS => upgrade_kills::run(bench, shim?).await,
         other => return Err(format!("there is no fault {other:?}")),
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! What the tests and benchmarks of B-Coin share: the real program as a process, HTTP to a node, peers that answer what a test
-//! wants, long valid chains, and random numbers that repeat.
+//! wants, long valid chains, a data folder of an earlier format, and random numbers that repeat.
 
 pub mod chain;
 pub mod fake_peer;
+pub mod format_1;
 pub mod http;
 pub mod process;
 pub mod random;
