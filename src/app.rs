@@ -177,7 +177,7 @@ async fn run(
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
     let stop = CancellationToken::new();
     let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
-    let server = tokio::spawn(api::serve(listener, api::service(state), stop.clone()).in_current_span());
+    let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = vec![server, sync, probe, mining];

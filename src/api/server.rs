@@ -17,7 +17,6 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
-use tower_http::compression::Compression;
 use tracing::Instrument as _;
 
 /// The most connections at a time; further ones wait to be accepted (docs/contract.md section 6).
@@ -35,8 +34,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(12);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves connections until `stop` is cancelled, then lets open requests finish.
-pub async fn serve(listener: TcpListener, service: Compression<Router>, stop: CancellationToken) {
-    let service = TowerToHyperService::new(service);
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = TowerToHyperService::new(router);
     let graceful = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
