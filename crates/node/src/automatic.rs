@@ -1,6 +1,6 @@
 //! Mining without being asked for each block.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::time::Duration;
 
 use bcoin_ledger::{CheckedBlock as _, Rules};
 use tokio::{
@@ -8,21 +8,8 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 
-use crate::handle::NodeHandle;
+use crate::{handle::NodeHandle, mining_mode::MiningMode};
 
-/// When a node mines without being asked for each block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MiningMode {
-    /// Never.
-    Off,
-    /// A block in each interval, which is one of [`MINING_INTERVALS`].
-    Interval(Duration),
-    /// Whenever transactions wait.
-    OnTransaction,
-}
-
-/// The shortest and the longest time between two blocks.
-pub const MINING_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3600);
 /// How long to wait after a block that could not be saved.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 

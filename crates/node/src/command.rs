@@ -7,9 +7,9 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::{
-    MAX_PEERS,
     address::PeerAddress,
     candidate::Candidate,
+    limits::MAX_PEERS,
     store::{ReorganiseError, StoreError},
 };
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bcoin_ledger::{Rules, Size};
 use chrono::{DateTime, Utc};
 
-use crate::{address::PeerAddress, automatic::MiningMode, command::Replacement};
+use crate::{address::PeerAddress, command::Replacement, mining_mode::MiningMode};
 
 /// What an event takes beside the texts in it, in bytes, about.
 const EVENT_BYTES: usize = 512;

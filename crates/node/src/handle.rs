@@ -10,7 +10,6 @@ use tokio::{
 
 use crate::{
     address::PeerAddress,
-    automatic::MiningMode,
     candidate::Candidate,
     clock::now,
     command::{
@@ -20,6 +19,7 @@ use crate::{
     counters::Counters,
     event_log::EventLog,
     events::{Event, EventOf},
+    mining_mode::MiningMode,
     store::{Reader, StoreError},
     view::View,
 };

@@ -12,7 +12,9 @@ mod counters;
 mod event_log;
 mod events;
 mod handle;
+mod limits;
 mod miner;
+mod mining_mode;
 mod owner;
 pub mod store;
 mod view;
@@ -25,7 +27,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use address::{AddressError, PeerAddress, is_link_local};
-pub use automatic::{MINING_INTERVALS, MiningMode};
 pub use candidate::{Candidate, CandidateBuilder, CandidateError};
 pub use clock::now;
 pub use command::{
@@ -36,6 +37,8 @@ pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
 pub use events::{Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
+pub use limits::{MAX_MEMPOOL_BYTES, MAX_PEERS};
+pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use view::View;
 
 use self::{
@@ -45,10 +48,6 @@ use self::{
     store::{Contents, Opened},
 };
 
-/// The most peers a node knows (docs/contract.md section 6).
-pub const MAX_PEERS: usize = 128;
-/// The most bytes that the encodings of waiting transactions have together (docs/contract.md section 6).
-pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
 /// How many commands may wait for the owner before their senders wait too.
 const COMMAND_QUEUE: usize = 1024;
 /// How many requests for a block may wait for the miner before their senders wait too.

@@ -12,7 +12,6 @@ use tokio::{
 };
 
 use crate::{
-    MAX_PEERS,
     address::PeerAddress,
     candidate::Candidate,
     clock::now,
@@ -24,6 +23,7 @@ use crate::{
     event_log::EventLog,
     events::{Event, EventOf, PeersChange},
     handle::Shared,
+    limits::MAX_PEERS,
     store::{MAX_TOLD, ReorganiseError, Reorganised, Store, StoreError},
     view::View,
 };

@@ -6,7 +6,6 @@ use super::{
     block::{Block, DecodeError},
     header::Header,
     puzzle,
-    rules::BlockError,
 };
 use crate::{hash::BlockHash, tip::Tip};
 
@@ -77,6 +76,17 @@ pub enum RuleError {
         /// The block that has another header.
         index: u64,
     },
+}
+
+/// Why bytes are no block, or a block breaks a rule.
+#[derive(Debug, Error)]
+pub enum BlockError {
+    /// The bytes are no block.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The block breaks a rule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
 }
 
 impl CheckedBlock {

@@ -1,12 +1,9 @@
 //! The printed rules as an implementation of [`Rules`].
 
-use chrono::{DateTime, Local};
-use thiserror::Error;
-
 use super::{
     account::{self, Account, Direction},
     block::{Block, DecodeError},
-    check::{self, Ancestors, CheckedBlock, CheckedHeader, RuleError},
+    check::{self, Ancestors, BlockError, CheckedBlock, CheckedHeader},
     header::Header,
     mempool::{Admission, Mempool, MempoolFull},
     mining::{Job, Proof, Receiver},
@@ -20,21 +17,11 @@ use crate::{
     rules::{self, Accounts, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
     tip::Tip,
 };
+use chrono::{DateTime, Local};
 
 /// The rules of the printed listing. They have no parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chapter;
-
-/// Why bytes are no block, or a block breaks a rule.
-#[derive(Debug, Error)]
-pub enum BlockError {
-    /// The bytes are no block.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    /// The block breaks a rule.
-    #[error(transparent)]
-    Rule(#[from] RuleError),
-}
 
 /// A block without its transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod database;
 mod error;
 mod folder;
 mod integrity;
+mod marks;
 mod open;
 mod read;
 mod stale;

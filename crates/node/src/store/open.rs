@@ -4,7 +4,7 @@ use std::{fs::File, path::Path, sync::Arc};
 
 use bcoin_ledger::Rules;
 use redb::{
-    Database, WriteTransaction,
+    Database,
     backends::{FileBackend, InMemoryBackend},
 };
 
@@ -15,9 +15,10 @@ use super::{
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
+    marks,
     read::Progress,
     tables::{MEMPOOL, META, PEERS, STALE, meta},
-    upgrade::{FORMAT, Upgrade},
+    upgrade::Upgrade,
 };
 
 /// What a node that starts for the first time writes.
@@ -82,7 +83,7 @@ impl<R: Rules> Opened<R> {
         let database = builder().set_check_integrity_on_open(true).open(&file).map_err(|error| data(error.into()))?;
         let shared = Arc::new(Shared::new(database, Some(folder)));
         Upgrade::run(&shared, &rules, progress).map_err(data)?;
-        check_rules(&shared, R::NAME, &file)?;
+        marks::check_rules(&shared, R::NAME, &file)?;
         Self::load(rules, shared, progress).map_err(data)
     }
 
@@ -107,7 +108,7 @@ impl<R: Rules> Opened<R> {
 
     fn write_first(database: &Database, rules: &R, first: &FirstContent<R::CheckedBlock>) -> Result<(), StoreError> {
         let write = database.begin_write()?;
-        write_meta(&write, R::NAME)?;
+        marks::write(&write, R::NAME)?;
         write.open_table(META)?.insert(meta::NODE_ADDRESS, first.node_address.as_bytes())?;
         write.open_table(MEMPOOL)?;
         write.open_table(PEERS)?;
@@ -117,25 +118,4 @@ impl<R: Rules> Opened<R> {
         chain.finish()?;
         Ok(write.commit()?)
     }
-}
-
-/// Refuses data of other rules.
-pub(super) fn check_rules(shared: &Shared, wanted: &'static str, file: &Path) -> Result<(), OpenError> {
-    let read = || -> Result<Option<String>, StoreError> {
-        let table = shared.begin_read()?.open_table(META)?;
-        Ok(table.get(meta::RULES)?.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()))
-    };
-    let found = read().map_err(|source| OpenError::Data { file: file.to_owned(), source })?.unwrap_or_default();
-    if found == wanted {
-        return Ok(());
-    }
-    Err(OpenError::OtherRules { file: file.to_owned(), wanted, found })
-}
-
-/// Writes the format and the rules.
-pub(super) fn write_meta(write: &WriteTransaction, rules: &str) -> Result<(), StoreError> {
-    let mut meta = write.open_table(META)?;
-    meta.insert(meta::FORMAT, FORMAT)?;
-    meta.insert(meta::RULES, rules.as_bytes())?;
-    Ok(())
 }

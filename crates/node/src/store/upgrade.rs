@@ -10,14 +10,11 @@ use super::{
     chain::{ChainWriter, ancestors_at},
     database::Shared,
     error::{ReorganiseError, StoreError},
-    open::write_meta,
+    marks,
     read::{Progress, text_of},
     stale,
     tables::{BLOCK_INDEX, BLOCKS, MEMPOOL, META, STALE, meta},
 };
-
-/// The format that this program writes, as the database names it.
-pub(super) const FORMAT: &[u8] = b"2";
 
 /// Tables of format 1.
 mod old {
@@ -46,7 +43,7 @@ pub(super) struct Upgrade<'a, R> {
 impl<R: Rules> Upgrade<'_, R> {
     /// Brings a database into the format of this program, unless it is in it already.
     pub(super) fn run(shared: &Shared, rules: &R, progress: Progress<'_>) -> Result<(), StoreError> {
-        if is_done(shared)? {
+        if marks::is_current(shared)? {
             return Ok(());
         }
         tracing::info!("bringing the data into format 2");
@@ -75,7 +72,7 @@ impl<R: Rules> Upgrade<'_, R> {
         write.delete_table(old::BLOCKS)?;
         self.store_stale_branches()?;
         write.rename_table(old::PENDING, MEMPOOL)?;
-        write_meta(write, R::NAME)
+        marks::write(write, R::NAME)
     }
 
     /// Connects the blocks of the chain; returns the hash of the last one.
@@ -144,11 +141,6 @@ impl<R: Rules> Upgrade<'_, R> {
         let end = ancestors.ok_or_else(|| StoreError::Damaged(format!("the stale branch {number} has no block")))?;
         Ok(end.as_ref().hash)
     }
-}
-
-fn is_done(shared: &Shared) -> Result<bool, StoreError> {
-    let meta = shared.begin_read()?.open_table(META)?;
-    Ok(meta.get(meta::FORMAT)?.is_some_and(|format| format.value() == FORMAT))
 }
 
 /// A stale branch as format 1 knows it.

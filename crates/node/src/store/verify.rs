@@ -18,7 +18,7 @@ use super::{
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
-    open::check_rules,
+    marks,
     read::{Progress, Snapshot},
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL, PEERS},
     upgrade::Upgrade,
@@ -79,7 +79,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
             return Ok(verdict);
         }
     }
-    check_rules(&shared, R::NAME, &file)?;
+    marks::check_rules(&shared, R::NAME, &file)?;
     let store = Store { shared, rules: rules.clone() };
     let scan = Scan { store, verdict: &mut verdict, progress };
     if unharmed(|| scan.run()).is_none() {

@@ -1,0 +1,6 @@
+//! How much a node keeps.
+
+/// The most peers a node knows (docs/contract.md section 6).
+pub const MAX_PEERS: usize = 128;
+/// The most bytes that the encodings of waiting transactions have together (docs/contract.md section 6).
+pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
