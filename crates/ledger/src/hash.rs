@@ -10,6 +10,9 @@ use thiserror::Error;
 pub struct BlockHash([u8; 32]);
 
 impl BlockHash {
+    /// What stands for the parent of a first block.
+    pub const ZERO: Self = Self([0; 32]);
+
     /// The SHA-256 of these bytes.
     pub fn sha256(bytes: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(bytes).into())

@@ -1,14 +1,13 @@
-//! The seam between a node and the rules it follows: what a block, a transaction and an account are, and when each is right.
+//! What a node has to know of the rules that it follows: what a block, a transaction and an account are, and when each is right.
 //!
-//! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network, so nothing here asks
-//! for a context beside it. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
+//! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
 
 use std::{error::Error, fmt::Debug};
 
 use chrono::{DateTime, Local};
 use thiserror::Error;
 
-use crate::tip::Tip;
+use crate::{hash::BlockHash, tip::Tip};
 
 /// A set of rules.
 ///
@@ -72,6 +71,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
 
     /// The header of a block.
     fn header(&self, block: &Self::Block) -> Self::Header;
+
+    /// How many bytes the encoding of a block has: about, but never too few, and known without writing it.
+    fn encoded_len(&self, block: &Self::Block) -> usize;
 
     /// Judges a header as the successor of `ancestors`; without any, as the first one of a chain.
     ///
@@ -207,6 +209,9 @@ pub trait Transaction: Size + Clone + Debug + PartialEq + Send + Sync + Sized + 
 pub trait CheckedBlock: Clone + Debug + Send + Sync + 'static {
     /// The end of the chain whose last block this is.
     fn tip(&self) -> Tip;
+
+    /// Hash of the block before; [`BlockHash::ZERO`] in the first block.
+    fn parent(&self) -> BlockHash;
 
     /// The bytes in which it is kept and sent.
     fn encoding(&self) -> &[u8];

@@ -1,5 +1,5 @@
-//! A peer's chain on its way to the owner: checked block by block while it arrives, and of its blocks only those kept that this
-//! node does not have, in memory while they are few and in a temporary file when they are many.
+//! A chain from elsewhere: checked block by block while it arrives, and of its blocks only those kept that this node does not
+//! have, in memory while they are few and in a temporary file when they are many.
 
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
@@ -78,11 +78,11 @@ impl<R: Rules> CandidateBuilder<R> {
     /// # Errors
     /// When the block breaks a rule or is too long, or something could not be read or kept.
     pub fn push(&mut self, block: R::Block) -> Result<(), CandidateError<R::BlockError>> {
+        if self.rules.encoded_len(&block) > MAX_BLOCK_BYTES {
+            return Err(CandidateError::BlockTooLong { height: self.length() + 1 });
+        }
         let checked = self.check.push(block).map_err(CandidateError::Rule)?;
         let tip = checked.tip();
-        if checked.encoding().len() > MAX_BLOCK_BYTES {
-            return Err(CandidateError::BlockTooLong { height: tip.height });
-        }
         if self.fork + 1 == tip.height && self.own.hash(tip.height)? == Some(tip.hash) {
             self.fork = tip.height;
             self.fork_hash = Some(tip.hash);

@@ -20,11 +20,11 @@ pub struct Counters {
     pub transactions_refused: Counter,
     /// Chains replaced by a better one.
     pub replacements: Counter,
-    /// Changes carried to the store.
+    /// Changes saved.
     pub commits: Counter,
-    /// Changes that could not be carried there.
+    /// Changes that could not be saved.
     pub commits_failed: Counter,
-    /// Nanoseconds spent on carrying changes there.
+    /// Nanoseconds spent on saving changes.
     pub commit_nanos: Counter,
 }
 

@@ -23,8 +23,8 @@ use crate::{
     event_log::EventLog,
     events::{Event, EventOf, PeersChange},
     handle::Shared,
-    limits::MAX_PEERS,
-    store::{MAX_TOLD, ReorganiseError, Reorganised, Store, StoreError},
+    limits::{MAX_PEERS, MAX_TOLD},
+    store::{ReorganiseError, Reorganised, Store, StoreError},
     view::View,
 };
 
@@ -98,7 +98,8 @@ impl<R: Rules> Owner<R> {
 
     /// Whoever asked may be gone by the time there is an answer: what was done stays done.
     fn execute(&mut self, command: Command<R>, arrived: &mut Vec<Arrived<R>>) {
-        if !matches!(command, Command::AddTransaction { .. }) {
+        // A template need not hold what is not acknowledged yet; everything else comes after what came before it.
+        if !matches!(command, Command::AddTransaction { .. } | Command::Job { .. }) {
             self.add_transactions(arrived);
         }
         match command {
@@ -128,7 +129,10 @@ impl<R: Rules> Owner<R> {
                     self.counters.transactions_refused.add(1);
                     let _ = reply.send(Err(AddTransactionError::Refused(reason)));
                 }
-                Err(StateError::Accounts(error)) => drop(reply.send(Err(SaveError::from(error).into()))),
+                Err(StateError::Accounts(error)) => {
+                    let failed = self.recover_from::<(), _>(Err(error)).map_err(SaveError::from);
+                    drop(reply.send(failed.map(|()| 0).map_err(Into::into)));
+                }
             }
         }
         if replies.is_empty() {
@@ -292,8 +296,11 @@ impl<R: Rules> Owner<R> {
         }
         let began = Instant::now();
         let saved = if self.in_sync { change(&self.store, &self.blockchain) } else { Err(StoreError::Closed.into()) };
-        let count = if saved.is_ok() { &self.counters.commits } else { &self.counters.commits_failed };
-        count.add(1);
+        match &saved {
+            Ok(_) => self.counters.commits.add(1),
+            Err(error) if error.store_error().is_some() => self.counters.commits_failed.add(1),
+            Err(_) => {}
+        }
         self.counters.commit_nanos.add_time(began.elapsed());
         self.recover_from(saved)
     }

@@ -29,10 +29,7 @@ pub use json::Object;
 pub use mempool::{Admission, Mempool, MempoolFull};
 pub use mining::{Job, Proof, Receiver};
 pub use reorganisation::Reorganisation;
-pub use rules::{BlockSummary, Chapter};
+pub use rules::{BlockSummary, ChainCheck, Chapter};
 pub use scalar::{Number, Scalar, ScalarError};
 pub use timestamp::python_timestamp;
 pub use transaction::{Transaction, TransactionError};
-
-/// A check of a whole chain under these rules.
-pub type ChainCheck = crate::ChainCheck<Chapter>;

@@ -23,6 +23,9 @@ use chrono::{DateTime, Local};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chapter;
 
+/// A check of a whole chain under these rules.
+pub type ChainCheck = rules::ChainCheck<Chapter>;
+
 /// A block without its transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockSummary {
@@ -91,6 +94,10 @@ impl rules::CheckedBlock for CheckedBlock {
         self.ancestors().tip
     }
 
+    fn parent(&self) -> BlockHash {
+        self.block().header().previous.unwrap_or(BlockHash::ZERO)
+    }
+
     fn encoding(&self) -> &[u8] {
         self.text().as_bytes()
     }
@@ -127,6 +134,10 @@ impl Rules for Chapter {
 
     fn header(&self, block: &Block) -> Header {
         block.header()
+    }
+
+    fn encoded_len(&self, block: &Block) -> usize {
+        block.canonical_len_bound()
     }
 
     fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, BlockError> {

@@ -14,8 +14,6 @@ use super::{
 
 /// How many records of the index are held in memory before they are written down.
 const MAX_INDEXED: usize = 10_000;
-/// The parent of the first block.
-const NO_PARENT: [u8; 32] = [0; 32];
 
 /// The chain within one write transaction. Accounts are written down by [`ChainWriter::finish`].
 pub(super) struct ChainWriter<'t, R: Rules> {
@@ -26,8 +24,7 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     accounts: AccountTables<'t, R::Account>,
     /// Height and hash of the last block; height 0 when there is none.
     end: (u64, BlockHash),
-    /// Whether blocks were stored beside the chain when the transaction began. Only those can come again: what is disconnected
-    /// now has no place in the chain that replaces it.
+    /// Whether blocks are stored beside the chain, so that a block that is connected may be one of them.
     has_branches: bool,
     /// The number of the next block that is stored.
     next_number: u64,
@@ -47,7 +44,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             index,
             has_branches,
             accounts: AccountTables::open(write)?,
-            end: end.unwrap_or((0, NO_PARENT.into())),
+            end: end.unwrap_or((0, BlockHash::ZERO)),
             next_number,
             indexed: BTreeMap::new(),
             blocks,
@@ -63,6 +60,9 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     /// Puts a block behind the last one. A block that is stored already, on a branch, is not stored again.
     pub(super) fn connect(&mut self, block: &R::CheckedBlock) -> Result<(), ReorganiseError<R::BlockError>> {
         let height = block.tip().height;
+        if (height, block.parent()) != (self.end.0 + 1, self.end.1) {
+            return Err(StoreError::Damaged(format!("block {height} does not follow block {}", self.end.0)).into());
+        }
         let mut accounts = self.accounts.at(height, Direction::Connect);
         self.rules.connect(&mut accounts, block).map_err(|error| match error {
             StateError::Refused(reason) => ReorganiseError::Refused { height, reason },
@@ -76,10 +76,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     }
 
     fn put(&mut self, Tip { height, hash, work }: Tip, encoding: &[u8]) -> Result<(), StoreError> {
-        let (before, parent) = self.end;
-        if before + 1 != height {
-            return Err(StoreError::Damaged(format!("block {height} was to follow block {before}")));
-        }
+        let (_, parent) = self.end;
         let stored = match self.has_branches {
             true => self.index.get(hash.as_bytes())?.map(|record| record.value().0),
             false => None,
@@ -114,6 +111,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let (_, parent, ..) = self.record(&hash.into())?;
         let block = self.stored(&hash.into())?;
         self.end = (height - 1, parent.into());
+        self.has_branches = true;
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
         self.accounts.make_room()?;
         Ok(block)
@@ -184,7 +182,7 @@ pub(super) fn stored_bytes(
 ) -> Result<(Tip, Vec<u8>), StoreError> {
     let (number, _, height, work) = index_record(index, hash)?;
     let bytes = blocks.get(number)?.map(|bytes| bytes.value().to_vec());
-    let bytes = bytes.ok_or_else(|| StoreError::Damaged(format!("block {height} is missing")))?;
+    let bytes = bytes.ok_or_else(|| StoreError::missing_block(height))?;
     Ok((Tip { height, hash: *hash, work: Work::from_be_bytes(work) }, bytes))
 }
 
@@ -207,5 +205,5 @@ pub(super) fn ancestors_at<R: Rules>(
         next = index_record(index, &next)?.1.into();
     }
     let extended = window.iter().rev().fold(None, |ancestors, block| Some(rules.extend(ancestors.as_ref(), block)));
-    extended.ok_or_else(|| StoreError::Damaged("it holds no block".into()))
+    extended.ok_or_else(StoreError::no_block)
 }

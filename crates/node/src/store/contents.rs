@@ -4,10 +4,10 @@ use bcoin_ledger::Rules;
 use redb::ReadableTable as _;
 
 use super::{
-    Store,
     error::StoreError,
-    read::{read_transaction, text_of},
+    read::{read_address, read_transaction, text_of},
     tables::{MEMPOOL, META, PEERS, meta},
+    writer::Store,
 };
 use crate::address::PeerAddress;
 
@@ -39,23 +39,11 @@ impl<R: Rules> Store<R> {
         }
         let mut peers = Vec::new();
         for entry in read.open_table(PEERS)?.iter()? {
-            let address = text_of(entry?.1.value())?;
-            let damaged = |_| StoreError::Damaged(format!("{address:?} is no address of a peer"));
-            peers.push(address.parse().map_err(damaged)?);
+            peers.push(read_address(entry?.1.value())?);
         }
         let snapshot = reader.snapshot()?;
         let ancestors = snapshot.ancestors(&self.rules, snapshot.length()?)?;
-        let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("it holds no block".into()))?;
+        let ancestors = ancestors.ok_or_else(StoreError::no_block)?;
         Ok(Contents { node_address: text_of(&address)?, ancestors, mempool: mempool.into_iter().collect(), peers })
-    }
-
-    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have reached the
-    /// disk all the same, see [`Store::roll_back`].
-    ///
-    /// # Errors
-    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
-    pub fn reopen(&self) -> Result<ContentsOf<R>, StoreError> {
-        self.shared.reopen()?;
-        self.contents()
     }
 }

@@ -28,6 +28,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A block that the chain lists is not stored.
+    pub(super) fn missing_block(height: u64) -> Self {
+        Self::Damaged(format!("block {height} is missing"))
+    }
+
+    /// The chain is empty, which it never is.
+    pub(super) fn no_block() -> Self {
+        Self::Damaged("it holds no block".into())
+    }
+
     /// A stored block is not what was written.
     pub(super) fn damaged_block(height: u64, reason: &dyn Display) -> Self {
         Self::Damaged(format!("block {height}: {reason}"))
@@ -58,6 +68,13 @@ pub enum ReorganiseError<B> {
     /// The change could not be saved.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OpenError {
+    /// What is wrong with the data in `file`.
+    pub(super) fn of_data(file: PathBuf, source: StoreError) -> Self {
+        if source.is_full_disk() { Self::NoRoom { file } } else { Self::Data { file, source } }
+    }
 }
 
 impl<B: Display> ReorganiseError<B> {
@@ -108,6 +125,12 @@ pub enum OpenError {
         wanted: &'static str,
         /// The rules of the data.
         found: String,
+    },
+    /// The disk is full, and opening needs room.
+    #[error("the disk is full, so the data in {} cannot be opened; make room, and start again: nothing was changed", .file.display())]
+    NoRoom {
+        /// The file.
+        file: PathBuf,
     },
     /// The file holds data that this program cannot have written, or that has changed since.
     #[error("the data in {} cannot be used: {source}; move the file away to start with a new chain", .file.display())]

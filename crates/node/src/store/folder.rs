@@ -1,4 +1,4 @@
-//! A data folder: who may use it, which format it is in, and room on the disk for hard times.
+//! A data folder: who may use it, which format it is in, and room that is set aside for a full disk.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
@@ -9,9 +9,9 @@ use std::{
 use super::error::{OpenError, StoreError};
 
 /// What the file `format` holds when this program has written it.
-const FORMAT: &str = "B-Coin data, format 2\n";
+pub(super) const FORMAT: &str = "B-Coin data, format 2\n";
 /// What it holds when the data can be brought into that format. Any other text is a format that this program does not touch.
-const FORMAT_1: &str = "B-Coin data, format 1\n";
+pub(super) const FORMAT_1: &str = "B-Coin data, format 1\n";
 /// How many bytes are set aside, so that a database that has met a full disk can be opened and read again.
 const RESERVE_BYTES: usize = 2 << 20;
 
@@ -55,16 +55,16 @@ impl LockedFolder {
         let unfinished = self.folder.join("chain.redb.new");
         let file = private_files().create(true).truncate(true).read(true).write(true).open(&unfinished)?;
         fill(file)?;
-        self.write_format()?;
+        self.write_format(FORMAT)?;
         fs::rename(&unfinished, self.data_file())?;
         Ok(sync_folder(&self.folder)?)
     }
 
     /// Says which format the data is in.
-    pub(super) fn write_format(&self) -> io::Result<()> {
+    pub(super) fn write_format(&self, format: &str) -> io::Result<()> {
         let unfinished = self.folder.join("format.new");
         let mut file = private_files().create(true).truncate(true).write(true).open(&unfinished)?;
-        file.write_all(FORMAT.as_bytes())?;
+        file.write_all(format.as_bytes())?;
         file.sync_all()?;
         fs::rename(unfinished, format_file(&self.folder))?;
         sync_folder(&self.folder)

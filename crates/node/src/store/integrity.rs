@@ -38,7 +38,7 @@ impl Snapshot {
             let tips = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
             tips.collect::<Result<Vec<Tip>, StoreError>>()
         })?;
-        tips.last().copied().ok_or_else(|| StoreError::Damaged("it holds no block".into()))
+        tips.last().copied().ok_or_else(StoreError::no_block)
     }
 
     /// Rechecks the blocks of a part, the first one beside the blocks before it.
@@ -51,7 +51,7 @@ impl Snapshot {
         let mut ancestors = self.ancestors(rules, part.start() - 1)?;
         let mut blocks = self.blocks(part.clone())?;
         for height in part.clone() {
-            let missing = || StoreError::Damaged(format!("block {height} is missing"));
+            let missing = || StoreError::missing_block(height);
             let (bytes, hash) = blocks.next_bytes().transpose()?.ok_or_else(missing)?;
             let checked = rules.recheck(ancestors.as_ref(), bytes.value());
             let checked = checked.map_err(|error| StoreError::damaged_block(height, &error))?;
@@ -64,7 +64,7 @@ impl Snapshot {
                 count(COUNTED_TOGETHER);
             }
         }
-        let end = ancestors.ok_or_else(|| StoreError::Damaged(format!("block {} is missing", part.start())))?;
+        let end = ancestors.ok_or_else(|| StoreError::missing_block(*part.start()))?;
         Ok(*end.as_ref())
     }
 }

@@ -9,8 +9,8 @@ mod contents;
 mod database;
 mod error;
 mod folder;
+mod identity;
 mod integrity;
-mod marks;
 mod open;
 mod read;
 mod stale;
@@ -18,8 +18,7 @@ mod tables;
 mod upgrade;
 mod verify;
 mod write;
-
-use std::sync::Arc;
+mod writer;
 
 pub use contents::{Contents, ContentsOf};
 pub use error::{OpenError, ReorganiseError, StoreError};
@@ -27,32 +26,5 @@ pub use open::{FirstContent, Opened};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::StaleBranch;
 pub use verify::{Verdict, verify};
-pub(crate) use write::MAX_TOLD;
 pub use write::{Reorganised, ReorganisedOf};
-
-/// Where a node keeps its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Location {
-    /// In this folder.
-    Folder(std::path::PathBuf),
-    /// Nowhere: in memory, until the node stops.
-    Memory,
-}
-
-/// The one writer of a node's data. See [`Opened`].
-pub struct Store<R> {
-    shared: Arc<database::Shared>,
-    rules: R,
-}
-
-impl<R> Store<R> {
-    /// A handle for reading, for as many threads as want one.
-    pub fn reader(&self) -> Reader {
-        Reader::new(self.shared.clone())
-    }
-
-    /// The rules that the blocks follow.
-    pub fn rules(&self) -> &R {
-        &self.rules
-    }
-}
+pub use writer::{Location, Store};

@@ -9,16 +9,16 @@ use redb::{
 };
 
 use super::{
-    Location, Store,
     chain::ChainWriter,
     contents::ContentsOf,
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
-    marks,
+    identity,
     read::Progress,
     tables::{MEMPOOL, META, PEERS, STALE, meta},
     upgrade::Upgrade,
+    writer::{Location, Store},
 };
 
 /// What a node that starts for the first time writes.
@@ -58,12 +58,12 @@ impl<R: Rules> Opened<R> {
                     Self::write_first(&database, &rules, &first)?;
                     Self::load(rules, Arc::new(Shared::new(database, None)), progress)
                 };
-                fill().map_err(|source| OpenError::Data { file: "memory".into(), source })
+                fill().map_err(|source| OpenError::of_data("memory".into(), source))
             }
             Location::Folder(path) => {
                 let folder = LockedFolder::open(path)?;
                 let made = folder.create_once(|file| Self::create(file, &rules, &first));
-                made.map_err(|source| OpenError::Data { file: folder.data_file(), source })?;
+                made.map_err(|source| OpenError::of_data(folder.data_file(), source))?;
                 Self::open_locked(rules, folder, progress)
             }
         }
@@ -79,11 +79,11 @@ impl<R: Rules> Opened<R> {
 
     fn open_locked(rules: R, folder: LockedFolder, progress: Progress<'_>) -> Result<Self, OpenError> {
         let file = folder.data_file();
-        let data = |source| OpenError::Data { file: file.clone(), source };
+        let data = |source| OpenError::of_data(file.clone(), source);
         let database = builder().set_check_integrity_on_open(true).open(&file).map_err(|error| data(error.into()))?;
         let shared = Arc::new(Shared::new(database, Some(folder)));
         Upgrade::run(&shared, &rules, progress).map_err(data)?;
-        marks::check_rules(&shared, R::NAME, &file)?;
+        identity::check_rules(&shared, R::NAME, &file)?;
         Self::load(rules, shared, progress).map_err(data)
     }
 
@@ -108,7 +108,7 @@ impl<R: Rules> Opened<R> {
 
     fn write_first(database: &Database, rules: &R, first: &FirstContent<R::CheckedBlock>) -> Result<(), StoreError> {
         let write = database.begin_write()?;
-        marks::write(&write, R::NAME)?;
+        identity::write(&write, R::NAME)?;
         write.open_table(META)?.insert(meta::NODE_ADDRESS, first.node_address.as_bytes())?;
         write.open_table(MEMPOOL)?;
         write.open_table(PEERS)?;

@@ -13,11 +13,12 @@ use redb::{
 
 use super::{
     accounts::read_record,
-    chain::{ancestors_at, index_record},
+    chain::{ancestors_at, index_record, stored_bytes},
     database::Shared,
     error::StoreError,
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord, MEMPOOL},
 };
+use crate::address::PeerAddress;
 
 /// Is told how many blocks of how many are done.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -87,8 +88,14 @@ impl Snapshot {
         &self.index
     }
 
-    pub(super) fn blocks_table(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, StoreError> {
-        self.open(BLOCKS)
+    pub(super) fn blocks_table(&self) -> &ReadOnlyTable<u64, &'static [u8]> {
+        &self.blocks
+    }
+
+    /// The block at this height, which has to be there: the end of the chain that ends with it, and its encoding.
+    pub(super) fn stored(&self, height: u64) -> Result<(Tip, Vec<u8>), StoreError> {
+        let hash = self.hash(height)?.ok_or_else(|| StoreError::missing_block(height))?;
+        stored_bytes(&self.index, &self.blocks, &hash)
     }
 
     /// How many blocks the chain has.
@@ -105,7 +112,7 @@ impl Snapshot {
     /// When the database fails, or there is no block.
     pub fn tip(&self) -> Result<Tip, StoreError> {
         let last = self.chain.last()?.map(|(height, entry)| (height.value(), BlockHash::from(entry.value().1)));
-        let (height, hash) = last.ok_or_else(|| StoreError::Damaged("it holds no block".into()))?;
+        let (height, hash) = last.ok_or_else(StoreError::no_block)?;
         let work = Work::from_be_bytes(index_record(&self.index, &hash)?.3);
         Ok(Tip { height, hash, work })
     }
@@ -141,8 +148,12 @@ impl Snapshot {
     /// # Errors
     /// When the database fails.
     pub fn blocks(&self, heights: impl RangeBounds<u64>) -> Result<StoredBlocks, StoreError> {
-        let blocks = self.blocks_table()?;
-        Ok(StoredBlocks { numbers: Numbers::Chain(Box::new(self.chain.range_owned(heights)?)), blocks, run: None })
+        let blocks = self.open(BLOCKS)?;
+        Ok(StoredBlocks {
+            numbers: Numbers::Chain(Box::new(self.chain.range_owned(heights)?)),
+            blocks,
+            following: None,
+        })
     }
 
     /// What the successor of the block at this height is judged against; `None` at height 0.
@@ -150,7 +161,7 @@ impl Snapshot {
         if height == 0 {
             return Ok(None);
         }
-        let hash = self.hash(height)?.ok_or_else(|| StoreError::Damaged(format!("block {height} is missing")))?;
+        let hash = self.hash(height)?.ok_or_else(|| StoreError::missing_block(height))?;
         ancestors_at(rules, &self.index, &self.blocks, &hash).map(Some)
     }
 
@@ -230,12 +241,18 @@ pub(super) fn read_transaction<T: Transaction>(bytes: &[u8]) -> Result<T, StoreE
     T::decode(bytes).map_err(|error| StoreError::Damaged(format!("a transaction that waits: {error}")))
 }
 
+/// Reads the address of a peer.
+pub(super) fn read_address(bytes: &[u8]) -> Result<PeerAddress, StoreError> {
+    let address = text_of(bytes)?;
+    address.parse().map_err(|_| StoreError::Damaged(format!("{address:?} is no address of a peer")))
+}
+
 /// The encodings of consecutive blocks, read one at a time.
 pub struct StoredBlocks {
     numbers: Numbers,
     blocks: ReadOnlyTable<u64, &'static [u8]>,
     /// The blocks after the one that was read last, by number: mostly the next ones of the chain too.
-    run: Option<OwnedRange<u64, &'static [u8]>>,
+    following: Option<OwnedRange<u64, &'static [u8]>>,
 }
 
 /// The numbers of the blocks to read.
@@ -253,7 +270,7 @@ impl StoredBlocks {
         blocks: ReadOnlyTable<u64, &'static [u8]>,
         numbers: impl Iterator<Item = u64> + Send + 'static,
     ) -> Self {
-        Self { numbers: Numbers::List(Box::new(numbers)), blocks, run: None }
+        Self { numbers: Numbers::List(Box::new(numbers)), blocks, following: None }
     }
 
     fn next_number(&mut self) -> Option<Result<(u64, Option<BlockHash>), StoreError>> {
@@ -272,13 +289,13 @@ impl StoredBlocks {
     }
 
     fn bytes_of(&mut self, number: u64) -> Result<StoredBytes, StoreError> {
-        if let Some((found, bytes)) = self.run.as_mut().and_then(Iterator::next).transpose()?
+        if let Some((found, bytes)) = self.following.as_mut().and_then(Iterator::next).transpose()?
             && found.value() == number
         {
             return Ok(bytes);
         }
-        let run = self.run.insert(self.blocks.range_owned(number..)?);
-        match run.next().transpose()? {
+        let following = self.following.insert(self.blocks.range_owned(number..)?);
+        match following.next().transpose()? {
             Some((found, bytes)) if found.value() == number => Ok(bytes),
             _ => Err(StoreError::Damaged(format!("the block with the number {number} is missing"))),
         }

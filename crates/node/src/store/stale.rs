@@ -19,9 +19,6 @@ use super::{
 /// How many stale branches are kept.
 const MAX_KEPT: u64 = 10;
 
-/// How the time of a replacement is written: local time, down to the microsecond.
-const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S%.6f";
-
 /// A chain that was replaced by a better one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleBranch {
@@ -44,7 +41,8 @@ pub(super) fn keep(
     tip: BlockHash,
     now: DateTime<Local>,
 ) -> Result<u64, StoreError> {
-    let now = now.format(TIME_FORMAT).to_string();
+    let format = if now.timestamp_subsec_micros() == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.6f" };
+    let now = now.format(format).to_string();
     let mut stale = write.open_table(STALE)?;
     let number = stale.last()?.map_or(1, |(number, _)| number.value() + 1);
     stale.insert(number, (fork, *tip.as_bytes(), now.as_bytes()))?;
@@ -178,7 +176,7 @@ impl Snapshot {
             height -= 1;
         }
         let shared: RangeInclusive<u64> = 1..=height;
-        let own = StoredBlocks::of_numbers(self.blocks_table()?, numbers.into_iter().rev());
+        let own = StoredBlocks::of_numbers(self.open(BLOCKS)?, numbers.into_iter().rev());
         Ok(self.blocks(shared)?.chain(own))
     }
 }

@@ -10,10 +10,11 @@ use super::{
     chain::{ChainWriter, ancestors_at},
     database::Shared,
     error::{ReorganiseError, StoreError},
-    marks,
-    read::{Progress, text_of},
+    folder::{FORMAT, FORMAT_1},
+    identity,
+    read::{Progress, read_address, read_transaction, text_of},
     stale,
-    tables::{BLOCK_INDEX, BLOCKS, MEMPOOL, META, STALE, meta},
+    tables::{BLOCK_INDEX, BLOCKS, MEMPOOL, META, PEERS, STALE, meta},
 };
 
 /// Tables of format 1.
@@ -43,16 +44,19 @@ pub(super) struct Upgrade<'a, R> {
 impl<R: Rules> Upgrade<'_, R> {
     /// Brings a database into the format of this program, unless it is in it already.
     pub(super) fn run(shared: &Shared, rules: &R, progress: Progress<'_>) -> Result<(), StoreError> {
-        if marks::is_current(shared)? {
+        if identity::is_current(shared)? {
             return Ok(());
         }
         tracing::info!("bringing the data into format 2");
         let write = shared.begin_durable_write()?;
         Upgrade { write: &write, rules }.upgrade(progress)?;
-        if let Some(folder) = shared.folder() {
-            folder.write_format()?;
-        }
-        Ok(write.commit()?)
+        let Some(folder) = shared.folder() else { return Ok(write.commit()?) };
+        folder.write_format(FORMAT)?;
+        write.commit().map_err(|error| {
+            // The data is in format 1 still. Where that cannot be written down, this program finds out all the same.
+            let _ = folder.write_format(FORMAT_1);
+            error.into()
+        })
     }
 
     fn upgrade(&self, progress: Progress<'_>) -> Result<(), StoreError> {
@@ -72,7 +76,19 @@ impl<R: Rules> Upgrade<'_, R> {
         write.delete_table(old::BLOCKS)?;
         self.store_stale_branches()?;
         write.rename_table(old::PENDING, MEMPOOL)?;
-        marks::write(write, R::NAME)
+        self.read_the_rest()?;
+        identity::write(write, R::NAME)
+    }
+
+    /// Reads what stays as it is: data that cannot be used later stays in format 1.
+    fn read_the_rest(&self) -> Result<(), StoreError> {
+        for entry in self.write.open_table(MEMPOOL)?.iter()? {
+            read_transaction::<R::Transaction>(entry?.1.value())?;
+        }
+        for entry in self.write.open_table(PEERS)?.iter()? {
+            read_address(entry?.1.value())?;
+        }
+        Ok(())
     }
 
     /// Connects the blocks of the chain; returns the hash of the last one.
@@ -107,8 +123,14 @@ impl<R: Rules> Upgrade<'_, R> {
         // A folder without a stale branch has the table all the same.
         self.write.open_table(STALE)?;
         for branch in branches.into_iter().rev() {
-            let tip = self.store_branch(&branch)?;
-            stale::insert(self.write, branch.number, branch.fork, tip, &branch.replaced_at)?;
+            match self.store_branch(&branch) {
+                Ok(tip) => stale::insert(self.write, branch.number, branch.fork, tip, &branch.replaced_at)?,
+                // The chain is whole all the same.
+                Err(StoreError::Damaged(reason)) => {
+                    tracing::warn!(number = branch.number, reason, "a stale branch is damaged, and not kept");
+                }
+                Err(error) => return Err(error),
+            }
         }
         self.write.delete_table(old::GIVEN_UP)?;
         self.write.delete_table(old::GIVEN_UP_BLOCKS)?;

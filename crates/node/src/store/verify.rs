@@ -12,16 +12,15 @@ use bcoin_ledger::{Accounts, CheckedBlock as _, Rules, Tip};
 use redb::{ReadableTable as _, ReadableTableMetadata as _};
 
 use super::{
-    Store,
     accounts::read_record,
-    chain::stored_bytes,
     database::{Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
-    marks,
+    identity,
     read::{Progress, Snapshot},
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL, PEERS},
     upgrade::Upgrade,
+    writer::Store,
 };
 
 /// How many faults are described; further ones are counted.
@@ -68,24 +67,28 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         }
     };
     let shared = Arc::new(Shared::new(database, Some(folder)));
-    match unharmed(|| Upgrade::run(&shared, rules, progress)) {
-        Some(Ok(())) => {}
-        Some(Err(error)) => {
-            verdict.fault(error.to_string());
-            return Ok(verdict);
-        }
-        None => {
-            verdict.fault("it cannot be read".into());
-            return Ok(verdict);
-        }
+    if verdict.database.is_some()
+        && !unharmed(|| identity::is_current(&shared)).is_some_and(|current| current.unwrap_or(false))
+    {
+        // An upgrade writes, and what is damaged stays as it is.
+        verdict.fault("it is in format 1, and not brought into format 2 because it is damaged".into());
+        return Ok(verdict);
     }
-    marks::check_rules(&shared, R::NAME, &file)?;
+    if let Err(error) = unharmed(|| Upgrade::run(&shared, rules, progress)).unwrap_or(Err(unreadable())) {
+        verdict.fault(error.to_string());
+        return Ok(verdict);
+    }
+    identity::check_rules(&shared, R::NAME, &file)?;
     let store = Store { shared, rules: rules.clone() };
     let scan = Scan { store, verdict: &mut verdict, progress };
     if unharmed(|| scan.run()).is_none() {
         verdict.fault("the rest cannot be read".into());
     }
     Ok(verdict)
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Damaged("it cannot be read".into())
 }
 
 /// Without its own check of every page, the database may panic on damaged ones.
@@ -134,12 +137,14 @@ impl<R: Rules> Scan<'_, R> {
         if length == 0 {
             self.verdict.fault("there is no block".into());
         }
+        if snapshot.index().len()? != snapshot.blocks_table().len()? {
+            self.verdict.fault("the index knows other blocks than are stored".into());
+        }
         let mut ancestors: Option<R::Ancestors> = None;
         for height in 1..=length {
             self.verdict.blocks = height;
             (self.progress)(height, length);
-            let hash = snapshot.hash(height)?.ok_or_else(|| missing(height))?;
-            let (tip, bytes) = stored_bytes(snapshot.index(), &snapshot.blocks_table()?, &hash)?;
+            let (tip, bytes) = snapshot.stored(height)?;
             // After a block that cannot be read at all, the next one has nothing to be judged against.
             let can_be_judged = height == 1 || ancestors.is_some();
             if can_be_judged && let Err(fault) = self.judge(ancestors.as_ref(), &bytes, &tip) {
@@ -167,8 +172,7 @@ impl<R: Rules> Scan<'_, R> {
     fn scan_accounts(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
         let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0, named: HashSet::new() };
         for height in 1..=snapshot.length()? {
-            let hash = snapshot.hash(height)?.ok_or_else(|| missing(height))?;
-            let (tip, bytes) = stored_bytes(snapshot.index(), &snapshot.blocks_table()?, &hash)?;
+            let (tip, bytes) = snapshot.stored(height)?;
             // What cannot be read is told where the blocks are judged.
             let Ok(block) = self.store.rules.restore(tip, bytes) else { continue };
             if let Err(error) = self.store.rules.connect(&mut expected, &block) {
@@ -192,10 +196,6 @@ impl<R: Rules> Scan<'_, R> {
         }
         Ok(())
     }
-}
-
-fn missing(height: u64) -> StoreError {
-    StoreError::Damaged(format!("block {height} is missing"))
 }
 
 /// Accounts in memory, made of the blocks alone.
@@ -222,7 +222,7 @@ impl<A: Default> Accounts<A> for Expected<A> {
     }
 }
 
-/// Follows every stale branch down to the chain; returns how many there are.
+/// Follows every stale branch down to the chain; returns how many there are. Their blocks are not judged again.
 fn scan_stale_branches(snapshot: &Snapshot) -> Result<usize, StoreError> {
     let branches = snapshot.stale_branches()?;
     for branch in &branches {

@@ -7,16 +7,14 @@ use chrono::{DateTime, Local};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::{
-    ContentsOf, Store,
     chain::ChainWriter,
+    contents::ContentsOf,
     error::{ReorganiseError, StoreError},
     stale,
     tables::{MEMPOOL, PEERS},
+    writer::Store,
 };
-use crate::address::PeerAddress;
-
-/// How many disconnected blocks are told.
-pub(crate) const MAX_TOLD: usize = 100;
+use crate::{address::PeerAddress, limits::MAX_TOLD};
 
 /// What a change of blocks has led to: `A` is what the next block is judged against, `M` the mempool, `S` what is told of a block.
 #[derive(Debug)]
@@ -125,6 +123,16 @@ impl<R: Rules> Store<R> {
     /// When the database fails; nothing is kept then.
     pub fn add_peers(&self, peers: &[PeerAddress]) -> Result<(), StoreError> {
         self.commit(|write| push_all(&mut write.open_table(PEERS)?, peers.iter().map(address_bytes)))
+    }
+
+    /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have reached the
+    /// disk all the same, see [`Store::roll_back`].
+    ///
+    /// # Errors
+    /// When it still cannot be opened; then it stays closed. Data in memory cannot be opened again.
+    pub fn reopen(&self) -> Result<ContentsOf<R>, StoreError> {
+        self.shared.reopen()?;
+        self.contents()
     }
 
     /// Takes back what a commit that was reported as failed has left all the same: `found` becomes the state of `blockchain`

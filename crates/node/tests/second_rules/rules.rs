@@ -152,6 +152,10 @@ impl ledger::CheckedBlock for CheckedBlock {
         self.tip
     }
 
+    fn parent(&self) -> BlockHash {
+        self.header.parent.into()
+    }
+
     fn encoding(&self) -> &[u8] {
         &self.encoding
     }
@@ -336,6 +340,10 @@ impl Rules for Second {
 
     fn header(&self, block: &Block) -> Header {
         block.header
+    }
+
+    fn encoded_len(&self, block: &Block) -> usize {
+        HEADER + block.body.len()
     }
 
     fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, Refusal> {

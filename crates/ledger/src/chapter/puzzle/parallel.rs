@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Kernel;
+use super::kernel::Kernel;
 use crate::chapter::block::MAX_INTEGER;
 
 /// How many trials a core takes at a time: tried in far less than 5 ms everywhere, after which a search that is not wanted

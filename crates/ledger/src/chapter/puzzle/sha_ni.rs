@@ -11,7 +11,7 @@ use std::{
     ops::Range,
 };
 
-use super::{solves, text::Text};
+use super::{text::Text, work::solves};
 
 pub(super) fn is_available() -> bool {
     is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx") && is_x86_feature_detected!("bmi2")

@@ -3,7 +3,7 @@
 //! The squares of a trial `n` and of the next but one differ by `4n + 4`. While only the last eight digits of a text
 //! change, the rest of its block stays as it is.
 
-use super::difference;
+use super::work::difference;
 
 /// The longest text that is advanced: with its padding byte it fits the first four words of a block. Longer ones belong to
 /// trials far beyond the proofs of the sequence.

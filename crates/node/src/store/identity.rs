@@ -25,7 +25,7 @@ pub(super) fn check_rules(shared: &Shared, wanted: &'static str, file: &Path) ->
         let table = shared.begin_read()?.open_table(META)?;
         Ok(table.get(meta::RULES)?.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()))
     };
-    let found = read().map_err(|source| OpenError::Data { file: file.to_owned(), source })?.unwrap_or_default();
+    let found = read().map_err(|source| OpenError::of_data(file.to_owned(), source))?.unwrap_or_default();
     if found == wanted {
         return Ok(());
     }
