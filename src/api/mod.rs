@@ -1,4 +1,4 @@
-//! HTTP in: the routes, the middleware around them, and the connections. What the node answers becomes JSON here.
+//! HTTP in: the routes, the middleware around them, and the connections. Results of the node become JSON here.
 
 mod answers;
 mod body_cache;
@@ -24,9 +24,9 @@ pub use host_check::HostNames;
 pub use server::serve;
 pub use state::{About, ApiState};
 
-use self::{error::ApiError, middleware::GuardLayer};
+use self::{error::ApiError, middleware::MiddlewareLayer};
 
-/// All routes in all their middleware, as connections ask them.
+/// All routes with all middleware: the service that each connection calls.
 pub fn service(state: ApiState) -> Compression<Router> {
     let router = Router::new()
         .merge(chapter::routes())
@@ -34,11 +34,11 @@ pub fn service(state: ApiState) -> Compression<Router> {
         .merge(page::routes())
         .merge(v1::routes())
         .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
-        .layer(GuardLayer(state.clone()))
+        .layer(MiddlewareLayer(state.clone()))
         .with_state(state);
     let traced = tracing::enabled!(target: "tower_http::trace", Level::DEBUG);
     let router = if traced { router.layer(TraceLayer::new_for_http()) } else { router };
-    // Around the router and not one of its layers, which it would put around each route anew. A class's network is faster
-    // than the best compression.
+    // Compression wraps the router as a whole: a layer would be put around each route. The fastest level, because the network of
+    // a classroom is faster than the best compression.
     Compression::new(router).quality(CompressionLevel::Fastest)
 }

@@ -74,7 +74,7 @@ impl DataFlags {
     }
 }
 
-/// Where the node on `port` keeps its data unless told otherwise.
+/// The default data folder of the node on `port`.
 pub(super) fn default_folder(port: u16) -> Result<PathBuf, Failure> {
     let folder = dirs::data_local_dir().ok_or_else(|| {
         Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
@@ -167,7 +167,7 @@ pub(super) struct CommonFlags {
     pub(super) miner: String,
 
     /// How many payments may wait before more are refused.
-    #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_PENDING)]
+    #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_MEMPOOL)]
     pub(super) max_pending: usize,
 
     /// Another Host name to answer to; may be repeated.

@@ -316,7 +316,7 @@ async fn mining_by_itself_is_set_and_told() {
 #[tokio::test]
 async fn a_full_pool_says_when_to_come_back() {
     let mut config = TestNode::config();
-    config.max_pending = 1;
+    config.max_mempool = 1;
     let node = TestNode::start_with(config).await;
     pay(&node.http, "a", "b", "1").await;
     let answer = node.http.post("/api/v1/pending", r#"{"sender": "a", "receiver": "b", "amount": 1}"#).await;

@@ -280,7 +280,7 @@ async fn an_unknown_path_gets_404() {
 #[tokio::test]
 async fn a_full_pool_gets_503_until_a_block_takes_it() {
     let mut config = TestNode::config();
-    config.max_pending = 2;
+    config.max_mempool = 2;
     let node = TestNode::start_with(config).await;
     assert_eq!(node.http.pay(1).await.status, 201);
     assert_eq!(node.http.pay(2).await.status, 201);

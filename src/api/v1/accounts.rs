@@ -41,7 +41,7 @@ pub(super) async fn accounts(
     let read = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let after = params.after.as_deref().map(str::as_bytes);
-        // One more than the page tells whether there is another page.
+        // One more than the page, to find out whether there is another page.
         Ok((snapshot.accounts::<Account>(after, limit + 1)?, snapshot.account_count()?))
     };
     let (mut accounts, total) = state.node.read(read).await?;
@@ -96,17 +96,17 @@ pub(super) async fn account(
     let account = account.ok_or_else(|| ApiError::UnknownAccount(name.escape_debug().to_string()))?;
     let next = last.map(|(block, position)| {
         let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        // In a path a plus is a plus.
+        // In a path a plus means a plus, not a space.
         format!("{PREFIX}/accounts/{}?before={block}-{position}&limit={limit}", name.replace('+', "%20"))
     });
     Ok(ok(&AccountPage { account: convert::account(name, &account), transactions, next }))
 }
 
-/// The transactions at these places.
-fn transactions(snapshot: &Snapshot, found: &[TransactionCursor]) -> Result<Vec<BookedTransaction>, StoreError> {
+/// The transactions at these positions.
+fn transactions(snapshot: &Snapshot, positions: &[TransactionCursor]) -> Result<Vec<BookedTransaction>, StoreError> {
     let mut transactions = Vec::new();
     let mut read: Option<Block> = None;
-    for &(height, position) in found {
+    for &(height, position) in positions {
         let missing = || {
             StoreError::Damaged(format!("transaction {position} of block {height}, which an account names, is missing"))
         };

@@ -1,4 +1,4 @@
-//! `/api/v1/blocks` and `/api/v1/headers`
+//! `/api/v1/blocks` and `/api/v1/headers`: the chain.
 
 use axum::{
     extract::State,

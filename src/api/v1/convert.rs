@@ -1,4 +1,4 @@
-//! From the types of the ledger and the node to the JSON of `/api/v1`.
+//! Conversions from the types of the ledger and the node to the JSON of `/api/v1`.
 
 use bcoin_ledger::{
     BlockHash, Tip,
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// The longest sentence that may hold what a stranger wrote, in characters.
+/// How many characters of an error that quotes a peer are shown.
 const MAX_REASON: usize = 500;
 
-/// A block's JSON from its canonical text: the hash goes in front, everything else stays as it is stored.
+/// A block's JSON from its canonical text: the hash is the first member, everything else stays as it is stored.
 pub(super) fn block(text: &str) -> Box<RawValue> {
     let hash = BlockHash::sha256(text);
     raw_json(format!("{{\"hash\": \"{hash}\", {}", text.get(1..).unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! `/api/v1/peers`
+//! `/api/v1/peers`: the peers of the node, and their states.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
