@@ -288,11 +288,11 @@ fn block_id(id: &str) -> Result<String, String> {
 }
 
 fn miner_name(name: &str) -> Result<String, String> {
-    let longest = Transaction::MAX_NAME;
-    if (1..=longest).contains(&name.chars().count()) {
+    let max = Transaction::MAX_NAME;
+    if (1..=max).contains(&name.chars().count()) {
         Ok(name.to_owned())
     } else {
-        Err(format!("a name has 1 to {longest} characters"))
+        Err(format!("a name has 1 to {max} characters"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! `bcoin verify`: checks a data folder, and says what it found.
+//! `bcoin verify`: checks a data folder, and prints what it found.
 
 use std::panic;
 
@@ -10,7 +10,7 @@ use super::{Failure, flags::VerifyFlags, progress::Progress};
 pub(super) fn run(flags: &VerifyFlags) -> Result<(), Failure> {
     let folder = flags.data.folder()?;
     let progress = Progress::new("verifying");
-    // What the database says when it panics on damaged pages is told below, in a sentence.
+    // The database panics on damaged pages. The panic becomes `Verdict::database`, which is printed below.
     panic::set_hook(Box::new(|_| ()));
     let verdict = store::verify(&Chapter, &folder, &|done, total| progress.show(done, total))?;
     drop(progress);

@@ -56,7 +56,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = bcoin::wire::payment_from_json(&bytes);
+        let _ = bcoin::wire::transaction_from_json(&bytes);
         let _ = bcoin::wire::nodes_from_json(&bytes);
         if let Ok(text) = std::str::from_utf8(&bytes) {
             let _ = Block::from_json(text);
