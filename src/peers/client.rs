@@ -100,7 +100,7 @@ impl PeerClient {
     }
 
     /// How long one answer may take.
-    pub fn timeout(&self) -> Duration {
+    pub(super) fn timeout(&self) -> Duration {
         self.timeout
     }
 
@@ -108,7 +108,7 @@ impl PeerClient {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn fetch_json<T: DeserializeOwned>(
+    pub(super) async fn fetch_json<T: DeserializeOwned>(
         &self,
         peer: &PeerAddress,
         path: &str,

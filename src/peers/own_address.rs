@@ -18,7 +18,7 @@ impl OwnAddress {
     }
 
     /// Whether a connection to `peer` would arrive here.
-    pub async fn is(&self, peer: &PeerAddress) -> bool {
+    pub(super) async fn is(&self, peer: &PeerAddress) -> bool {
         if peer.port() != self.0.port() {
             return false;
         }

@@ -29,7 +29,7 @@ use crate::{
     wire::v1::{Headers, PREFIX, Point},
 };
 
-/// How many requests may wait for a round before their senders wait too.
+/// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
 
 type Reply = oneshot::Sender<Vec<PeerStatus>>;
@@ -69,20 +69,20 @@ pub enum PeerKind {
     Listing,
 }
 
-/// How a peer's chain stands to this node's own.
+/// The relation of a peer's chain to this node's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// They are the same.
     Same,
-    /// The peer's chain goes on where this one ends.
+    /// The peer's chain extends this one.
     Ahead,
-    /// This chain goes on where the peer's ends.
+    /// This chain extends the peer's.
     Behind,
-    /// Each has blocks that the other has not.
+    /// They fork: each has blocks that the other lacks.
     Parted,
 }
 
-/// A peer's chain beside the own one.
+/// A peer's chain, compared with the own one.
 #[derive(Clone, Debug)]
 pub struct PeerChain {
     /// Which program the peer is.
@@ -91,7 +91,7 @@ pub struct PeerChain {
     pub length: u64,
     /// Hash of its last block.
     pub tip_hash: BlockHash,
-    /// How its chain stands to this node's.
+    /// The relation of its chain to this node's.
     pub relation: Relation,
     /// Height and hash of the last block that both chains have; none when they share none.
     pub common: Option<(u64, BlockHash)>,

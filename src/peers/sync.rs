@@ -24,15 +24,15 @@ use super::{
 };
 use crate::Node;
 
-/// How many requests may wait for a round before their senders wait too.
+/// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
 
-/// Why a round could not do its work.
+/// Why a round failed.
 type RoundError = AdoptError<BlockError>;
 
 type Reply = oneshot::Sender<Result<Arc<Round>, RoundError>>;
 
-/// What came of asking all peers for a longer chain.
+/// The result of asking all peers for a longer chain.
 #[derive(Debug)]
 pub struct Round {
     /// The end of the chain after it.
@@ -50,13 +50,13 @@ pub struct Offer {
     pub peer: PeerAddress,
     /// How many blocks its chain has, if it could be read.
     pub length: Option<u64>,
-    /// What became of its chain.
+    /// Whether its chain was adopted, and why not.
     pub outcome: Outcome,
     /// How long its answer took.
     pub took: Duration,
 }
 
-/// What became of a peer's chain.
+/// Whether a peer's chain was adopted, and why not.
 #[derive(Debug)]
 pub enum Outcome {
     /// The address is this node's own, and was not asked.
@@ -72,7 +72,7 @@ pub enum Outcome {
     },
     /// It is this node's chain now.
     Adopted,
-    /// It was the best, but this node's own chain has grown meanwhile.
+    /// It was the best, but this node's own chain has become as long meanwhile.
     Outdated,
     /// A peer that was connected earlier has a chain that is as long.
     Tie,

@@ -1,4 +1,4 @@
-//! Fault 1: `kill -9` at random moments under mining, payments and replacements.
+//! Fault 1: `kill -9` at random moments during mining, transactions and replacements.
 
 use std::{
     net::SocketAddr,

@@ -1,4 +1,4 @@
-//! Runs the checks of the fuzz targets on the kept inputs: the corpus, and the regressions. `fuzz/README.md` tells how
+//! Runs the checks of the fuzz targets on the kept inputs: the corpus, and the regressions. `fuzz/README.md` describes how
 //! new ones are found.
 
 use std::{fs, panic, path::Path};

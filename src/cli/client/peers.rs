@@ -87,7 +87,7 @@ fn row(peer: &PeerJson, own: u64) -> Row {
     Row { address: shown(&peer.address), state, style, words: parts.join(", "), took_ms: peer.took_ms }
 }
 
-/// How a peer's chain stands to the node's own of `own` blocks.
+/// The relation of a peer's chain to the node's own, which has `own` blocks.
 fn relation(peer: &PeerJson, own: u64) -> Option<String> {
     let common = peer.common.as_ref().map(|point| point.index);
     // The node may have mined a block between its two answers. Then the difference is unknown, and is left out.
