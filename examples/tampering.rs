@@ -1,4 +1,4 @@
-//! What the printed rules notice, and what they cannot.
+//! Which changes of a chain the printed rules detect, and which they do not.
 //!
 //! `cargo run --example tampering` ends by itself and checks what it says.
 
@@ -52,23 +52,23 @@ fn honest_chain(length: u64) -> Vec<Block> {
             previous_hash: last.hash().to_string(),
             proof,
             timestamp: format!("2026-11-22 19:42:{:02}", last.index),
-            transactions: vec![payment(10), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
+            transactions: vec![transaction(10), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
         };
         chain.push(block);
     }
     chain
 }
 
-fn payment(amount: u64) -> Transaction {
+fn transaction(amount: u64) -> Transaction {
     let name = |text: &str| Scalar::Text(text.into());
     Transaction { sender: name("Alice"), receiver: name("Mallory"), amount: Scalar::Number(Number::from(amount)) }
 }
 
 fn pay_more(block: &mut Block) {
-    block.transactions[0] = payment(1_000_000);
+    block.transactions[0] = transaction(1_000_000);
 }
 
-/// Repairs every link; returns how many candidates of the puzzle had to be tried for that.
+/// Repairs every link; returns how many nonces had to be tried for that.
 fn relink(chain: &mut [Block]) -> u64 {
     let mut tries = 0;
     for at in 1..chain.len() {

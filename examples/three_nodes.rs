@@ -45,14 +45,14 @@ impl Walk {
         }
 
         step("Alice pays Bob 10 at node 1: the payment waits");
-        let payment = json!({"sender": "Alice", "receiver": "Bob", "amount": 10});
-        let answer = self.post(0, "/add_transaction", &payment).await?;
+        let transaction = json!({"sender": "Alice", "receiver": "Bob", "amount": 10});
+        let answer = self.post(0, "/add_transaction", &transaction).await?;
         assert_eq!(answer["message"], "This transaction will be added to the Block 2");
 
         step("Node 1 mines: the block takes the payment, and the miner gets 1");
         let block = self.get(0, "/mine_block").await?;
         assert_eq!(block["index"], 2);
-        assert_eq!(block["transactions"][0], payment);
+        assert_eq!(block["transactions"][0], transaction);
         assert_eq!(block["transactions"][1]["receiver"], MINERS[0]);
 
         step("Every node learns where all three are");
@@ -124,7 +124,7 @@ fn message(answer: &Value) -> &str {
 
 /// The beginning of a long answer.
 fn shortened(text: &str) -> String {
-    const LONGEST: usize = 150;
-    let beginning: String = text.chars().take(LONGEST).collect();
+    const MAX: usize = 150;
+    let beginning: String = text.chars().take(MAX).collect();
     if beginning.len() < text.len() { format!("{beginning}...") } else { beginning }
 }

@@ -23,8 +23,8 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    Node,
     api::{self, About, ApiState, HostNames},
+    node::Node,
     peers::{self, ClientLimits, OwnAddress, PeerClient},
     wire::v1::DataKind,
 };
@@ -40,8 +40,8 @@ pub struct Config {
     pub miner: String,
     /// Where the data is kept.
     pub location: Location,
-    /// How many payments may wait.
-    pub max_pending: usize,
+    /// How many transactions the mempool may hold.
+    pub max_mempool: usize,
     /// Further host names to answer to.
     pub allowed_hosts: Vec<String>,
     /// Nodes to connect at start.
@@ -58,17 +58,17 @@ impl Config {
             port,
             miner: Self::MINER.into(),
             location,
-            max_pending: Self::MAX_PENDING,
+            max_mempool: Self::MAX_MEMPOOL,
             allowed_hosts: Vec::new(),
             peers: Vec::new(),
             client_limits: ClientLimits::default(),
         }
     }
 
-    /// The miner of page one of the listing.
+    /// The miner's name in the printed listing.
     pub const MINER: &str = "Bharathi";
-    /// How many payments may wait, unless told otherwise.
-    pub const MAX_PENDING: usize = 50_000;
+    /// The default of [`Config::max_mempool`].
+    pub const MAX_MEMPOOL: usize = 50_000;
 }
 
 /// Why a node cannot start. Each text says what to do.
@@ -104,7 +104,7 @@ pub enum StartError {
     /// The nodes to connect cannot be kept.
     #[error("cannot connect the nodes of the file given with --nodes: {0}")]
     Peers(AddPeersError),
-    /// The clock says a time that HTTP has no words for, and hyper panics on.
+    /// The clock is before 1970. HTTP dates cannot express such a time, and hyper panics on it.
     #[error("the clock of this computer is set before 1970; set it right, and start again")]
     Clock,
     /// The system refuses something that every node needs.
@@ -122,7 +122,7 @@ pub struct RunningNode {
     location: Location,
     node: Node,
     threads: NodeThreads,
-    /// What runs beside the threads; all of it ends once `stop` is cancelled, the server first.
+    /// The tasks of the node. All of them end once `stop` is cancelled; the server is the first in the list.
     tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
 }
@@ -135,7 +135,7 @@ pub async fn spawn(config: Config) -> Result<RunningNode, StartError> {
     spawn_watched(config, |_, _| ()).await
 }
 
-/// As [`spawn`]; `progress` is told how many blocks of how many are checked while the data is opened.
+/// As [`spawn`]. While the data is opened, `progress` is called with the number of checked blocks and the number of all blocks.
 ///
 /// # Errors
 /// See [`StartError`].
@@ -148,7 +148,7 @@ pub async fn spawn_watched(
     }
     let listener = listen(SocketAddr::new(config.host, config.port)).await?;
     let address = listener.local_addr().map_err(system)?;
-    // The log of several nodes in one process tells them apart by it.
+    // Several nodes in one process share one log. The span names the node of each line.
     let span = tracing::info_span!("node", port = address.port());
     run(config, listener, address, progress).instrument(span).await
 }
@@ -166,7 +166,7 @@ async fn run(
         started_at: now().to_utc(),
         started: Instant::now(),
     };
-    let (node, threads) = start(opened, config.miner, config.max_pending).map_err(system)?;
+    let (node, threads) = start(opened, config.miner, config.max_mempool).map_err(system)?;
     node.add_peers(config.peers).await.map_err(StartError::Peers)?;
 
     let client = PeerClient::new(config.client_limits).map_err(system)?;
@@ -201,7 +201,7 @@ async fn open_store(
     Ok(open.await.map_err(system)??)
 }
 
-/// What a node that has no data yet begins with: an address of its own, and a genesis block of this moment.
+/// The first content of a new data folder: a new node address, and a genesis block with the current time.
 pub fn first_content() -> FirstContent<CheckedBlock> {
     FirstContent { node_address: Uuid::new_v4().simple().to_string(), genesis: Chapter.genesis(now()) }
 }
@@ -210,9 +210,9 @@ pub fn first_content() -> FirstContent<CheckedBlock> {
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub fn start(opened: Opened<Chapter>, miner: String, max_pending: usize) -> io::Result<(Node, NodeThreads)> {
+pub fn start(opened: Opened<Chapter>, miner: String, max_mempool: usize) -> io::Result<(Node, NodeThreads)> {
     let receiver = Receiver { node_address: opened.contents.node_address.clone(), miner };
-    bcoin_node::start(opened, receiver, max_pending)
+    bcoin_node::start(opened, receiver, max_mempool)
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {
@@ -235,7 +235,7 @@ impl RunningNode {
         self.address
     }
 
-    /// Where its data lies.
+    /// Where the node keeps its data.
     pub fn location(&self) -> &Location {
         &self.location
     }
@@ -245,7 +245,7 @@ impl RunningNode {
         &self.node
     }
 
-    /// Whether the node can do nothing any more, although nobody stopped it.
+    /// Whether a thread of the node has ended without `stop`. Such a node can change nothing any more.
     pub fn has_failed(&self) -> bool {
         self.threads.have_ended()
     }
@@ -260,7 +260,7 @@ impl RunningNode {
             }
         }
         drop(node);
-        // The threads have nobody left to listen to, and end.
+        // The last handle is gone, so the threads end.
         let joined = tokio::task::spawn_blocking(|| threads.join());
         if joined.await.is_err() {
             tracing::error!("{:?} could not wait for the node's threads", thread::current().id());

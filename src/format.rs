@@ -1,8 +1,8 @@
-//! How errors and times are told, wherever they are.
+//! Errors and times as text, for all modules of the program.
 
 use std::{error::Error, fmt::Display, time::Duration};
 
-/// The text with a capital letter at its beginning.
+/// The text with its first letter in upper case.
 pub(crate) fn capitalised(text: &impl Display) -> String {
     let text = text.to_string();
     let mut characters = text.chars();
@@ -12,16 +12,16 @@ pub(crate) fn capitalised(text: &impl Display) -> String {
     }
 }
 
-/// What is behind an error; the errors around it only say that something went wrong.
+/// The innermost source of an error: outer errors of the HTTP libraries carry no details.
 pub(crate) fn root_cause(error: &dyn Error) -> String {
     let mut cause = error;
-    while let Some(behind) = cause.source() {
-        cause = behind;
+    while let Some(source) = cause.source() {
+        cause = source;
     }
     cause.to_string()
 }
 
-/// A time in milliseconds.
+/// A duration in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -1,21 +1,21 @@
-//! B-Coin: the blockchain network of the chapter, done right.
+//! B-Coin: a node of the chapter's blockchain network.
 //!
-//! This package is the program. What it runs stands in two other crates: `bcoin-ledger`, the rules, and `bcoin-node`, the node
-//! under any rules. Here are the edges, where JSON and HTTP are. Imports go down this list only:
+//! This package is the program. It runs two other crates: `bcoin-ledger` holds the rules, and `bcoin-node` is a node that is
+//! generic over the rules. JSON and HTTP are in this package. A module imports only from modules below it in this list:
 //!
 //! - [`cli`]: the command line; [`app`]: joins the parts into a running node
 //! - [`api`]: HTTP in
 //! - [`peers`]: HTTP out
 //! - [`wire`]: the JSON shapes that cross a socket
 //!
-//! ARCHITECTURE.md tells the whole story.
+//! ARCHITECTURE.md describes all of it.
 
 pub mod api;
 pub mod app;
 pub mod cli;
 mod format;
+mod node;
 pub mod peers;
 pub mod wire;
 
-/// A node under the printed rules.
-pub type Node = bcoin_node::NodeHandle<bcoin_ledger::chapter::Chapter>;
+pub use node::Node;

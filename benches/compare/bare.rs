@@ -1,4 +1,4 @@
-//! What the framework can do: a bare axum server that parses what it is sent, and keeps nothing.
+//! The limit of the framework: a bare axum server that parses the bodies of requests and keeps nothing.
 
 use std::{error::Error, path::Path};
 
@@ -13,12 +13,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-/// The argument that lets this program be that server.
+/// The argument that makes this program run as that server.
 pub const ROLE: &str = "bare";
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "it is parsed, and dropped")]
-struct Payment {
+struct Transaction {
     sender: String,
     receiver: String,
     amount: serde_json::Number,
@@ -34,14 +34,14 @@ pub fn serve(file: &Path) -> Result<(), Box<dyn Error>> {
         let router = Router::new()
             .route("/add_transaction", post(add_transaction))
             .route("/get_chain", get(async move || json(StatusCode::OK, body)));
-        // As B-Coin's connections: what cannot be set is no reason to stop.
+        // As B-Coin's connections have it. An error is ignored.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         Ok(axum::serve(listener, router).await?)
     })
 }
 
 async fn add_transaction(body: Bytes) -> impl IntoResponse {
-    match serde_json::from_slice::<Payment>(&body) {
+    match serde_json::from_slice::<Transaction>(&body) {
         Ok(_) => json(
             StatusCode::CREATED,
             Bytes::from_static(b"{\"message\": \"This transaction will be added to the Block 2\"}"),

@@ -1,5 +1,5 @@
-//! A load of equal requests over connections that stay open. It shares the cores with the server it measures, so it does no
-//! more than count answers by their `Content-Length`.
+//! A load of equal requests over connections that stay open. It shares the cores with the measured server, so it only counts
+//! answers by their `Content-Length`.
 
 use std::{
     io,
@@ -69,7 +69,7 @@ impl Load {
     }
 }
 
-/// One connection; opened anew when the server closes it, as Flask's does after each answer.
+/// One connection. It is reopened when the server closes it, as Flask does after each answer.
 async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> io::Result<u64> {
     let mut buffer = vec![0; 64 << 10];
     let mut answers = 0;
@@ -88,7 +88,7 @@ async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> io::
     }
 }
 
-/// Reads one answer; whether the connection stays open.
+/// Reads one answer; returns whether the connection stays open.
 async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<bool> {
     let mut filled = 0;
     let head = loop {
@@ -119,7 +119,7 @@ struct Head {
 }
 
 impl Head {
-    /// `None` while it has not arrived whole.
+    /// `None` until the whole head has arrived.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let length = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
         let text = str::from_utf8(&bytes[..length]).expect("a head in ASCII");

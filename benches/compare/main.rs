@@ -1,4 +1,4 @@
-//! Whole nodes beside what people would use instead: drives real processes over HTTP, and prints one table of ratios.
+//! Compares whole nodes with the alternatives: drives real processes over HTTP, and prints one table of ratios.
 //!
 //! ```sh
 //! cargo bench --bench compare                     # without Flask
@@ -6,7 +6,7 @@
 //! cargo bench --bench compare -- puzzle payments  # these parts only
 //! ```
 //!
-//! Each figure is the median of short rounds that alternate between what is compared. See BENCHMARKS.md.
+//! Each figure is the median of short rounds that alternate between the compared programs. See BENCHMARKS.md.
 
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
@@ -16,7 +16,6 @@ mod checking;
 mod load;
 mod mining;
 mod once;
-mod payments;
 mod process;
 mod puzzle;
 mod python;
@@ -24,6 +23,7 @@ mod reading;
 mod rounds;
 mod stage;
 mod table;
+mod transactions;
 
 use std::{cell::LazyCell, error::Error, path::Path};
 
@@ -56,7 +56,7 @@ fn measure(wanted: impl Fn(&str) -> bool) -> Result<Vec<table::Row>, Box<dyn Err
         }
     };
     part("puzzle", &puzzle::rows);
-    part("payments", &|| payments::rows(&stage));
+    part("payments", &|| transactions::rows(&stage));
     part("short", &|| reading::short(&stage));
     let node = LazyCell::new(|| process::node_with_chain(&stage.long_chain(), &stage.new_folder()));
     part("long", &|| reading::long(&stage, &node));

@@ -1,4 +1,4 @@
-//! One request at a time, with the times it took. A socket and no client library: what is measured is the server.
+//! Single requests, with their times. It uses a plain socket and no client library, to measure the server alone.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How much of a body is kept.
-const KEPT: usize = 4 << 10;
+/// How many bytes of an answer are kept.
+const MAX_KEPT: usize = 4 << 10;
 
-/// What came back.
+/// An answer and its times.
 pub struct Answer {
     /// When the answer began to arrive.
     pub began: Duration,
@@ -43,7 +43,7 @@ fn exchange(address: SocketAddr, verb: &str, path: &str, body: &str) -> io::Resu
     let mut buffer = vec![0; 256 << 10];
     let mut bytes = stream.read(&mut buffer)?;
     let began = begun.elapsed();
-    let text = String::from_utf8_lossy(&buffer[..bytes.min(KEPT)]).into_owned();
+    let text = String::from_utf8_lossy(&buffer[..bytes.min(MAX_KEPT)]).into_owned();
     loop {
         match stream.read(&mut buffer)? {
             0 => return Ok(Answer { began, ended: begun.elapsed(), bytes, text }),

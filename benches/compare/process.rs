@@ -1,4 +1,4 @@
-//! The servers that are measured, each a process of its own.
+//! The measured servers, each in its own process.
 
 use std::{
     path::Path,
@@ -16,7 +16,7 @@ pub fn server(command: &mut Command) -> Process {
 
 /// A node of B-Coin on a free port, with its data in `folder`.
 pub fn node(folder: &Path) -> Process {
-    // The bound on their bytes is what keeps the pool small here.
+    // The bound on the bytes of the mempool applies here, not the one on the number of transactions.
     server(BCOIN.command(&["--port", "0", "--max-pending", "10000000", "--data-dir"]).arg(folder))
 }
 

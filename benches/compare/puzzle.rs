@@ -1,4 +1,4 @@
-//! Trying proofs: beside the processor's limit, beside plain Rust, beside CPython, and on two cores.
+//! Trying proofs, compared with the limit of the processor, plain Rust and CPython, and on two cores.
 
 use std::{hint::black_box, ops::Range, time::Instant};
 
@@ -12,10 +12,10 @@ use crate::{
 };
 
 const ROUNDS: usize = 9;
-/// Candidates of a usual size, after a proof of the sequence.
+/// A proof of the sequence, and nonces of a usual size.
 const PREVIOUS: u64 = 45_293;
-const CANDIDATES: Range<u64> = 1..131_073;
-/// A puzzle that takes long, so that calling the second core costs little beside it: the previous proof, and its solution.
+const NONCES: Range<u64> = 1..131_073;
+/// A puzzle that takes long, so that starting the second core costs little in comparison: the previous proof, and its solution.
 const LONG: (u64, u64) = (124, 589_976);
 
 pub fn rows() -> Vec<Row> {
@@ -42,24 +42,24 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// How many in a second, when each of so many calls does the number that it returns.
+/// The rate per second. Each call of `work` returns how many it did.
 fn rate(calls: u32, mut work: impl FnMut() -> u64) -> f64 {
     let begun = Instant::now();
     let done: u64 = (0..calls).map(|_| work()).sum();
     done as f64 / begun.elapsed().as_secs_f64()
 }
 
-/// Tries every candidate, those after a solution too.
+/// Tries every nonce, those after a solution too.
 fn try_all(kernel: Kernel) -> u64 {
-    let mut rest = black_box(CANDIDATES);
+    let mut rest = black_box(NONCES);
     while let Some(found) = kernel.first_in(black_box(PREVIOUS), rest.clone()) {
         rest.start = found + 1;
     }
-    CANDIDATES.end - CANDIDATES.start
+    NONCES.end - NONCES.start
 }
 
 fn ready_made() -> u64 {
-    let count = CANDIDATES.end - CANDIDATES.start;
+    let count = NONCES.end - NONCES.start;
     black_box(puzzle::hash_ready_made(black_box(count / 2)));
     count
 }
@@ -69,8 +69,8 @@ fn plain_rust() -> u64 {
         let difference = new as i64 * new as i64 - PREVIOUS as i64 * PREVIOUS as i64;
         Sha256::digest(difference.to_string().as_bytes()).starts_with(&[0, 0])
     };
-    black_box(black_box(CANDIDATES).filter(|&new| solves(new)).count());
-    CANDIDATES.end - CANDIDATES.start
+    black_box(black_box(NONCES).filter(|&new| solves(new)).count());
+    NONCES.end - NONCES.start
 }
 
 fn search_on(cores: usize) -> u64 {

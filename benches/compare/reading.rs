@@ -46,10 +46,10 @@ fn bytes_in_a_second(server: &Process) -> f64 {
     answer.bytes as f64 / answer.ended.as_secs_f64()
 }
 
-/// Lets a node take another one's chain.
-pub fn adopt(taker: &Process, giver: &Process) -> once::Answer {
-    once::request(taker.address(), "POST", "/connect_node", &format!(r#"{{"nodes": ["http://{}"]}}"#, giver.address()));
-    let answer = once::request(taker.address(), "GET", "/replace_chain", "");
+/// Makes a node adopt the chain of a peer.
+pub fn adopt(node: &Process, peer: &Process) -> once::Answer {
+    once::request(node.address(), "POST", "/connect_node", &format!(r#"{{"nodes": ["http://{}"]}}"#, peer.address()));
+    let answer = once::request(node.address(), "GET", "/replace_chain", "");
     assert!(answer.text.contains("Because the nodes are different") || answer.bytes > 20_000, "{}", answer.text);
     answer
 }

@@ -1,6 +1,6 @@
-//! Measuring several things in turn, so that whatever else the machine does at a moment meets all of them.
+//! Measures several things in turn, so that other load on the machine affects all of them.
 
-/// Something that measures one round of itself.
+/// Measures one round.
 pub type Measure<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
 /// Measures A B C A B C ..., and returns the median of each. The first round warms up and does not count.
@@ -18,7 +18,7 @@ pub fn medians<const N: usize>(rounds: usize, mut measures: [Option<Measure<'_>>
     figures.map(|figures| (!figures.is_empty()).then(|| median(figures)))
 }
 
-/// The middle one.
+/// The median.
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_unstable_by(f64::total_cmp);
     figures[figures.len() / 2]

@@ -1,4 +1,4 @@
-//! Where the comparison takes place: folders on a real disk, and chains in files.
+//! The files of the comparison: data folders on a real disk, and chains.
 
 use std::{
     fs,

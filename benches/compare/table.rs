@@ -1,6 +1,6 @@
 //! The table that the comparison prints, in Markdown.
 
-/// One line: a figure of B-Coin beside another one.
+/// One line: a figure of B-Coin and another one.
 pub struct Row {
     work: &'static str,
     bcoin: String,
@@ -27,14 +27,14 @@ impl Row {
         Self::new(work, show(bcoin), beside_what, beside.map(show), beside.map(|beside| beside / bcoin), least)
     }
 
-    /// A figure that has to stay within a bound, with nothing beside it.
-    pub fn bound(work: &'static str, bcoin: f64, most: f64, unit: &str) -> Self {
+    /// A figure that has to stay within a bound, without a comparison.
+    pub fn bound(work: &'static str, bcoin: f64, max: f64, unit: &str) -> Self {
         Self {
             work,
             bcoin: format!("{bcoin:.2} {unit}"),
             beside: String::new(),
-            result: Some(Outcome { shown: String::new(), stands: bcoin <= most }),
-            least: format!("at most {most} {unit}"),
+            result: Some(Outcome { shown: String::new(), stands: bcoin <= max }),
+            least: format!("at most {max} {unit}"),
         }
     }
 
@@ -69,7 +69,7 @@ pub fn print(rows: &[Row]) {
     }
 }
 
-/// So much of something in a second.
+/// A rate per second.
 #[derive(Clone, Copy)]
 pub struct Rate {
     per_second: f64,

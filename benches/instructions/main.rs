@@ -1,9 +1,9 @@
-//! Counts the instructions that the hot paths execute, and holds them against `recorded.txt`: unlike times, counts are the same
-//! on a busy machine.
+//! Counts the instructions that the hot paths execute, and compares them with `recorded.txt`. Unlike times, counts are the same on
+//! a busy machine.
 //!
 //! ```sh
 //! cargo bench --bench instructions                # compare; fails when a count grew by more than 5 %
-//! cargo bench --bench instructions -- --record    # write recorded.txt anew, after a change that is meant
+//! cargo bench --bench instructions -- --record    # write recorded.txt again, after an intended change
 //! ```
 //!
 //! It needs valgrind, which runs this program again for each part, and counts what happens inside [`counted`].

@@ -1,4 +1,4 @@
-//! What is counted.
+//! The parts that are counted.
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use bcoin_ledger::{
 };
 use bcoin_testkit::chain;
 
-/// Does what comes before the counting, and returns what is counted.
+/// Does the preparation, which is not counted, and returns the work that is counted.
 type Prepare = fn() -> Box<dyn FnOnce()>;
 
 /// Each part by its name.
@@ -21,23 +21,23 @@ pub fn run(name: &str) {
     counted(prepare());
 }
 
-/// The function inside which callgrind counts; it knows it by its name.
+/// The function inside which callgrind counts. It is selected by its name.
 #[inline(never)]
 fn counted(work: Box<dyn FnOnce()>) {
     work();
     black_box(());
 }
 
-/// 10,000 candidates, none of which is a solution.
+/// 10,000 nonces, none of which is a solution.
 fn puzzle() -> Box<dyn FnOnce()> {
     Box::new(|| assert_eq!(black_box(Kernel::Portable).first_in(black_box(45_293), 1..10_001), None))
 }
 
-/// A block with 1,000 payments.
+/// A block with 1,000 transactions.
 fn block() -> Block {
     let text = chain::texts(2).last().expect("a block");
     let mut block = Block::from_json(&text).expect("a block");
-    block.transactions = (1..=1000).map(chain::payment).collect();
+    block.transactions = (1..=1000).map(chain::transaction).collect();
     block
 }
 
@@ -46,7 +46,7 @@ fn canonical_writer() -> Box<dyn FnOnce()> {
     Box::new(move || drop(black_box(black_box(&block).canonical())))
 }
 
-/// Reading the same block and judging it.
+/// Reads and checks the same block.
 fn block_check() -> Box<dyn FnOnce()> {
     let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
     let mut check = ChainCheck::default();

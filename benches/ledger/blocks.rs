@@ -1,4 +1,4 @@
-//! One block: hashed, written, read, judged.
+//! One block: hashing, writing, reading, checking.
 
 use bcoin_ledger::{
     BlockHash, Rules as _,
@@ -7,13 +7,13 @@ use bcoin_ledger::{
 use bcoin_testkit::chain;
 use divan::{Bencher, black_box, counter::BytesCount};
 
-/// How many transactions the block has: what a class pays between two blocks, and a crowd.
+/// How many transactions the block has: as many as a class sends between two blocks, and very many.
 const TRANSACTIONS: [usize; 2] = [2, 1000];
 
 fn block(transactions: usize) -> Block {
     let text = chain::texts(2).last().expect("a block");
     let mut block = Block::from_json(&text).expect("a block");
-    block.transactions = (1..).map(chain::payment).take(transactions).collect();
+    block.transactions = (1..).map(chain::transaction).take(transactions).collect();
     block
 }
 
@@ -35,7 +35,7 @@ fn read(bencher: Bencher<'_, '_>, transactions: usize) {
     bencher.counter(BytesCount::of_str(&text)).bench(|| Block::from_json(black_box(&text)).expect("a block"));
 }
 
-/// Reading included, since every block that is judged was read.
+/// Reads and checks a block: every block that is checked is read before.
 #[divan::bench(args = TRANSACTIONS)]
 fn check(bencher: Bencher<'_, '_>, transactions: usize) {
     let mut chain = ChainCheck::default();

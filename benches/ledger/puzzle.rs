@@ -5,9 +5,9 @@ use std::{ops::Range, thread};
 use bcoin_ledger::chapter::puzzle::{Kernel, search_on};
 use divan::{Bencher, black_box, counter::ItemsCount};
 
-/// Candidates of a usual size, after a proof of the sequence.
+/// A proof of the sequence, and nonces of a usual size.
 const PREVIOUS: u64 = 45_293;
-const CANDIDATES: Range<u64> = 1..131_073;
+const NONCES: Range<u64> = 1..131_073;
 /// A puzzle that takes long: the previous proof, and its solution.
 const LONG: (u64, u64) = (124, 589_976);
 
@@ -21,10 +21,10 @@ fn one_core_portable(bencher: Bencher<'_, '_>) {
     try_all(bencher, Kernel::Portable);
 }
 
-/// Tries every candidate, those after a solution too.
+/// Tries every nonce, those after a solution too.
 fn try_all(bencher: Bencher<'_, '_>, kernel: Kernel) {
-    bencher.counter(ItemsCount::new(CANDIDATES.end - CANDIDATES.start)).bench(|| {
-        let mut rest = black_box(CANDIDATES);
+    bencher.counter(ItemsCount::new(NONCES.end - NONCES.start)).bench(|| {
+        let mut rest = black_box(NONCES);
         while let Some(found) = kernel.first_in(black_box(PREVIOUS), rest.clone()) {
             rest.start = found + 1;
         }

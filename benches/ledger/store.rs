@@ -1,4 +1,4 @@
-//! Chains on the disk: appended to, checked, read, and taken from a peer.
+//! Chains on the disk: appending, checking, reading, and decoding a peer's chain.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -20,12 +20,12 @@ use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
 const BLOCKS: u64 = 10_000;
-/// Each waits for the disk.
+/// How many commits are measured. Each waits for the disk.
 const COMMITS: u32 = 200;
-/// How many payments one commit takes when a class pays at once.
+/// How many transactions share a commit when a whole class sends at once.
 const AT_ONCE: u64 = 128;
 
-/// A store with nothing but its first block; on a real disk, which the system's folder for temporary files may not be.
+/// A store with only its first block. It is on a real disk: the system's folder for temporary files is often in memory.
 fn fresh() -> (TempDir, Store<Chapter>, Blockchain<Chapter>) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let genesis = checked(1).remove(0);
@@ -53,7 +53,7 @@ fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {
 fn append(bencher: Bencher<'_, '_>) {
     let (_folder, store, blockchain) = fresh();
     let blockchain = RefCell::new(blockchain);
-    // One more than the samples, for the one that is not counted.
+    // One more than the samples, for the run that is not counted.
     let blocks = RefCell::new(checked(u64::from(COMMITS) + 2).into_iter().skip(1));
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
         let block = blocks.borrow_mut().next().expect("a block");
@@ -63,12 +63,12 @@ fn append(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench(sample_count = COMMITS, sample_size = 1)]
-fn add_payments(bencher: Bencher<'_, '_>) {
+fn add_transactions(bencher: Bencher<'_, '_>) {
     let (_folder, store, _) = fresh();
-    let payments: Vec<Transaction> = (1..=AT_ONCE).map(chain::payment).collect();
+    let transactions: Vec<Transaction> = (1..=AT_ONCE).map(chain::transaction).collect();
     bencher
         .counter(ItemsCount::new(AT_ONCE))
-        .bench_local(|| store.add_to_mempool(&payments).expect("room on the disk"));
+        .bench_local(|| store.add_to_mempool(&transactions).expect("room on the disk"));
 }
 
 #[divan::bench(sample_count = 20)]
@@ -92,7 +92,7 @@ fn read_stored_chain(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::new(bytes)).bench_local(read);
 }
 
-/// What is done with the body of a peer's answer, as far as the last check.
+/// Decodes and checks the body of a peer's answer.
 #[divan::bench(sample_count = 20)]
 fn take_peers_chain(bencher: Bencher<'_, '_>) {
     let (_folder, store, _) = fresh();

@@ -1,4 +1,4 @@
-//! Answers in JSON.
+//! Responses in JSON.
 
 use axum::{
     body::Body,
@@ -7,15 +7,20 @@ use axum::{
 };
 use serde::Serialize;
 
-/// An answer in JSON.
+/// A response with a JSON body.
 pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
 }
 
-/// A value as JSON, a line.
+/// A value as JSON with a line break.
 pub(super) fn json_text(value: &impl Serialize) -> String {
-    // Only a map with keys that are no texts could fail, and no answer holds one.
+    // Only a map with keys that are not strings could fail, and no answer holds one.
     let mut text = serde_json::to_string(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A value as the answer to a request that was executed.
+pub(super) fn ok(value: &impl Serialize) -> Response {
+    json(StatusCode::OK, json_text(value))
 }

@@ -1,5 +1,5 @@
-//! The answer to `/get_chain` as it was served last, kept within a bound: blocks hardly ever change, and whoever reads a chain
-//! reads all of it. A short answer is kept whole; of a long one the beginning, in the pieces that were served.
+//! A bounded cache of the answer to `/get_chain`. Blocks rarely change, and each client reads the whole chain. A short answer is
+//! kept whole. Of a long answer the beginning is kept, in the segments that were served.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -9,25 +9,24 @@ use bytes::Bytes;
 /// How many bytes of a long answer are kept: about 100,000 blocks of a class.
 const MAX_BYTES: usize = 32 << 20;
 
-/// Consecutive blocks as they stand in a chain that is served, with the separator before the first one.
+/// The text of consecutive blocks in an answer, with the separator before the first one.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
     /// Height of the last block.
     pub(super) last: u64,
-    /// Hash of the last block, which stands for all blocks up to it.
+    /// Hash of the last block. It identifies all blocks up to it.
     pub(super) hash: BlockHash,
     /// The blocks.
     pub(super) text: Bytes,
 }
 
-/// Shared by all requests. Whoever takes a segment compares its hash with the chain that is asked for: what is kept may be the
-/// beginning of another one.
+/// Shared by all requests. A reader has to compare the hash of a segment with its own chain: the cache may hold another chain.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BodyCache(Arc<RwLock<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// A whole answer, and the end of its chain.
+    /// A whole answer, and the hash of the last block in it.
     whole: Option<(BlockHash, Bytes)>,
     segments: Vec<Segment>,
     /// How many bytes the segments have together.
@@ -52,7 +51,7 @@ impl BodyCache {
         kept.segments.get(kept.position_after(before)?).cloned()
     }
 
-    /// Keeps a segment that begins after the block `before`, where nothing is missing between and there is room.
+    /// Keeps a segment that begins after the block `before`. It is dropped when a segment before it is missing, or when the cache is full.
     pub(super) fn keep_segment(&self, before: u64, segment: Segment) {
         let mut kept = self.write();
         let bytes = kept.bytes + segment.text.len();
@@ -62,7 +61,7 @@ impl BodyCache {
         }
     }
 
-    /// Forgets a segment and all that come after it, because the chain has other blocks there.
+    /// Removes a segment and all that come after it, because the chain has other blocks there.
     pub(super) fn forget_from(&self, segment: &Segment) {
         let mut kept = self.write();
         let same = |other: &Segment| other.last == segment.last && other.hash == segment.hash;
@@ -82,7 +81,7 @@ impl BodyCache {
 }
 
 impl Kept {
-    /// The position of the segment that begins after a block, or where it would stand.
+    /// The position of the segment that begins after a block, or the position where it would be inserted.
     fn position_after(&self, before: u64) -> Option<usize> {
         if before == 0 {
             return Some(0);

@@ -1,4 +1,4 @@
-//! A chain as the body of a response: read from a snapshot piece by piece, as fast as the client takes it.
+//! A chain as the body of a response. It is read from a snapshot in chunks, at the speed of the client.
 
 use std::io;
 
@@ -10,21 +10,21 @@ use futures_util::{StreamExt as _, stream};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
-    ApiState,
     body_cache::{BodyCache, Segment},
     error::ApiError,
+    state::ApiState,
 };
 use crate::wire::answers::ChainFrame;
 
-/// How many bytes are read at a time: enough that a chunk costs little beside its bytes.
+/// How many bytes are read at a time. The fixed cost of a chunk is small beside so many bytes.
 const CHUNK: usize = 256 << 10;
-/// How many segments that are kept are handed on at a time: they cost no memory, and going to another thread for each would
-/// take longer than sending it.
+/// How many cached segments are sent at a time. They need no further memory, and a thread switch for each of them would take
+/// longer than sending it.
 const MAX_SEGMENTS_AT_ONCE: usize = 16;
 
-/// A chain as it was at one moment, on its way to a client.
+/// A snapshot of the chain, for one response.
 pub(super) struct Chain {
-    /// Hash of its last block, which stands for the whole of it.
+    /// Hash of its last block. It identifies the whole chain.
     pub(super) tip: BlockHash,
     first: Vec<Bytes>,
     rest: Option<ChainText>,
@@ -49,7 +49,7 @@ impl Chain {
         Ok(state.node.read(begin).await?)
     }
 
-    /// All of it, when it is so short that it was read at once.
+    /// The whole body, when the chain fits one chunk.
     pub(super) fn whole(&self) -> Option<Bytes> {
         match (&self.first[..], &self.rest) {
             ([whole], None) => Some(whole.clone()),
@@ -57,15 +57,15 @@ impl Chain {
         }
     }
 
-    /// The body of the answer. The next pieces are read while the ones before are sent, and no further ahead: a client that
-    /// stalls holds one chunk and no thread.
+    /// The body of the answer. One group of pieces is read ahead while the previous one is sent, and no more: a client that stalls
+    /// holds one chunk and no thread.
     pub(super) fn into_body(self) -> Body {
         if let Some(whole) = self.whole() {
             return Body::from(whole);
         }
         let rest = stream::try_unfold(self.rest.map(begin_reading), |reading| async {
             let Some(reading) = reading else { return Ok(None) };
-            // A failure in the middle ends the connection, so that nobody takes half a chain for a whole one.
+            // A failure in the middle ends the connection, so that no client takes half a chain for a whole one.
             let (pieces, rest) = reading.await??;
             Ok::<_, io::Error>(Some((pieces, rest.map(begin_reading))))
         });
@@ -86,12 +86,12 @@ fn begin_reading(text: ChainText) -> JoinHandle<io::Result<Pieces>> {
     spawn_blocking(|| text.next_pieces().map_err(io::Error::other))
 }
 
-/// A chain that is being written down.
+/// The rest of a chain that is still to be sent.
 struct ChainText {
     snapshot: Snapshot,
-    /// The blocks after the ones written so far; begun where no segment is kept.
+    /// Iterates over the blocks after `length`; none while segments come from the cache.
     blocks: Option<StoredBlocks>,
-    /// Blocks written so far.
+    /// How many blocks are in the pieces so far.
     length: u64,
     closing: fn(u64) -> String,
     cache: BodyCache,
@@ -115,14 +115,14 @@ impl ChainText {
         if pieces.is_empty() { self.read_chunk() } else { Ok((pieces, Some(self))) }
     }
 
-    /// Whether the chain has the blocks of a segment: the hash of the last one stands for all of them.
+    /// Whether the chain has the blocks of a segment. The hash of the last block identifies all of them.
     fn holds(&self, segment: &Segment) -> Result<bool, StoreError> {
         Ok(self.snapshot.hash(segment.last)? == Some(segment.hash))
     }
 
     fn read_chunk(mut self) -> Result<Pieces, StoreError> {
         let before = self.length;
-        // The last text may go beyond the chunk.
+        // The last block may exceed the chunk size.
         let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
         let mut blocks = match self.blocks.take() {
             Some(blocks) => blocks,

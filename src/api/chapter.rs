@@ -14,29 +14,29 @@ use axum::{
 use bcoin_ledger::{BlockHash, chapter::Chapter};
 use bcoin_node::store::{Reader, StoreError};
 
-use super::{ApiState, answers::json, chain_stream::Chain, error::ApiError, request_body::RequestBody};
+use super::{answers::json, chain_stream::Chain, error::ApiError, request_body::RequestBody, state::ApiState};
 use crate::wire::{
     answers::{self, ChainFrame},
-    messages, nodes_from_json, payment_from_json,
+    messages, nodes_from_json, transaction_from_json,
 };
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
-        .route("/mine_block", acting_get(mine_block))
-        .route("/get_chain", reading_get(get_chain))
-        .route("/is_valid", reading_get(is_valid))
+        .route("/mine_block", unsafe_get(mine_block))
+        .route("/get_chain", safe_get(get_chain))
+        .route("/is_valid", safe_get(is_valid))
         .route("/add_transaction", post(add_transaction).fallback(wrong_verb("POST")))
         .route("/connect_node", post(connect_node).fallback(wrong_verb("POST")))
-        .route("/replace_chain", acting_get(replace_chain))
+        .route("/replace_chain", unsafe_get(replace_chain))
 }
 
-/// A GET that changes nothing, and so has a HEAD (RFC 9110 section 9.3.2).
-fn reading_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
+/// A GET that changes nothing. HEAD is allowed too (RFC 9110 section 9.3.2).
+fn safe_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
     get(handler).fallback(wrong_verb("GET, HEAD"))
 }
 
-/// A GET that changes something, as the listing has them. Whoever sends HEAD does not mean that.
-fn acting_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
+/// A GET that changes something, as in the listing. HEAD is refused: axum would run the handler for it.
+fn unsafe_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
     get(handler).head(wrong_verb("GET")).fallback(wrong_verb("GET"))
 }
 
@@ -52,7 +52,7 @@ async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError>
 
 async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let tip = state.node.view().tip.hash;
-    if has(&headers, tip) {
+    if has_tip(&headers, tip) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(tip))]).into_response());
     }
     if let Some(body) = state.body_cache.whole(tip) {
@@ -69,13 +69,13 @@ fn chain_answer(tip: BlockHash, body: Body) -> Response {
     ([(header::ETAG, entity_tag(tip))], json(StatusCode::OK, body)).into_response()
 }
 
-/// Names a chain by the hash of its last block (RFC 9110 section 8.8.3); weak, since the body may be compressed.
+/// The entity tag of a chain: the hash of its last block (RFC 9110 section 8.8.3). It is weak, because the body may be compressed.
 fn entity_tag(tip: BlockHash) -> String {
     format!("W/\"{tip}\"")
 }
 
 /// Whether the client says that it has the chain already (RFC 9110 section 13.1.2).
-fn has(headers: &HeaderMap, tip: BlockHash) -> bool {
+fn has_tip(headers: &HeaderMap, tip: BlockHash) -> bool {
     let tip = tip.to_string();
     let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
     tags.flat_map(|tags| tags.split(','))
@@ -84,7 +84,7 @@ fn has(headers: &HeaderMap, tip: BlockHash) -> bool {
 
 async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let permit = Arc::new(state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?);
-    // The check goes on when the client has gone away, and holds its permit until it ends.
+    // The check continues when the client disconnects, and holds its permit until it ends.
     let check = move |reader: &Reader| {
         let _permit = permit.clone();
         reader.snapshot()?.check_chain(&Chapter, &|_, _| ())
@@ -101,7 +101,7 @@ async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
 }
 
 async fn add_transaction(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
-    let index = state.node.add_transaction(payment_from_json(&body)?).await?;
+    let index = state.node.add_transaction(transaction_from_json(&body)?).await?;
     tracing::debug!(index, "a payment waits");
     Ok(json(StatusCode::CREATED, answers::message(&messages::will_be_added(index))))
 }

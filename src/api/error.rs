@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and which status and sentence it gets. All statuses of errors are in this file.
+//! The errors of requests, with their statuses and sentences. All statuses of errors are in this file.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     wire::{RequestError, messages},
 };
 
-/// Why a request is not answered as it wished. Each text is a sentence for the person who sent it.
+/// Why a request failed. Each text is a sentence for the person who sent it.
 #[derive(Debug, Error)]
 pub(super) enum ApiError {
     #[error("{0}")]
@@ -47,7 +47,7 @@ pub(super) enum ApiError {
     MempoolFull(MempoolFull),
     #[error("{}.", capitalised(.0))]
     TooManyPeers(AddPeersError),
-    /// The node refused a block that it needed itself.
+    /// The node refused a block that it mined or adopted itself.
     #[error("{}.", capitalised(.0))]
     BlockRefused(String),
     #[error("{}.", capitalised(.0))]
@@ -111,7 +111,7 @@ impl ApiError {
         }
     }
 
-    /// The text of the answer: the listing's own texts letter by letter, everything else as a line of its own.
+    /// The text of the answer. The listing's texts are exact; every other text ends with a line break.
     fn text(&self) -> String {
         match self {
             Self::Request(RequestError::ComponentsMissing) => messages::COMPONENTS_MISSING.into(),
@@ -129,7 +129,7 @@ impl IntoResponse for ApiError {
             Self::WrongVerb { allowed, .. } => {
                 headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
             }
-            // The rest of the body is still on its way; the connection is of no use any more.
+            // The rest of the body is still arriving, so the connection cannot be reused.
             Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
@@ -138,7 +138,7 @@ impl IntoResponse for ApiError {
             }
             _ => {}
         }
-        // Who shows errors in another form finds them here.
+        // `problem::of_error` reads the error here and replaces the body.
         response.extensions_mut().insert(Arc::new(self));
         response
     }

@@ -1,4 +1,5 @@
-//! What keeps other people's web pages from using a node through its user's browser (docs/contract.md section 6).
+//! The host and origin check. It keeps web pages of other sites from using a node through the browser of its user
+//! (docs/contract.md section 6).
 
 use std::{collections::HashSet, net::IpAddr};
 
@@ -14,31 +15,31 @@ pub struct HostNames(HashSet<String>);
 impl HostNames {
     /// `localhost`, this machine's own name (bare, as it is, and with mDNS's `.local`), and the names that are `allowed`.
     pub fn new(machine: &str, allowed: &[String]) -> Self {
-        let machine = normal(machine);
+        let machine = normalised(machine);
         let bare = machine.split('.').next().unwrap_or_default().to_owned();
-        let mut names: HashSet<String> = allowed.iter().map(|name| normal(name)).collect();
+        let mut names: HashSet<String> = allowed.iter().map(|name| normalised(name)).collect();
         names.extend(["localhost".to_owned(), format!("{bare}.local"), bare, machine]);
         names.retain(|name| !name.is_empty() && name != ".local");
         Self(names)
     }
 
-    fn answer_to(&self, host: &str) -> bool {
+    fn contains(&self, host: &str) -> bool {
         let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        ip.parse::<IpAddr>().is_ok() || self.0.contains(&normal(host))
+        ip.parse::<IpAddr>().is_ok() || self.0.contains(&normalised(host))
     }
 }
 
-/// Names are compared without regard to case or to the dot of the root.
-fn normal(name: &str) -> String {
+/// The form in which names are compared: lower case, without the dot of the root.
+fn normalised(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Refuses a request that nobody but a stranger's page would send.
+/// Refuses a request with a foreign `Host` header, or from a page of another origin.
 pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<(), ApiError> {
     let headers = request.headers();
     let host = host_of(headers, request.uri(), request.version())?;
     if let Some(host) = &host
-        && !names.answer_to(host.host())
+        && !names.contains(host.host())
     {
         return Err(ApiError::ForeignHost(host.host().escape_debug().to_string()));
     }
@@ -99,11 +100,11 @@ mod tests {
             "class-pc.school.example",
             "teacher",
         ] {
-            assert!(names.answer_to(host), "{host}");
+            assert!(names.contains(host), "{host}");
         }
         for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "school.example", ".local"]
         {
-            assert!(!names.answer_to(host), "{host}");
+            assert!(!names.contains(host), "{host}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What `/metrics` shows: the counts of the node and of the requests.
+//! The metrics of `/metrics`: counters of the node and of the requests.
 
 use std::{
     fmt::{self, Write as _},
@@ -23,12 +23,12 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::Node;
+use crate::node::Node;
 
 /// The media type of the OpenMetrics text format, version 1.0.0.
 pub(super) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Everything that `/metrics` shows.
+/// The registry, and the counters of requests.
 #[derive(Clone, Debug)]
 pub(super) struct Metrics {
     registry: Arc<Registry>,
@@ -82,10 +82,10 @@ impl Metrics {
         Self { registry: registry.into(), requests }
     }
 
-    /// Everything as text.
+    /// All metrics in the OpenMetrics text format.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
     }
@@ -98,14 +98,14 @@ impl Metrics {
             "POST" => "POST",
             "PUT" => "PUT",
             "DELETE" => "DELETE",
-            // Whatever strangers think of makes no label of its own.
+            // Other verbs share one label, so that clients cannot create labels.
             _ => "other",
         };
         self.requests.get_or_create(&RequestLabels { route: Route(route), method, status: status.as_u16() }).inc();
     }
 }
 
-/// Reads the node when somebody asks.
+/// Reads the counters of the node for each answer.
 struct NodeCollector(Node);
 
 impl fmt::Debug for NodeCollector {

@@ -1,7 +1,7 @@
-//! What every request passes on its way in, and every answer on its way out: the host and origin check, panics, the form of
-//! problems, and the count.
+//! The middleware around every route: the host and origin check, the answer to panics, the form of problems, and the counter of
+//! requests.
 //!
-//! A layer of its own and not one of axum's `from_fn`, which costs every payment about as much as reading its JSON.
+//! It is a `tower` service and not axum's `from_fn`, which costs each transaction about as much as reading its JSON.
 
 use std::{
     convert::Infallible,
@@ -17,30 +17,29 @@ use axum::{
 use futures_util::FutureExt as _;
 use tower::{Layer, Service};
 
-use super::{ApiState, error::ApiError, host_check, problem};
+use super::{error::ApiError, host_check, problem, state::ApiState};
 use crate::wire::v1;
 
-/// Puts a [`Guard`] around each route.
+/// Puts a [`Middleware`] around each route.
 #[derive(Clone)]
-pub(super) struct GuardLayer(pub(super) ApiState);
+pub(super) struct MiddlewareLayer(pub(super) ApiState);
 
-impl<S> Layer<S> for GuardLayer {
-    type Service = Guard<S>;
+impl<S> Layer<S> for MiddlewareLayer {
+    type Service = Middleware<S>;
 
-    fn layer(&self, routes: S) -> Guard<S> {
-        Guard { state: self.0.clone(), routes }
+    fn layer(&self, inner: S) -> Middleware<S> {
+        Middleware { state: self.0.clone(), inner }
     }
 }
 
-/// Lets a request pass to its handler when the host and origin check allows it. Whatever becomes of it is an answer, and is
-/// counted.
+/// Calls the handler when the host and origin check allows the request. Every answer is counted, errors and panics too.
 #[derive(Clone)]
-pub(super) struct Guard<S> {
+pub(super) struct Middleware<S> {
     state: ApiState,
-    routes: S,
+    inner: S,
 }
 
-impl<S> Service<Request> for Guard<S>
+impl<S> Service<Request> for Middleware<S>
 where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
 {
@@ -49,7 +48,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.routes.poll_ready(context)
+        self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
@@ -58,14 +57,14 @@ where
         let method = request.method().clone();
         let is_v1 = request.uri().path().starts_with(v1::PREFIX);
         let answer = match host_check::check(&state.names, &request) {
-            Ok(()) => Ok(self.routes.call(request)),
+            Ok(()) => Ok(self.inner.call(request)),
             Err(error) => Err(error),
         };
         Box::pin(async move {
             let response = match answer {
                 Ok(answer) => match AssertUnwindSafe(answer).catch_unwind().await {
                     Ok(Ok(response)) => response,
-                    // What it was about, the panic has said itself.
+                    // The panic hook has logged the reason.
                     Err(_) => {
                         tracing::error!("a handler panicked");
                         ApiError::Panic.into_response()

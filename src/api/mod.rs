@@ -25,7 +25,7 @@ pub use host_check::HostNames;
 pub use server::serve;
 pub use state::{About, ApiState};
 
-use self::{error::ApiError, middleware::GuardLayer};
+use self::{error::ApiError, middleware::MiddlewareLayer};
 
 /// All routes in all their middleware.
 pub fn router(state: ApiState) -> Router {
@@ -38,7 +38,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(v1::routes())
         .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
         // One layer and not two: each costs every request an allocation.
-        .layer(Stack::new(GuardLayer(state.clone()), compression))
+        .layer(Stack::new(MiddlewareLayer(state.clone()), compression))
         .with_state(state);
     let traced = tracing::enabled!(target: "tower_http::trace", Level::DEBUG);
     if traced { router.layer(TraceLayer::new_for_http()) } else { router }

@@ -1,4 +1,4 @@
-//! What monitors ask: `/metrics` in the OpenMetrics format that Prometheus reads, `/healthz` and `/readyz`.
+//! Routes for monitoring: `/metrics` in the OpenMetrics format that Prometheus reads, `/healthz` and `/readyz`.
 
 use axum::{
     Router,
@@ -9,7 +9,7 @@ use axum::{
 };
 use bcoin_node::Stopping;
 
-use super::{ApiState, error::ApiError, metrics::OPEN_METRICS};
+use super::{error::ApiError, metrics::OPEN_METRICS, state::ApiState};
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new().route("/metrics", get(metrics)).route("/healthz", get(healthz)).route("/readyz", get(readyz))
@@ -19,12 +19,12 @@ async fn metrics(State(state): State<ApiState>) -> Response {
     ([(header::CONTENT_TYPE, OPEN_METRICS)], state.metrics.text()).into_response()
 }
 
-/// The process answers.
+/// Liveness: the process answers.
 async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The node takes changes, and its chain can be read.
+/// Readiness: the node takes changes, and its chain can be read.
 async fn readyz(State(state): State<ApiState>) -> Result<&'static str, ApiError> {
     if !state.node.is_alive() {
         return Err(ApiError::Stopping(Stopping));

@@ -1,4 +1,4 @@
-//! The page at `/`: its files are in the program, and need nothing from elsewhere.
+//! The page at `/`. Its files are in the program and load nothing from other servers.
 
 use std::sync::LazyLock;
 
@@ -11,9 +11,9 @@ use axum::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{ApiState, error::ApiError};
+use super::{error::ApiError, state::ApiState};
 
-/// Everything comes from this node, and nothing that stands in a text is ever run.
+/// All files come from this node, and no inline script runs.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 const HTML: &str = "text/html; charset=utf-8";
@@ -23,11 +23,11 @@ const PICTURE: &str = "image/svg+xml";
 
 /// A file of the page.
 struct Asset {
-    /// Where it stands below `/page/`.
+    /// Path below `/page/`.
     path: &'static str,
     media_type: &'static str,
     text: &'static str,
-    /// Its entity tag.
+    /// Entity tag.
     tag: HeaderValue,
 }
 
@@ -46,7 +46,7 @@ macro_rules! assets {
     };
 }
 
-/// The texts never change, so they are hashed once.
+/// The texts never change, so each is hashed once.
 static INDEX: LazyLock<Asset> = LazyLock::new(|| Asset::new("", HTML, include_str!("../../page/index.html")));
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets![
@@ -103,7 +103,7 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { asset.text.into_response() };
     for (name, value) in [
         (header::CONTENT_TYPE, asset.media_type),
-        // A browser asks each time, and is told that nothing has changed.
+        // A browser revalidates each time, and gets 304 when nothing has changed.
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -16,7 +16,7 @@ use crate::wire::{
     v1::{Problem, ProblemKind},
 };
 
-/// Puts an error that is on its way to the client into the form of a problem; other answers stay as they are.
+/// Replaces the body of an error by a problem; other answers stay as they are.
 pub(super) fn of_error(mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else { return response };
     let problem = Problem::new(kind(&error), error.status().as_u16(), detail(&error));
@@ -27,7 +27,7 @@ pub(super) fn of_error(mut response: Response) -> Response {
     response
 }
 
-/// The chapter's own texts say less than a problem should.
+/// The sentence of a problem. Two texts of the chapter say too little and are replaced.
 fn detail(error: &ApiError) -> String {
     match error {
         ApiError::Request(RequestError::ComponentsMissing) => {

@@ -14,13 +14,13 @@ use super::error::ApiError;
 
 /// The largest body, in bytes.
 const MAX_BYTES: usize = 2 << 20;
-/// How many bytes of a body that is too large are read and dropped, so that the client, which is still sending, gets to
-/// see the answer.
+/// How many bytes of a body that is too large are read and dropped. A client that is still sending would not read the answer
+/// otherwise.
 const MAX_DROPPED_BYTES: usize = 64 << 20;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request's body, whatever its `Content-Type` says or lacks.
+/// The body of a request. `Content-Type` is ignored.
 pub(super) struct RequestBody(pub(super) Bytes);
 
 impl<S: Sync> FromRequest<S> for RequestBody {

@@ -19,16 +19,16 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-/// The most connections at a time; further ones wait to be accepted (docs/contract.md section 6).
+/// How many connections may be open at a time; further ones are not accepted until one ends (docs/contract.md section 6).
 const MAX_CONNECTIONS: usize = 1024;
 /// How long the head of a request may take to arrive, and how long a connection may stay idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may leave an answer unread before the connection is ended: nobody holds a permit, and a snapshot of the
-/// chain, for ever. Long enough for somebody who looks at a chain page by page.
+/// How long a client may leave an answer unread before the connection is ended: each holds a permit and a snapshot of the chain.
+/// Long enough for somebody who reads a chain in a pager.
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest head of a request, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
-/// How long open requests may go on after the node was told to stop; asking a slow peer takes 10 s.
+/// How long open requests may continue after `stop` is cancelled; a slow peer takes 10 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(12);
 /// How long to wait when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            // Connections that have ended leave the set at once.
+            // Removes connections that have ended.
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &permits) => accepted,
         };
@@ -51,7 +51,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(bounded(stream)), service.clone());
+            .serve_connection(TokioIo::new(with_write_timeout(stream)), service.clone());
         let connection = graceful.watch(connection);
         let answer = async move {
             let _permit = permit;
@@ -68,8 +68,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     connections.shutdown().await;
 }
 
-/// Ends writing that makes no progress.
-fn bounded(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+/// Sets the time limit for writes that make no progress.
+fn with_write_timeout(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(STALL_TIMEOUT));
     Box::pin(stream)
@@ -82,7 +82,7 @@ async fn accept(
     let permit = permits.clone().acquire_owned().await.map_err(io::Error::other)?;
     match listener.accept().await {
         Ok((stream, _)) => {
-            // Answers are short: waiting to fill a packet would only delay them.
+            // Most answers are short: Nagle's algorithm would only delay them.
             stream.set_nodelay(true)?;
             Ok((stream, permit))
         }

@@ -1,4 +1,4 @@
-//! What the handlers work with.
+//! The shared state of the handlers.
 
 use std::{ops::Deref, sync::Arc, time::Instant};
 
@@ -8,19 +8,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics};
 use crate::{
-    Node,
+    node::Node,
     peers::{ProbeHandle, SyncHandle},
     wire::v1::DataKind,
 };
 
-/// How many checks of the whole chain run side by side; further ones wait.
+/// How many checks of the whole chain run at a time; further ones wait for a permit.
 const MAX_CHECKS: usize = 2;
 
-/// The state of a node's API; cheap to clone, since every request does.
+/// The state of a node's API. Each request clones it, so it is an `Arc`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Inner>);
 
-/// See [`ApiState`].
+/// The fields of [`ApiState`].
 pub struct Inner {
     pub(super) node: Node,
     pub(super) sync: SyncHandle,
@@ -31,7 +31,7 @@ pub struct Inner {
     pub(super) about: About,
     pub(super) metrics: Metrics,
     pub(super) names: HostNames,
-    /// Ends answers that would go on for ever.
+    /// Cancelled when the node stops; ends the streams of events.
     pub(super) stop: CancellationToken,
 }
 
@@ -43,7 +43,7 @@ impl Deref for ApiState {
     }
 }
 
-/// What a node tells of itself.
+/// Facts about a node that do not change while it runs.
 #[derive(Clone, Debug)]
 pub struct About {
     /// Who receives the rewards.
@@ -52,7 +52,7 @@ pub struct About {
     pub data: DataKind,
     /// When the node started.
     pub started_at: DateTime<Utc>,
-    /// The same, for measuring.
+    /// The same moment on the monotonic clock.
     pub started: Instant,
 }
 

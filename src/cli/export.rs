@@ -9,7 +9,7 @@ use std::{
 use bcoin_ledger::chapter::{Chapter, ITEM_SEPARATOR};
 use bcoin_node::store::{Opened, StaleBranch, StoreError};
 
-use super::{Failure, flags::ExportFlags, progress::Progress};
+use super::{failure::Failure, flags::ExportFlags, progress::Progress};
 use crate::wire::answers::ChainFrame;
 
 /// The blocks of a chain, one after the other.
@@ -71,7 +71,7 @@ fn write_chain(
     Ok(out.flush()?)
 }
 
-/// Writes under another name first, so that there is never half a file.
+/// Writes to a temporary file first, so that the file is never incomplete.
 fn write_file(file: &Path, write: impl FnOnce(&File) -> Result<(), Failure>) -> Result<(), Failure> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |error: io::Error| Failure::CannotRun(format!("{} cannot be written: {error}", file.display()));

@@ -9,7 +9,7 @@ use bcoin_ledger::{BlockHash, chapter::Transaction};
 use bcoin_node::PeerAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::{
     app::Config,
     wire::v1::{MAX_PAGE, MIN_PAGE},
@@ -74,7 +74,7 @@ impl DataFlags {
     }
 }
 
-/// Where the node on `port` keeps its data unless told otherwise.
+/// The default data folder of the node on `port`.
 pub(super) fn default_folder(port: u16) -> Result<PathBuf, Failure> {
     let folder = dirs::data_local_dir().ok_or_else(|| {
         Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
@@ -167,7 +167,7 @@ pub(super) struct CommonFlags {
     pub(super) miner: String,
 
     /// How many payments may wait before more are refused.
-    #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_PENDING)]
+    #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_MEMPOOL)]
     pub(super) max_pending: usize,
 
     /// Another Host name to answer to; may be repeated.
@@ -288,11 +288,11 @@ fn block_id(id: &str) -> Result<String, String> {
 }
 
 fn miner_name(name: &str) -> Result<String, String> {
-    let longest = Transaction::MAX_NAME;
-    if (1..=longest).contains(&name.chars().count()) {
+    let max = Transaction::MAX_NAME;
+    if (1..=max).contains(&name.chars().count()) {
         Ok(name.to_owned())
     } else {
-        Err(format!("a name has 1 to {longest} characters"))
+        Err(format!("a name has 1 to {max} characters"))
     }
 }
 

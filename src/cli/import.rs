@@ -13,7 +13,7 @@ use bcoin_node::{
 };
 use tokio::sync::Semaphore;
 
-use super::{Failure, flags::ImportFlags, progress::Progress};
+use super::{failure::Failure, flags::ImportFlags, progress::Progress};
 use crate::{
     app::{self, Config, first_content},
     peers::{DecodeLimits, decode_chain},
@@ -34,9 +34,9 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
 
     let own = opened.contents.ancestors.tip;
     let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader())?;
-    let reading = Counted::new(file)?;
+    let body = ProgressReader::new(file)?;
     let limits = DecodeLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
-    decode_chain(reading, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
+    decode_chain(body, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
     let candidate = builder.finish().map_err(|error| refused(error.to_string()))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {
@@ -46,35 +46,37 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
         )));
     }
 
-    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_PENDING)?;
+    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_MEMPOOL)?;
     let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();
     match adoption? {
         Adoption::Adopted { replacement, waiting } => {
-            let (length, given_up) = (replacement.tip.height, replacement.stale.count);
-            println!("imported a chain of length {length}; blocks given up: {given_up}, payments waiting: {waiting}");
+            let (length, disconnected) = (replacement.tip.height, replacement.stale.count);
+            println!(
+                "imported a chain of length {length}; blocks given up: {disconnected}, payments waiting: {waiting}"
+            );
             Ok(())
         }
         Adoption::Outdated => Err(refused("the chain here is as long or longer".into())),
     }
 }
 
-/// A file that shows how much of it was read.
-struct Counted {
+/// A file that reports on a progress bar how much of it was read.
+struct ProgressReader {
     file: File,
     read: u64,
     length: u64,
     progress: Progress,
 }
 
-impl Counted {
+impl ProgressReader {
     fn new(file: File) -> io::Result<Self> {
         Ok(Self { length: file.metadata()?.len(), file, read: 0, progress: Progress::new("importing") })
     }
 }
 
-impl Read for Counted {
+impl Read for ProgressReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.read += count as u64;

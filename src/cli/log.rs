@@ -1,4 +1,4 @@
-//! The log, on standard error: what was asked for stands on standard output alone.
+//! The log, on standard error: only the output of a command goes to standard output.
 
 use std::io::{IsTerminal as _, stderr};
 
@@ -9,7 +9,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Starts the log at the level that `verbose` asks for; `RUST_LOG` overrides it.
 pub(super) fn start(verbose: u8) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(super) fn start(verbose: u8) -> Result<(), Failure> {
         _ => by_verbosity(verbose),
     };
     let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).with_target(verbose > 0);
-    // Only a second start in one process could fail, and then there is a log already.
+    // This fails only when the process has a log already.
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! The command line: what is asked, and how the program ends.
+//! The command line: the commands, and the exit codes.
 
 mod client;
 mod export;
+mod failure;
 mod flags;
 mod import;
 mod log;
@@ -18,28 +19,15 @@ use std::{
 
 use clap::Parser as _;
 
-use self::flags::{Arguments, Command};
+use self::{
+    failure::Failure,
+    flags::{Arguments, Command},
+};
 
 /// Exit code when the program cannot start, or a node fails (docs/contract.md section 1).
 const FAILED: u8 = 1;
 /// Exit code for a wrong command line, the one that clap uses too.
 const WRONG_COMMAND_LINE: u8 = 2;
-
-/// Why the program ends before it was told to.
-enum Failure {
-    /// What was asked cannot be done.
-    CannotRun(String),
-    /// What was asked makes no sense.
-    WrongCommandLine(String),
-    /// Who read what the program prints has gone, as `head` does after its last line.
-    NobodyReads,
-}
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self::CannotRun(error.to_string())
-    }
-}
 
 /// Runs the program with the arguments and the environment it was started with.
 pub fn run() -> ExitCode {
@@ -48,7 +36,7 @@ pub fn run() -> ExitCode {
         Err(Failure::CannotRun(sentence)) => (FAILED, sentence),
         Err(Failure::WrongCommandLine(sentence)) => (WRONG_COMMAND_LINE, sentence),
     };
-    // Unlike `eprintln!`, this does not panic when nobody reads standard error.
+    // Unlike `eprintln!`, this does not panic when standard error is closed.
     let _ = writeln!(io::stderr(), "bcoin: {sentence}");
     ExitCode::from(code)
 }
@@ -60,7 +48,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Import(flags)) => flags.data.verbose,
         Some(Command::Verify(flags)) => flags.data.verbose,
         None => arguments.node.common.verbose,
-        // A client has nothing to log: what it has to say, it prints.
+        // The client commands print their errors and log nothing.
         Some(_) => 0,
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -77,7 +65,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Watch(flags)) => runtime.block_on(client::watch(&flags)),
         None => runtime.block_on(node::run(arguments.node)),
     };
-    // Nobody waits for a name to be resolved or a peer's chain to be checked any more.
+    // Blocking tasks may still resolve a name or check a peer's chain. Their results are not needed.
     runtime.shutdown_background();
     result
 }

@@ -3,7 +3,7 @@
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
-    Failure,
+    failure::Failure,
     flags::NetworkFlags,
     node::{blocks, config, data, until_stopped},
     signals::Signals,
@@ -12,7 +12,7 @@ use crate::app::{self, RunningNode, StartError};
 
 /// The chapter's first port.
 const FIRST_PORT: u16 = 1001;
-/// The first port that the chapter's own links carry; permitted to everyone.
+/// The first port in the links of the chapter. Ordinary users may listen on it.
 const FIRST_PERMITTED_PORT: u16 = 5001;
 
 pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
@@ -88,7 +88,7 @@ async fn stop_all(nodes: Vec<RunningNode>) {
     }
 }
 
-/// Makes all nodes known to each, as posting the book's `nodes.json` to each of them does.
+/// Connects each node to all nodes, as posting the book's `nodes.json` to each of them does.
 async fn connect(nodes: &[RunningNode]) -> Result<(), Failure> {
     let addresses =
         nodes.iter().map(|node| node.local_address().to_string().parse()).collect::<Result<Vec<PeerAddress>, _>>()?;

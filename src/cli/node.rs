@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
-    Failure,
+    failure::Failure,
     flags::{CommonFlags, NodeFlags, default_folder},
     progress::Progress,
     signals::Signals,
@@ -15,8 +15,8 @@ use crate::{
     wire::nodes_from_json,
 };
 
-/// How often a running node is looked after.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often a running node is checked for failure.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
@@ -30,7 +30,7 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     let starting = app::spawn_watched(config, move |done, total| checking.show(done, total));
     let node = tokio::select! {
         node = starting => node?,
-        // Opening may be cut off: what it makes, it makes under another name first.
+        // Opening may be interrupted: new files are written under a temporary name first.
         () = signals.stop_asked() => return Ok(()),
     };
     println!("B-Coin node {} is ready.", node.node().node_address());
@@ -48,7 +48,7 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
 pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Config {
     Config {
         miner: flags.miner.clone(),
-        max_pending: flags.max_pending,
+        max_mempool: flags.max_pending,
         allowed_hosts: flags.allow_host.clone(),
         ..Config::new(flags.host, port, location)
     }
@@ -58,7 +58,7 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
 pub(super) async fn until_stopped(nodes: Vec<RunningNode>, mut signals: Signals) -> Result<(), Failure> {
     let failed = async {
         while !nodes.iter().any(RunningNode::has_failed) {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     };
     let result = tokio::select! {

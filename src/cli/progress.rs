@@ -1,4 +1,4 @@
-//! A bar on the terminal for work that takes longer than a second.
+//! A progress bar for work that takes longer than a second.
 
 use std::{
     sync::OnceLock,
@@ -7,10 +7,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How long work may take before it is worth a bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// After how much time the bar appears.
+const DELAY: Duration = Duration::from_secs(1);
 
-/// Drawn on standard error, and only when that is a terminal.
+/// A progress bar on standard error; invisible when that is no terminal.
 pub(super) struct Progress {
     what: &'static str,
     started: Instant,
@@ -24,7 +24,7 @@ impl Progress {
 
     /// Shows how many of how many are done.
     pub(super) fn show(&self, done: u64, total: u64) {
-        if self.started.elapsed() > PATIENCE {
+        if self.started.elapsed() > DELAY {
             self.bar.get_or_init(|| self.draw(total)).set_position(done);
         }
     }

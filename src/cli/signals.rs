@@ -1,8 +1,8 @@
-//! The signals that stop the program. They are heard from the moment this is made, so that none is missed.
+//! The signals that stop the program. They are caught from the moment [`Signals`] is made, so that none is missed.
 
 use std::io;
 
-/// Ctrl-C, and the system's wish that the program end.
+/// SIGINT (Ctrl-C) and SIGTERM.
 #[cfg(unix)]
 pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -25,7 +25,7 @@ impl Signals {
     }
 }
 
-/// Ctrl-C and Ctrl-Break, and the system's wish that the program end.
+/// Ctrl-C, Ctrl-Break, and the events for closing the console and shutting down.
 #[cfg(windows)]
 pub(super) struct Signals {
     interrupt: tokio::signal::windows::CtrlC,

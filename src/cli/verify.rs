@@ -1,20 +1,22 @@
-//! `bcoin verify`: checks a data folder, and says what it found.
+//! `bcoin verify`: checks a data folder, and prints what it found.
 
 use std::panic;
 
 use bcoin_ledger::chapter::Chapter;
 use bcoin_node::store::{self, Verdict};
 
-use super::{Failure, flags::VerifyFlags, progress::Progress};
+use super::{failure::Failure, flags::VerifyFlags, progress::Progress};
 
 pub(super) fn run(flags: &VerifyFlags) -> Result<(), Failure> {
     let folder = flags.data.folder()?;
     let progress = Progress::new("verifying");
-    // What the database says when it panics on damaged pages is told below, in a sentence.
+    // The database panics on damaged pages. The panic becomes `Verdict::database`, which is printed below.
+    let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
-    let verdict = store::verify(&Chapter, &folder, &|done, total| progress.show(done, total))?;
+    let verdict = store::verify(&Chapter, &folder, &|done, total| progress.show(done, total));
+    panic::set_hook(hook);
     drop(progress);
-    let Verdict { blocks, waiting, peers, stale, database, faults, more_faults } = verdict;
+    let Verdict { blocks, waiting, peers, stale, database, faults, more_faults } = verdict?;
     println!("{}", folder.display());
     match &database {
         None => println!("  database        every page is as it was written"),

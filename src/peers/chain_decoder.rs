@@ -1,4 +1,4 @@
-//! Reading a chain as `/get_chain` serves it, while it arrives: `{"chain": [block...], "length": n}`.
+//! Reads a chain in the form of `/get_chain` while it arrives: `{"chain": [block...], "length": n}`.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,8 +19,8 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-/// How many bytes of a body are read before they have to make a whole block. Beyond that, one reader at a time goes on: many
-/// peers that each send one endless block take no more memory than one does.
+/// How many bytes of a block are read without a permit. There is one permit for longer blocks: many peers that each send an
+/// endless block take no more memory than one does.
 const MAX_SMALL_BLOCK: u64 = 1 << 20;
 
 /// What reading a chain may cost.
@@ -52,11 +52,12 @@ pub fn decode_chain(
     json.end()
 }
 
-/// How far a body is read.
+/// The position of the reader in the body.
 #[derive(Default)]
 struct Offset {
     read: Cell<u64>,
     block_began_at: Cell<u64>,
+    /// The permit for the current block, once it is longer than [`MAX_SMALL_BLOCK`].
     long_block: RefCell<Option<OwnedSemaphorePermit>>,
 }
 
@@ -73,9 +74,9 @@ impl Offset {
             return Err(io::Error::other(format!("it is longer than {} bytes", limits.body)));
         }
         if read - self.block_began_at.get() > MAX_SMALL_BLOCK && self.long_block.borrow().is_none() {
-            let waiting = limits.long_blocks.clone().acquire_owned();
+            let acquire = limits.long_blocks.clone().acquire_owned();
             let permit =
-                Handle::try_current().map_err(io::Error::other)?.block_on(waiting).map_err(io::Error::other)?;
+                Handle::try_current().map_err(io::Error::other)?.block_on(acquire).map_err(io::Error::other)?;
             self.long_block.replace(Some(permit));
         }
         Ok(())

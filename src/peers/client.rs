@@ -1,4 +1,4 @@
-//! The one HTTP client that asks peers, with the limits that keep a hostile one from doing harm (docs/contract.md section 6).
+//! The HTTP client for peers, with limits against hostile ones (docs/contract.md section 6).
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 use super::chain_decoder::{DecodeLimits, decode_chain};
 use crate::format::root_cause;
 
-/// The longest short document, in bytes. A header holds one text that its miner chose, the time.
+/// How long a JSON document of `/api/v1` may be, in bytes. A header holds one text of free length, the miner's time.
 const MAX_DOCUMENT: usize = 64 << 10;
 
 /// How long a peer may take and how much it may send.
@@ -41,7 +41,7 @@ impl Default for ClientLimits {
     }
 }
 
-/// Asks other nodes for their chains.
+/// The HTTP client for other nodes.
 #[derive(Clone)]
 pub struct PeerClient {
     http: Client,
@@ -49,7 +49,7 @@ pub struct PeerClient {
     timeout: Duration,
 }
 
-/// Why a peer is passed over.
+/// Why a peer's answer is not used.
 #[derive(Debug, Error)]
 pub enum PeerError {
     /// No answer: dead, too slow, or not speaking HTTP.
@@ -70,7 +70,7 @@ pub enum PeerError {
     /// Asking took too long altogether.
     #[error("it took longer than {} s to find out", .0.as_secs_f64())]
     TooSlow(Duration),
-    /// A B-Coin peer that does not know its own blocks.
+    /// A B-Coin peer that does not answer with a header of its own chain.
     #[error("it has no header of its block {index}")]
     NoHeader {
         /// Which one.
@@ -82,7 +82,7 @@ pub enum PeerError {
 }
 
 impl PeerClient {
-    /// Makes the client. It follows no redirects and uses no proxies: a peer says what it has to say itself.
+    /// Makes the client. It follows no redirects and uses no proxies: only the peer itself may answer.
     ///
     /// # Errors
     /// When the system does not let a client be made.
@@ -100,7 +100,7 @@ impl PeerClient {
     }
 
     /// How long one answer may take.
-    pub fn timeout(&self) -> Duration {
+    pub(super) fn timeout(&self) -> Duration {
         self.timeout
     }
 
@@ -108,7 +108,7 @@ impl PeerClient {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn fetch_json<T: DeserializeOwned>(
+    pub(super) async fn fetch_json<T: DeserializeOwned>(
         &self,
         peer: &PeerAddress,
         path: &str,
@@ -138,7 +138,7 @@ impl PeerClient {
         }
         let body = blocking_body(response);
         let limits = self.decoding.clone();
-        // Reading blocks, and hashing takes time: neither belongs on the threads that answer requests.
+        // Reading blocks the thread and hashing takes time, so neither runs on the threads that answer requests.
         let check = move || -> Result<Candidate<Chapter>, PeerError> {
             let mut builder = CandidateBuilder::new(Chapter, &own)?;
             decode_chain(body, &limits, &mut builder)?;
@@ -157,7 +157,7 @@ fn no_answer(error: &reqwest::Error) -> PeerError {
     PeerError::NoAnswer(root_cause(error))
 }
 
-/// Resolves names as the system does, but never to a link-local address: a name is no way around that refusal.
+/// Resolves names as the system does, without link-local addresses: those are refused as IP addresses too.
 struct NoLinkLocal;
 
 impl Resolve for NoLinkLocal {

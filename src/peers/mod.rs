@@ -1,4 +1,4 @@
-//! HTTP out: one client with its limits, the search for the longest chain, and the question how the peers are.
+//! HTTP out: one client with its limits, the search for the longest chain, and the states of the peers.
 
 mod chain_decoder;
 mod client;

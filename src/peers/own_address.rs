@@ -1,5 +1,5 @@
-//! Which addresses are this node itself: the book's `nodes.json` names all three nodes to each of them, and a node never
-//! asks itself (docs/contract.md section 2).
+//! Recognises the node's own address among its peers. The book's `nodes.json` lists all three nodes for each of them, and a node
+//! never asks itself (docs/contract.md section 2).
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
@@ -7,7 +7,7 @@ use bcoin_node::PeerAddress;
 use tokio::net::lookup_host;
 use url::Host;
 
-/// Where this node listens.
+/// The address at which this node listens.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnAddress(SocketAddr);
 
@@ -18,7 +18,7 @@ impl OwnAddress {
     }
 
     /// Whether a connection to `peer` would arrive here.
-    pub async fn is(&self, peer: &PeerAddress) -> bool {
+    pub(super) async fn is(&self, peer: &PeerAddress) -> bool {
         if peer.port() != self.0.port() {
             return false;
         }
@@ -49,7 +49,7 @@ fn belongs_to_this_machine(ip: IpAddr) -> bool {
     let any = if ip.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let source = || -> std::io::Result<IpAddr> {
         let socket = UdpSocket::bind(any)?;
-        // Any port will do, since nothing is sent; 9 is the one that discards (RFC 863).
+        // Any port will do, because nothing is sent; 9 is the discard port (RFC 863).
         socket.connect((ip, 9))?;
         Ok(socket.local_addr()?.ip())
     };

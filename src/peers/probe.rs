@@ -1,6 +1,6 @@
-//! Asking peers how they are: whether they answer, how long their chains are, and where those part from the own one.
+//! Asks peers for their states: whether they answer, how long their chains are, and where those fork from the own one.
 //!
-//! A B-Coin peer is asked over `/api/v1`, a header at a time; a node of the listing has only `/get_chain`.
+//! A B-Coin peer is asked over `/api/v1`, header by header. A node of the listing has only `/get_chain`.
 
 use std::{
     collections::HashMap,
@@ -25,11 +25,11 @@ use super::{
     own_address::OwnAddress,
 };
 use crate::{
-    Node,
+    node::Node,
     wire::v1::{Headers, PREFIX, Point},
 };
 
-/// How many requests may wait for a round before their senders wait too.
+/// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
 
 type Reply = oneshot::Sender<Vec<PeerStatus>>;
@@ -69,20 +69,20 @@ pub enum PeerKind {
     Listing,
 }
 
-/// How a peer's chain stands to this node's own.
+/// The relation of a peer's chain to this node's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// They are the same.
     Same,
-    /// The peer's chain goes on where this one ends.
+    /// The peer's chain extends this one.
     Ahead,
-    /// This chain goes on where the peer's ends.
+    /// This chain extends the peer's.
     Behind,
-    /// Each has blocks that the other has not.
+    /// They fork: each has blocks that the other lacks.
     Parted,
 }
 
-/// A peer's chain beside the own one.
+/// A peer's chain, compared with the own one.
 #[derive(Clone, Debug)]
 pub struct PeerChain {
     /// Which program the peer is.
@@ -91,7 +91,7 @@ pub struct PeerChain {
     pub length: u64,
     /// Hash of its last block.
     pub tip_hash: BlockHash,
-    /// How its chain stands to this node's.
+    /// The relation of its chain to this node's.
     pub relation: Relation,
     /// Height and hash of the last block that both chains have; none when they share none.
     pub common: Option<(u64, BlockHash)>,
@@ -117,12 +117,12 @@ pub struct ProbeHandle {
     known: Known,
 }
 
-/// What was found out last.
+/// The results of the latest round.
 #[derive(Clone, Default)]
 struct Known(Arc<Mutex<HashMap<PeerAddress, PeerStatus>>>);
 
 impl ProbeHandle {
-    /// Asks all peers how they are. Whoever asks while a round is under way shares the next one.
+    /// Asks all peers. A call during a round shares the next round with all other such calls.
     ///
     /// # Errors
     /// When the node stops.
@@ -146,13 +146,13 @@ pub fn start(node: Node, client: PeerClient, own_address: OwnAddress) -> (ProbeH
     let probe = Probe { node, client, own_address };
     let handle = ProbeHandle { rounds, known: known.clone() };
     let work = async move {
-        let mut waiting = Vec::new();
-        while queue.recv_many(&mut waiting, QUEUE).await > 0 {
+        let mut replies = Vec::new();
+        while queue.recv_many(&mut replies, QUEUE).await > 0 {
             let (addresses, peers) = probe.round().await;
             *known.0.lock().unwrap_or_else(PoisonError::into_inner) =
                 addresses.iter().cloned().zip(peers.iter().cloned()).collect();
-            for reply in waiting.drain(..) {
-                // Who has gone away does not wait for the answer.
+            for reply in replies.drain(..) {
+                // The caller may have gone away.
                 let _ = reply.send(peers.clone());
             }
         }
@@ -178,7 +178,7 @@ struct ChainStatus {
 }
 
 impl ChainStatus {
-    /// Length and hash of the last block, if they can be true.
+    /// Length and hash of the last block, if they are consistent.
     fn tip(self) -> Option<(u64, BlockHash)> {
         let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
         (self.length >= 1 && self.tip.index == self.length).then_some((self.length, hash))
@@ -218,7 +218,7 @@ impl Probe {
         }
     }
 
-    /// Finds the last common block of a B-Coin peer in as many steps as its chain's length has binary digits.
+    /// Finds the last common block with a B-Coin peer by binary search.
     async fn compare_headers(
         &self,
         peer: &PeerAddress,
@@ -227,19 +227,19 @@ impl Probe {
         tip_hash: BlockHash,
     ) -> Result<PeerChain, PeerError> {
         let own = view.tip.height;
-        let (mut shared, mut parted) = (0, own.min(length) + 1);
+        let (mut shared, mut diverged) = (0, own.min(length) + 1);
         let mut common = None;
-        // The chains mostly agree as far as both go, so the last block that both could have is looked at first.
-        let mut next = parted - 1;
-        while shared + 1 < parted {
+        // Mostly the shorter chain is the beginning of the longer one, so the last block that both could have is compared first.
+        let mut next = diverged - 1;
+        while shared + 1 < diverged {
             let theirs = if next == length { tip_hash } else { self.hash_of(peer, next).await? };
             if self.own_hash(view, next).await? == Some(theirs) {
                 shared = next;
                 common = Some((next, theirs));
             } else {
-                parted = next;
+                diverged = next;
             }
-            next = shared + (parted - shared) / 2;
+            next = shared + (diverged - shared) / 2;
         }
         Ok(PeerChain::new(PeerKind::BCoin, own, length, tip_hash, common))
     }
@@ -259,7 +259,7 @@ impl Probe {
         Ok(self.node.read(move |reader| reader.snapshot()?.hash(height)).await?)
     }
 
-    /// Reads the whole chain of a node of the listing.
+    /// Finds the last common block with a node of the listing, which has to send its whole chain.
     async fn compare_chains(&self, peer: &PeerAddress, view: &View) -> Result<PeerChain, PeerError> {
         let chain = self.client.fetch_chain(peer, view.reader.clone()).await?;
         let common = chain.fork_hash().map(|hash| (chain.fork(), hash));

@@ -1,5 +1,5 @@
-//! The search for the longest chain: asks all peers at once, takes the longest valid chain that is longer than the own one
-//! (docs/contract.md section 4, `/replace_chain`).
+//! The search for the longest chain. It asks all peers at once, and adopts the longest valid chain that is longer than the own
+//! one (docs/contract.md section 4, `/replace_chain`).
 
 use std::{
     sync::Arc,
@@ -22,17 +22,17 @@ use super::{
     client::{PeerClient, PeerError},
     own_address::OwnAddress,
 };
-use crate::Node;
+use crate::node::Node;
 
-/// How many requests may wait for a round before their senders wait too.
+/// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
 
-/// Why a round could not do its work.
+/// Why a round failed.
 type RoundError = AdoptError<BlockError>;
 
 type Reply = oneshot::Sender<Result<Arc<Round>, RoundError>>;
 
-/// What came of asking all peers for a longer chain.
+/// The result of asking all peers for a longer chain.
 #[derive(Debug)]
 pub struct Round {
     /// The end of the chain after it.
@@ -50,13 +50,13 @@ pub struct Offer {
     pub peer: PeerAddress,
     /// How many blocks its chain has, if it could be read.
     pub length: Option<u64>,
-    /// What became of its chain.
+    /// Whether its chain was adopted, and why not.
     pub outcome: Outcome,
     /// How long its answer took.
     pub took: Duration,
 }
 
-/// What became of a peer's chain.
+/// Whether a peer's chain was adopted, and why not.
 #[derive(Debug)]
 pub enum Outcome {
     /// The address is this node's own, and was not asked.
@@ -72,7 +72,7 @@ pub enum Outcome {
     },
     /// It is this node's chain now.
     Adopted,
-    /// It was the best, but this node's own chain has grown meanwhile.
+    /// It was the best, but this node's own chain has become as long meanwhile.
     Outdated,
     /// A peer that was connected earlier has a chain that is as long.
     Tie,
@@ -85,8 +85,8 @@ pub enum Outcome {
 pub struct SyncHandle(mpsc::Sender<Reply>);
 
 impl SyncHandle {
-    /// Asks the peers for a longer chain, and tells what each of them offered. Whoever asks while a round is under way shares
-    /// the next one, so that every answer is newer than its question and no crowd of callers multiplies the work.
+    /// Asks the peers for a longer chain, and returns what each of them offered. A call during a round shares the next round with
+    /// all other such calls: so every result is newer than its call, and many callers cause no more work than one.
     ///
     /// # Errors
     /// When a longer chain could not be saved, or the node stops.
@@ -102,11 +102,11 @@ pub fn start(node: Node, client: PeerClient, own_address: OwnAddress) -> (SyncHa
     let (requests, mut queue) = mpsc::channel::<Reply>(QUEUE);
     let sync = Sync { node, client, own_address };
     let rounds = async move {
-        let mut waiting = Vec::new();
-        while queue.recv_many(&mut waiting, QUEUE).await > 0 {
+        let mut replies = Vec::new();
+        while queue.recv_many(&mut replies, QUEUE).await > 0 {
             let result = sync.round().await;
-            for reply in waiting.drain(..) {
-                // Who has gone away does not wait for the answer.
+            for reply in replies.drain(..) {
+                // The caller may have gone away.
                 let _ = reply.send(result.clone());
             }
         }
@@ -127,7 +127,7 @@ struct Answer {
     chain: Result<Option<Candidate<Chapter>>, PeerError>,
 }
 
-/// What came from a peer, before it is known what becomes of it.
+/// A peer's answer, before the best chain is known.
 enum Answered {
     Itself,
     Failed(PeerError),
@@ -163,7 +163,7 @@ impl Answered {
     }
 }
 
-/// Whether the chain of a peer is to be preferred to the best one so far: a better one, or the one of an earlier peer on a tie.
+/// Whether a peer's chain is better than the best one so far. On a tie the peer that was added earlier wins.
 fn is_better((order, tip): (usize, &Tip), best: Option<(usize, &Tip)>) -> bool {
     best.is_none_or(|(best_order, best)| {
         tip.has_more_work_than(best) || (!best.has_more_work_than(tip) && order < best_order)

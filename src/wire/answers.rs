@@ -1,4 +1,4 @@
-//! The JSON answers of the six routes, written the way blocks are: `", "` and `": "` between, ASCII only, a line each.
+//! The JSON answers of the six routes, written like blocks: separators `", "` and `": "`, ASCII only, one line each.
 
 use bcoin_ledger::chapter::{CheckedBlock, ITEM_SEPARATOR, json_string};
 use bcoin_node::PeerAddress;
@@ -12,7 +12,7 @@ pub fn message(text: &str) -> String {
 
 /// The answer to `/mine_block`: the message, then the fields of the block.
 pub fn mined(block: &CheckedBlock) -> String {
-    // The block's own text goes on where the message ends: its first character is the brace that opens it.
+    // The message takes the place of the brace that opens the block's text.
     format!("{{\"message\": {}, {}\n", json_string(messages::MINED), &block.text()[1..])
 }
 
@@ -25,9 +25,9 @@ pub fn connected(nodes: &[PeerAddress]) -> String {
 
 /// The text around the blocks in an answer that holds a whole chain.
 pub struct ChainFrame {
-    /// What stands before the first block.
+    /// The text before the first block.
     pub opening: String,
-    /// What stands after the last one, for a chain of this length.
+    /// The text after the last block, for a chain of this length.
     pub closing: fn(u64) -> String,
 }
 

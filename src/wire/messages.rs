@@ -1,4 +1,4 @@
-//! The texts of the six routes, letter by letter as the listing has them.
+//! The texts of the six routes, exactly as in the listing.
 
 /// `GET /mine_block`
 pub const MINED: &str = "Congrats, you just mined a block!";
@@ -18,7 +18,7 @@ pub const COMPONENTS_MISSING: &str = "Some transactional components are missing.
 /// `POST /connect_node` without addresses.
 pub const NO_NODE: &str = "No node";
 
-/// `POST /add_transaction`: the block that will hold the payment.
+/// `POST /add_transaction`: the index of the block that will hold the transaction.
 pub fn will_be_added(index: u64) -> String {
     format!("This transaction will be added to the Block {index}")
 }

@@ -5,4 +5,4 @@ pub mod messages;
 mod requests;
 pub mod v1;
 
-pub use requests::{RequestError, mining_from_json, nodes_from_json, payment_from_json};
+pub use requests::{RequestError, mining_from_json, nodes_from_json, transaction_from_json};

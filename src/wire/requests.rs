@@ -1,4 +1,4 @@
-//! What clients send: a payment, and a list of node addresses.
+//! Readers for the bodies of requests: a transaction, a list of node addresses, and a mining mode.
 
 use std::fmt;
 
@@ -22,17 +22,17 @@ pub enum RequestError {
     /// The text is no JSON object.
     #[error("The body has to be a JSON object such as {example}. This one cannot be read: {source}.")]
     NotAnObject {
-        /// A body that would do.
+        /// A valid body.
         example: &'static str,
-        /// Where reading stopped.
+        /// The error and its position in the text.
         source: serde_json::Error,
     },
-    /// A payment lacks one of its three fields.
+    /// A transaction lacks one of its three fields.
     #[error("{}", messages::COMPONENTS_MISSING)]
     ComponentsMissing,
-    /// A field of a payment is no good.
+    /// A field of a transaction breaks a rule.
     #[error("This payment is not taken: {0}.")]
-    Payment(TransactionError),
+    Transaction(TransactionError),
     /// `nodes` is missing or null.
     #[error("{}", messages::NO_NODE)]
     NoNode,
@@ -54,21 +54,20 @@ pub enum RequestError {
     },
 }
 
-/// Reads the body of `/add_transaction`. Further keys are ignored, and of a key that stands twice the last one counts, as
-/// in the listing.
+/// Reads the body of `/add_transaction`. Further keys are ignored. The last of duplicate keys counts, as in the listing.
 ///
 /// # Errors
 /// See [`RequestError`].
-pub fn payment_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
+pub fn transaction_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
     const FIELDS: [&str; 3] = ["sender", "receiver", "amount"];
     let raw = fields(FIELDS, body, r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#)?;
     let [Some(sender), Some(receiver), Some(amount)] = raw else { return Err(RequestError::ComponentsMissing) };
     let scalar = |field, raw| {
-        Scalar::from_raw(raw).map_err(|source| RequestError::Payment(TransactionError::Field { field, source }))
+        Scalar::from_raw(raw).map_err(|source| RequestError::Transaction(TransactionError::Field { field, source }))
     };
     let [sender, receiver, amount] =
         [scalar(FIELDS[0], sender)?, scalar(FIELDS[1], receiver)?, scalar(FIELDS[2], amount)?];
-    Transaction::payment(sender, receiver, amount).map_err(RequestError::Payment)
+    Transaction::payment(sender, receiver, amount).map_err(RequestError::Transaction)
 }
 
 /// Reads the body of `/connect_node`, or a file like `nodes.json`.
@@ -92,21 +91,21 @@ pub fn mining_from_json(body: &[u8]) -> Result<MiningJson, RequestError> {
     serde_json::from_slice(body).map_err(RequestError::Mining)
 }
 
-/// The raw values of these fields of an object; of a field that stands twice, the last one.
+/// The raw values of these fields of an object. The last of duplicate fields counts.
 fn fields<'a, const N: usize>(
     names: [&'static str; N],
     body: &'a [u8],
     example: &'static str,
 ) -> Result<[Option<&'a RawValue>; N], RequestError> {
     let text = std::str::from_utf8(body).map_err(|_| RequestError::NotUtf8)?;
-    // Editors on Windows put a byte order mark in front; RFC 8259 section 8.1 lets a reader ignore it.
+    // Editors on Windows write a byte order mark at the beginning; RFC 8259 section 8.1 lets a reader ignore it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Fields(names)).and_then(|fields| json.end().map(|()| fields));
     fields.map_err(|source| RequestError::NotAnObject { example, source })
 }
 
-/// Reads an object, and keeps the fields with these names. Nothing is copied: every payment passes here.
+/// Reads an object, and keeps the fields with these names. Nothing is copied: this runs for every transaction.
 struct Fields<const N: usize>([&'static str; N]);
 
 impl<'de, const N: usize> Visitor<'de> for Fields<N> {
@@ -118,17 +117,17 @@ impl<'de, const N: usize> Visitor<'de> for Fields<N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = [None; N];
-        while let Some(place) = map.next_key_seed(KeyIndex(self.0))? {
+        while let Some(index) = map.next_key_seed(KeyIndex(self.0))? {
             let value: &RawValue = map.next_value()?;
-            if let Some(place) = place {
-                fields[place] = Some(value);
+            if let Some(index) = index {
+                fields[index] = Some(value);
             }
         }
         Ok(fields)
     }
 }
 
-/// The position of a key among names, if it is one of them.
+/// Deserializes a key to its index in a list of names; none when it is not in the list.
 struct KeyIndex<const N: usize>([&'static str; N]);
 
 impl<'de, const N: usize> DeserializeSeed<'de> for KeyIndex<N> {
@@ -160,28 +159,28 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_is_read_and_further_keys_are_ignored() {
+    fn a_transaction_is_read_and_further_keys_are_ignored() {
         let body = r#"{"amount": 3, "note": [[[]]], "sender": "x", "sender": "Alice", "receiver": "Bob"}"#;
-        let payment = payment_from_json(body.as_bytes()).unwrap();
-        assert_eq!(payment.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
-        assert!(payment_from_json(format!("\u{feff}{body}").as_bytes()).is_ok());
+        let transaction = transaction_from_json(body.as_bytes()).unwrap();
+        assert_eq!(transaction.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
+        assert!(transaction_from_json(format!("\u{feff}{body}").as_bytes()).is_ok());
     }
 
     #[test]
     fn a_key_is_read_as_json_reads_it() {
         let body = r#"{"\u0073ender": "Alice", "receiver": "Bob", "receiver\u0000": 1, "amount": 1, "amount": 3}"#;
-        let payment = payment_from_json(body.as_bytes()).unwrap();
-        assert_eq!(payment.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
+        let transaction = transaction_from_json(body.as_bytes()).unwrap();
+        assert_eq!(transaction.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
         for body in [r#"{"\ud800": 1}"#, "{sender: 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#] {
-            let refusal = refusal(payment_from_json(body.as_bytes()));
+            let refusal = refusal(transaction_from_json(body.as_bytes()));
             assert!(refusal.contains("JSON object such as") && refusal.contains("line 1 column"), "{body}: {refusal}");
         }
     }
 
     #[test]
-    fn a_missing_field_is_told_before_a_bad_one() {
-        assert_eq!(refusal(payment_from_json(br#"{"sender": 7}"#)), messages::COMPONENTS_MISSING);
-        assert_eq!(refusal(payment_from_json(b"{}")), messages::COMPONENTS_MISSING);
+    fn a_missing_field_is_reported_before_a_bad_one() {
+        assert_eq!(refusal(transaction_from_json(br#"{"sender": 7}"#)), messages::COMPONENTS_MISSING);
+        assert_eq!(refusal(transaction_from_json(b"{}")), messages::COMPONENTS_MISSING);
     }
 
     #[test]
@@ -194,17 +193,17 @@ mod tests {
             (r#"{"sender": "a", "receiver": "b", "amount": 1e999}"#, "`amount`"),
             (r#"{"sender": "\ud800", "receiver": "b", "amount": 1}"#, "`sender`"),
         ] {
-            assert!(refusal(payment_from_json(body.as_bytes())).contains(field), "{body}");
+            assert!(refusal(transaction_from_json(body.as_bytes())).contains(field), "{body}");
         }
     }
 
     #[test]
-    fn what_is_no_object_is_told_what_was_expected() {
+    fn the_refusal_of_what_is_no_object_names_what_was_expected() {
         let deep = "[".repeat(100_000);
         for body in ["", "hello", "[]", "\"x\"", "1", "null", "{\"sender\": }", "{} {}", "{'sender': 'a'}", &deep] {
-            assert!(refusal(payment_from_json(body.as_bytes())).contains("JSON object such as"), "{body:.20}");
+            assert!(refusal(transaction_from_json(body.as_bytes())).contains("JSON object such as"), "{body:.20}");
         }
-        assert!(refusal(payment_from_json(b"\xff")).contains("UTF-8"));
+        assert!(refusal(transaction_from_json(b"\xff")).contains("UTF-8"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a node has acknowledged, to be held against what it serves later.
+//! Records what a node has acknowledged, and compares it with what the node serves later.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use super::{chain::Chain, tally::Tally};
 
-/// Who makes the payments that are counted.
-pub const PAYER: &str = "Alice";
+/// The sender of the transactions that are counted.
+pub const SENDER: &str = "Alice";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// No answer, or one that leaves it open: it may have been taken or not.
+    /// There was no answer, or one that does not say whether it was taken.
     Unknown,
     /// It has to be in the chain, once.
     Acknowledged,
@@ -31,9 +31,9 @@ struct Shown {
 
 pub struct Accounts {
     tally: Tally,
-    payments: BTreeMap<u64, Fate>,
+    transactions: BTreeMap<u64, Fate>,
     shown: Vec<Shown>,
-    /// Until when a replacement may have given up blocks.
+    /// Until when a replacement may have disconnected blocks.
     replaced: Option<Instant>,
     peers: BTreeSet<String>,
     /// The highest index that the node has shown.
@@ -42,28 +42,35 @@ pub struct Accounts {
 
 impl Accounts {
     pub fn new(tally: Tally) -> Self {
-        Self { tally, payments: BTreeMap::new(), shown: Vec::new(), replaced: None, peers: BTreeSet::new(), length: 0 }
+        Self {
+            tally,
+            transactions: BTreeMap::new(),
+            shown: Vec::new(),
+            replaced: None,
+            peers: BTreeSet::new(),
+            length: 0,
+        }
     }
 
-    /// The amount of the next payment; no two have the same.
+    /// The amount of the next transaction. It identifies the transaction, so no two are equal.
     pub fn next_amount(&self) -> u64 {
-        // 1 is what a reward is worth.
-        self.payments.last_key_value().map_or(2, |(last, _)| last + 1)
+        // 1 is the amount of a reward.
+        self.transactions.last_key_value().map_or(2, |(last, _)| last + 1)
     }
 
-    pub fn new_payment(&mut self) -> u64 {
+    pub fn new_transaction(&mut self) -> u64 {
         let amount = self.next_amount();
-        self.payments.insert(amount, Fate::Unknown);
+        self.transactions.insert(amount, Fate::Unknown);
         amount
     }
 
-    pub fn payment_taken(&mut self, amount: u64) {
+    pub fn transaction_taken(&mut self, amount: u64) {
         self.tally.acknowledged();
-        self.payments.insert(amount, Fate::Acknowledged);
+        self.transactions.insert(amount, Fate::Acknowledged);
     }
 
-    pub fn payment_refused(&mut self, amount: u64) {
-        self.payments.insert(amount, Fate::Refused);
+    pub fn transaction_refused(&mut self, amount: u64) {
+        self.transactions.insert(amount, Fate::Refused);
     }
 
     /// `block` was served to someone who had `asked` for it at that time.
@@ -85,26 +92,26 @@ impl Accounts {
         }
     }
 
-    /// Every block that was shown is still there, unless a replacement may have given it up.
+    /// Every block that was shown is still in the chain, unless a replacement may have disconnected it.
     pub fn check_blocks(&mut self, chain: &Chain) {
         for Shown { index, block, asked } in self.shown.drain(..) {
-            let may_be_given_up = self.replaced.is_some_and(|until| asked < until);
-            if chain.block(index) != Some(&block) && !may_be_given_up {
+            let may_be_disconnected = self.replaced.is_some_and(|until| asked < until);
+            if chain.block(index) != Some(&block) && !may_be_disconnected {
                 self.tally.lost(&format!("block {index} of a chain that now has {}: {block}", chain.length()));
             }
         }
-        // The blocks link, so the last one stands for them all.
+        // The blocks are linked, so the last one identifies them all.
         self.shown.push(Shown { index: chain.length(), block: chain.tip().clone(), asked: Instant::now() });
         self.length = chain.length();
     }
 
-    /// Every payment is in the chain as often as it has to be. To be called when nothing waits, and nothing is under way.
-    pub fn check_payments(&mut self, chain: &Chain) {
+    /// Every transaction is in the chain as often as it has to be. To be called when the mempool is empty and no request is open.
+    pub fn check_transactions(&mut self, chain: &Chain) {
         let mut found = HashMap::<u64, u64>::new();
-        for amount in chain.amounts(PAYER) {
+        for amount in chain.amounts(SENDER) {
             *found.entry(amount).or_default() += 1;
         }
-        for (amount, fate) in &mut self.payments {
+        for (amount, fate) in &mut self.transactions {
             let times = found.remove(amount).unwrap_or(0);
             match (*fate, times) {
                 (Fate::Acknowledged, 1) | (Fate::Refused, 0) => {}

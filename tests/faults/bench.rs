@@ -1,4 +1,4 @@
-//! What every fault works with.
+//! The tools that every fault uses.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use super::{
 };
 
 pub struct Bench {
-    /// The long form tries more.
+    /// The long form makes more attempts.
     pub long: bool,
     pub random: Random,
     pub tally: Tally,
@@ -68,18 +68,18 @@ impl Bench {
         self.start_command(command(folder))
     }
 
-    /// Another node that nothing happens to.
+    /// Starts another node, which is not disturbed.
     pub fn start_peer(&self) -> Result<Process, String> {
         self.start_command(command_in_memory())
     }
 
-    /// Starts a node on what a fault has left, and holds everything against the accounts, twice: once as it is found,
-    /// and once more after an orderly stop.
+    /// Starts a node on the folder that a fault has left, and compares everything with the record. It does so twice: at once, and
+    /// again after an orderly stop.
     pub async fn check_folder(&self, folder: &Path, accounts: &Arc<Mutex<Accounts>>) -> Result<(), String> {
         let node = self.start(folder)?;
         let customer = self.customer(&node, accounts);
         customer.inspect().await?;
-        customer.settle().await?;
+        customer.mine_and_check().await?;
         node.terminate()?;
         let node = self.start(folder)?;
         self.customer(&node, accounts).inspect().await?;

@@ -1,10 +1,10 @@
-//! A chain as a node serves it, checked without the node's own code: the suite must not believe what it tests.
+//! A chain as a node serves it. It is checked without the node's own code, because the suite must not rely on the code it tests.
 
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
 
-/// A chain whose blocks link.
+/// A chain whose blocks are linked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chain {
     /// The blocks as they were served, byte for byte.
@@ -52,17 +52,17 @@ impl Chain {
         self.blocks.last().expect("a chain has a block")
     }
 
-    /// The amounts of all payments that `sender` made.
+    /// The amounts of all transactions of `sender`.
     pub fn amounts<'a>(&'a self, sender: &'a str) -> impl Iterator<Item = u64> + 'a {
         self.blocks.iter().flat_map(move |block| amounts_in(block, sender))
     }
 }
 
-/// The amounts of the payments that `sender` made in one block.
+/// The amounts of the transactions of `sender` in one block.
 pub fn amounts_in(block: &Value, sender: &str) -> Vec<u64> {
     let transactions = block["transactions"].as_array().into_iter().flatten();
     transactions
-        .filter(|payment| payment["sender"] == sender)
-        .filter_map(|payment| payment["amount"].as_u64())
+        .filter(|transaction| transaction["sender"] == sender)
+        .filter_map(|transaction| transaction["amount"].as_u64())
         .collect()
 }

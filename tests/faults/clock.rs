@@ -1,5 +1,5 @@
-//! Fault 8: the clock is set back a day, before 1970, and a century ahead. HTTP cannot say a time before 1970: there a node
-//! ends with a sentence, and touches nothing.
+//! Fault 8: the clock is set back a day, before 1970, and a century ahead. HTTP cannot express a time before 1970: then a
+//! node ends with a sentence, and changes nothing.
 
 use std::path::Path;
 
@@ -25,24 +25,26 @@ pub async fn run(bench: &mut Bench, shim: &Shim) {
     }
 }
 
-/// A chain is begun at the right time, goes on at the wrong one, and again at the right one; another is begun at the
-/// wrong one.
+/// One chain is begun at the right time, continued at the wrong one, and again at the right one. Another chain is begun at the
+/// wrong time.
 async fn one_clock(bench: &mut Bench, shim: &Shim, shift: i64) -> Result<(), String> {
     let (folder, accounts) = (bench.fresh_folder(), bench.accounts());
     for shift in [0, shift, 0] {
-        go_on(bench, shim, shift, &folder, &accounts)
+        run_node(bench, shim, shift, &folder, &accounts)
             .await
             .map_err(|error| format!("restart at {shift} s: {error}"))?;
     }
     bench.check_folder(&folder, &accounts).await?;
     let (folder, accounts) = (bench.fresh_folder(), bench.accounts());
     for shift in [shift, 0] {
-        go_on(bench, shim, shift, &folder, &accounts).await.map_err(|error| format!("begun at {shift} s: {error}"))?;
+        run_node(bench, shim, shift, &folder, &accounts)
+            .await
+            .map_err(|error| format!("begun at {shift} s: {error}"))?;
     }
     bench.check_folder(&folder, &accounts).await
 }
 
-async fn go_on(
+async fn run_node(
     bench: &Bench,
     shim: &Shim,
     shift: i64,
@@ -66,7 +68,7 @@ async fn go_on(
         customer.pay().await?.expect(201)?;
         customer.mine().await?.expect(200)?;
     }
-    let chain = customer.settle().await?;
+    let chain = customer.mine_and_check().await?;
     let own = usize::try_from(before).map_err(|error| error.to_string())?;
     for block in &chain.blocks[own..] {
         check_timestamp(block, shift)?;
@@ -74,16 +76,16 @@ async fn go_on(
     node.terminate()
 }
 
-/// The time of a block is written as Python writes it, and is the time that the node was told.
+/// The time of a block is written as Python writes it, and is the time of the shifted clock.
 fn check_timestamp(block: &Value, shift: i64) -> Result<(), String> {
     let text = block["timestamp"].as_str().ok_or("a block without a timestamp")?;
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
         .map_err(|error| format!("timestamp {text:?}: {error}"))?;
-    let told = Local::now().naive_local() + TimeDelta::seconds(shift);
+    let shifted = Local::now().naive_local() + TimeDelta::seconds(shift);
     // Two days leave room for changes of the time zone in the meantime.
-    if (19..=26).contains(&text.len()) && (told - time).num_seconds().abs() < 2 * DAY {
+    if (19..=26).contains(&text.len()) && (shifted - time).num_seconds().abs() < 2 * DAY {
         Ok(())
     } else {
-        Err(format!("timestamp {text:?} where it is {told}"))
+        Err(format!("timestamp {text:?} where it is {shifted}"))
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use bcoin_testkit::{NotReady, Random};
 
 use super::{
-    accounts::PAYER,
+    accounts::SENDER,
     bench::{Bench, copy_folder},
     chain::{Chain, amounts_in},
     node::command,
@@ -16,19 +16,19 @@ use super::{
 };
 
 const BLOCKS: u64 = 60;
-const WAITING: u64 = 7;
+const MEMPOOL: u64 = 7;
 const PAGE: usize = 4096;
 
-/// A folder, and what a node has to serve from it.
+/// A folder, and the content that a node has to serve from it.
 struct Original {
     folder: PathBuf,
     chain: Chain,
     peers: Vec<String>,
-    waiting: Vec<u64>,
+    mempool: Vec<u64>,
 }
 
 pub async fn run(bench: &mut Bench) {
-    // A node that was killed leaves a file that has to be mended, which is other code to be led astray.
+    // A node that was killed leaves a file that has to be repaired at start. That is other code than a normal start.
     for (killed, times) in [(false, bench.times(30, 400)), (true, bench.times(10, 100))] {
         let original = match original(bench, killed).await {
             Ok(original) => original,
@@ -45,7 +45,7 @@ pub async fn run(bench: &mut Bench) {
                 }
                 Err(error) => bench.tally.wrong(&error),
             }
-            // Hundreds of these would fill the disk for nothing.
+            // Hundreds of folders would fill the disk.
             let _ = fs::remove_dir_all(&folder);
         }
     }
@@ -71,9 +71,9 @@ async fn original(bench: &mut Bench, killed: bool) -> Result<Original, String> {
         }
         customer.mine().await?.expect(200)?;
     }
-    let mut waiting = Vec::new();
-    for _ in 0..WAITING {
-        waiting.push(customer.accounts.lock().unwrap().next_amount());
+    let mut mempool = Vec::new();
+    for _ in 0..MEMPOOL {
+        mempool.push(customer.accounts.lock().unwrap().next_amount());
         customer.pay().await?.expect(201)?;
     }
     let (chain, peers) = (customer.inspect().await?, customer.peers().await?);
@@ -82,10 +82,10 @@ async fn original(bench: &mut Bench, killed: bool) -> Result<Original, String> {
     } else {
         node.terminate()?
     }
-    Ok(Original { folder, chain, peers, waiting })
+    Ok(Original { folder, chain, peers, mempool })
 }
 
-/// Copies the folder and damages the data file; says where.
+/// Copies the folder and damages the data file; returns what was damaged.
 fn damaged_copy(from: &Path, to: &Path, random: &mut Random, flip: bool) -> Result<String, String> {
     copy_folder(from, to)?;
     let file = to.join("chain.redb");
@@ -105,7 +105,7 @@ fn damaged_copy(from: &Path, to: &Path, random: &mut Random, flip: bool) -> Resu
     Ok(damage)
 }
 
-/// Anywhere in the file; mostly where something is written, since much of it is empty.
+/// A random position in the file, mostly in a page with content, because much of the file is empty.
 fn position(bytes: &[u8], random: &mut Random) -> usize {
     loop {
         let position = usize::try_from(random.below(bytes.len() as u64)).expect("a position in memory");
@@ -138,9 +138,9 @@ async fn one_damage(bench: &Bench, original: &Original, folder: &Path) -> Result
     }
     customer.mine().await?.expect(200)?;
     let chain = customer.chain().await?;
-    let mined = amounts_in(chain.tip(), PAYER);
-    if mined != original.waiting {
-        return Err(format!("payments {mined:?} waited instead of {:?}", original.waiting));
+    let mined = amounts_in(chain.tip(), SENDER);
+    if mined != original.mempool {
+        return Err(format!("payments {mined:?} waited instead of {:?}", original.mempool));
     }
     customer.is_valid().await?;
     node.terminate()

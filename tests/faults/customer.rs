@@ -1,4 +1,4 @@
-//! A client that keeps accounts of what the node told it.
+//! A client that records what the node acknowledged.
 
 use std::{
     net::SocketAddr,
@@ -10,7 +10,7 @@ use bcoin_testkit::{Answer, Client, NoAnswer};
 use serde_json::{Value, json};
 
 use super::{
-    accounts::{Accounts, PAYER},
+    accounts::{Accounts, SENDER},
     chain::Chain,
     tally::Tally,
 };
@@ -29,7 +29,7 @@ pub fn accounts(tally: &Tally) -> Arc<Mutex<Accounts>> {
     Arc::new(Mutex::new(Accounts::new(tally.clone())))
 }
 
-/// A node that fails is held to its word: what it says has not changed must not have changed.
+/// Whether an error leaves open if something was changed. A node that says "nothing was changed" is taken at its word.
 fn leaves_open(answer: &Answer) -> bool {
     matches!(answer.status, 500 | 507) && !answer.text.contains("nothing was changed")
 }
@@ -43,7 +43,7 @@ impl Customer {
         self.accounts.lock().unwrap()
     }
 
-    /// A dead node does not answer; a node that lives and does not is wrong.
+    /// A dead node need not answer. A live node that does not answer in time is wrong.
     fn note(&self, answer: Result<Answer, NoAnswer>) -> Result<Answer, NoAnswer> {
         if let Err(NoAnswer { hung: true, reason }) = &answer {
             self.tally.wrong(&format!("a request hangs: {reason}"));
@@ -60,13 +60,13 @@ impl Customer {
     }
 
     pub async fn pay_to(&self, receiver: &str) -> Result<Answer, NoAnswer> {
-        let amount = self.accounts().new_payment();
-        let body = json!({ "sender": PAYER, "receiver": receiver, "amount": amount }).to_string();
+        let amount = self.accounts().new_transaction();
+        let body = json!({ "sender": SENDER, "receiver": receiver, "amount": amount }).to_string();
         let answer = self.note(self.client.post("/add_transaction", body).await)?;
         if answer.status == 201 {
-            self.accounts().payment_taken(amount);
+            self.accounts().transaction_taken(amount);
         } else if !leaves_open(&answer) {
-            self.accounts().payment_refused(amount);
+            self.accounts().transaction_refused(amount);
         }
         Ok(answer)
     }
@@ -86,7 +86,7 @@ impl Customer {
         Ok(answer)
     }
 
-    /// Lets the node take the longest chain, and holds it to the one that it shows.
+    /// Makes the node adopt the longest chain, and records the chain that it shows.
     pub async fn replace(&self) -> Result<Answer, NoAnswer> {
         let asked = Instant::now();
         let answer = self.get("/replace_chain").await.inspect_err(|_| self.accounts().replaced())?;
@@ -98,7 +98,7 @@ impl Customer {
         }
         let since = if answer.text.contains(REPLACED) {
             self.accounts().replaced();
-            // One client alone asks for replacements: nothing but the next one can give up what this one brought.
+            // Only one client asks for replacements, so only its next one can disconnect these blocks.
             Instant::now()
         } else {
             asked
@@ -135,7 +135,7 @@ impl Customer {
         if answer.text.contains(VALID) { Ok(()) } else { Err(format!("/is_valid answers {}", answer.text)) }
     }
 
-    /// Reads everything that can be read, and holds it against the accounts.
+    /// Reads the chain and the peers, and compares them with the record.
     pub async fn inspect(&self) -> Result<Chain, String> {
         let chain = self.chain().await?;
         self.is_valid().await?;
@@ -146,11 +146,11 @@ impl Customer {
         Ok(chain)
     }
 
-    /// Mines once, so that nothing waits, and counts every payment ever made.
-    pub async fn settle(&self) -> Result<Chain, String> {
+    /// Mines once, so that the mempool is empty, and checks every transaction ever sent.
+    pub async fn mine_and_check(&self) -> Result<Chain, String> {
         self.mine().await?.expect(200)?;
         let chain = self.inspect().await?;
-        self.accounts().check_payments(&chain);
+        self.accounts().check_transactions(&chain);
         Ok(chain)
     }
 }

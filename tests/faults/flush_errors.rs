@@ -1,11 +1,11 @@
-//! Fault 4: the n-th flush of the disk fails, once. What the node serves afterwards is what its disk holds.
+//! Fault 4: the n-th flush of the disk fails once. Afterwards the node has to serve the same as its disk holds.
 
 use std::path::Path;
 
-use bcoin_testkit::{NotReady, process::LONGEST_WAIT};
+use bcoin_testkit::{NotReady, process::PROCESS_TIMEOUT};
 
 use super::{
-    accounts::PAYER,
+    accounts::SENDER,
     bench::{Bench, copy_folder},
     chain::amounts_in,
     customer::Customer,
@@ -31,13 +31,13 @@ async fn one_error(bench: &mut Bench, shim: &Shim, nth: u64) -> Result<(), Strin
     shim.at_flush(&mut failing, nth, FlushFault::Error, &mark);
     let mut node = bench.launch(failing);
     match node.until_ready() {
-        // A flush of the first start: it says so, and the next one works.
+        // The flush belonged to the first start. The node has to say so, and the next start has to work.
         Err(NotReady::Ended(ended)) if ended.in_good_order(&[]) && mark.exists() => {
             return bench.check_folder(&folder, &accounts).await;
         }
         ready => ready?,
     }
-    let stood_while_starting = mark.exists();
+    let failed_while_starting = mark.exists();
     let customer = bench.customer(&node, &accounts);
     match play(&customer, &peer).await {
         Outcome::Refused(answer) if !mark.exists() => {
@@ -45,15 +45,15 @@ async fn one_error(bench: &mut Bench, shim: &Shim, nth: u64) -> Result<(), Strin
         }
         Outcome::Refused(answer) => drop(answer.expect(500)?),
         Outcome::Gone => {
-            return Err(node.until_ended(LONGEST_WAIT).map_or("no answer".into(), String::from));
+            return Err(node.until_ended(PROCESS_TIMEOUT).map_or("no answer".into(), String::from));
         }
-        Outcome::Through if stood_while_starting => {}
-        Outcome::Through if mark.exists() => return Err("nobody was told of the error".into()),
-        Outcome::Through => return Err("the flush was not reached".into()),
+        Outcome::Completed if failed_while_starting => {}
+        Outcome::Completed if mark.exists() => return Err("nobody was told of the error".into()),
+        Outcome::Completed => return Err("the flush was not reached".into()),
     }
     compare_with_disk(bench, &customer, &folder).await?;
     play_one_round(&customer, &peer).await.map_err(|error| format!("afterwards: {error}"))?;
-    customer.settle().await?;
+    customer.mine_and_check().await?;
     if bench.random.one_in(2) {
         node.kill();
     } else {
@@ -62,7 +62,7 @@ async fn one_error(bench: &mut Bench, shim: &Shim, nth: u64) -> Result<(), Strin
     bench.check_folder(&folder, &accounts).await
 }
 
-/// Starts a second node on a copy of the disk: both have to serve the same, and to mine the same payments.
+/// Starts a second node on a copy of the disk: both have to serve the same, and to mine the same transactions.
 async fn compare_with_disk(bench: &mut Bench, node: &Customer, folder: &Path) -> Result<(), String> {
     let chain = node.inspect().await.map_err(|error| format!("reading after the error: {error}"))?;
     let copy = bench.fresh_folder();
@@ -78,7 +78,7 @@ async fn compare_with_disk(bench: &mut Bench, node: &Customer, folder: &Path) ->
     node.mine().await?.expect(200).map_err(|error| format!("mining after the error: {error}"))?;
     disk.mine().await?.expect(200)?;
     let (in_memory, on_disk) = (node.chain().await?, disk.chain().await?);
-    let (in_memory, on_disk) = (amounts_in(in_memory.tip(), PAYER), amounts_in(on_disk.tip(), PAYER));
+    let (in_memory, on_disk) = (amounts_in(in_memory.tip(), SENDER), amounts_in(on_disk.tip(), SENDER));
     if in_memory == on_disk {
         restarted.terminate()
     } else {

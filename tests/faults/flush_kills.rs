@@ -37,10 +37,10 @@ async fn one_kill(bench: &mut Bench, shim: &Shim, nth: u64, fault: FlushFault) -
         return Err(format!("not killed: {}", String::from(ended)));
     }
     if bench.random.one_in(2) {
-        // Killed again while it mends what the first kill left.
+        // Killed again while it repairs the file.
         let again = 1 + bench.random.below(3);
         let (mut node, _) = launch(bench, shim, again, fault, &folder);
-        // It may get ready with fewer flushes than that.
+        // It may get ready before that flush.
         let _ = node.until_ready();
         node.kill();
     }
@@ -49,7 +49,7 @@ async fn one_kill(bench: &mut Bench, shim: &Shim, nth: u64, fault: FlushFault) -
 
 fn launch(bench: &Bench, shim: &Shim, nth: u64, fault: FlushFault, folder: &Path) -> (Process, PathBuf) {
     let mark = folder.with_extension("mark");
-    let mut doomed = command(folder);
-    shim.at_flush(&mut doomed, nth, fault, &mark);
-    (bench.launch(doomed), mark)
+    let mut faulty = command(folder);
+    shim.at_flush(&mut faulty, nth, fault, &mark);
+    (bench.launch(faulty), mark)
 }

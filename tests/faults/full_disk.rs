@@ -16,10 +16,10 @@ use super::{
     tmpfs::Tmpfs,
 };
 
-/// How soon a node has to work again once there is room.
-const SOON: Duration = Duration::from_secs(5);
-/// More payments than an almost full disk has room for.
-const MOST_PAYMENTS: u64 = 20_000;
+/// Within which time a node has to work again once there is room.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// More transactions than an almost full disk has room for.
+const MAX_TRANSACTIONS: u64 = 20_000;
 
 pub async fn run(bench: &mut Bench, disk: &Tmpfs) {
     for round in 0..bench.times(3, 20) {
@@ -43,7 +43,7 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
     play_one_round(&customer, &peer).await?;
 
     disk.fill(bench.random.below(400 << 10))?;
-    fill_up_with_payments(&customer).await?;
+    fill_up_with_transactions(&customer).await?;
     let length = customer.accounts.lock().unwrap().length;
     grow(&peer, length + 1).await?;
     for _ in 0..5 {
@@ -63,13 +63,13 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
         if paid && mined {
             break;
         }
-        if room.elapsed() > SOON {
-            return Err(format!("there is room again since {SOON:?}, and still nothing is taken"));
+        if room.elapsed() > RECOVERY_TIMEOUT {
+            return Err(format!("there is room again since {RECOVERY_TIMEOUT:?}, and still nothing is taken"));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     play_one_round(&customer, &peer).await.map_err(|error| format!("with room again: {error}"))?;
-    customer.settle().await?;
+    customer.mine_and_check().await?;
     if round % 3 == 1 {
         node.kill()
     } else {
@@ -78,10 +78,10 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
     bench.check_folder(folder, &accounts).await
 }
 
-/// Pays until the disk is full. The answer then is 507 and a sentence.
-async fn fill_up_with_payments(customer: &Customer) -> Result<(), String> {
+/// Sends transactions until the disk is full. The answer then is 507 and a sentence.
+async fn fill_up_with_transactions(customer: &Customer) -> Result<(), String> {
     let name = "a name that takes room ".repeat(11);
-    for _ in 0..MOST_PAYMENTS {
+    for _ in 0..MAX_TRANSACTIONS {
         if !done_or_full(customer.pay_to(&name).await?)? {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Fault 1: `kill -9` at random moments under mining, payments and replacements.
+//! Fault 1: `kill -9` at random moments during mining, transactions and replacements.
 
 use std::{
     net::SocketAddr,
@@ -11,7 +11,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::{accounts::Accounts, bench::Bench, customer::Customer, node::command};
 
-/// After so many kills a new folder is begun, so that chains stay short and checks quick.
+/// After how many kills a new folder is begun, so that chains stay short and checks fast.
 const KILLS_PER_FOLDER: u64 = 50;
 
 pub async fn run(bench: &mut Bench) {
@@ -33,7 +33,7 @@ async fn one_folder(bench: &mut Bench, kills: u64) -> Result<(), String> {
         bench.tally.begin(format!("kill {kill} of {}", folder.display()));
         let mut node = bench.launch(command(&folder));
         if bench.random.one_in(5) {
-            // A start is a moment like any other.
+            // Kills the node while it starts.
             sleep(bench.random.milliseconds(0, 60)).await;
             node.kill();
             continue;
@@ -45,7 +45,7 @@ async fn one_folder(bench: &mut Bench, kills: u64) -> Result<(), String> {
         let customer = bench.customer(&node, &accounts);
         customer.inspect().await?;
         if bench.random.one_in(2) {
-            customer.settle().await?;
+            customer.mine_and_check().await?;
         }
         customer.connect(peer.address()).await?.expect(201)?;
         if bench.random.one_in(3) {
@@ -60,7 +60,7 @@ async fn one_folder(bench: &mut Bench, kills: u64) -> Result<(), String> {
     peer.terminate()
 }
 
-/// Lets `peer` take the chain of `node`, so that later their chains part at another block.
+/// Makes `peer` adopt the chain of `node`, so that later their chains fork at another block.
 async fn catch_up(peer: SocketAddr, node: SocketAddr) -> Result<(), String> {
     let peer = Client::new(peer);
     peer.post("/connect_node", format!(r#"{{"nodes": ["{node}"]}}"#)).await?.expect(201)?;
@@ -68,7 +68,7 @@ async fn catch_up(peer: SocketAddr, node: SocketAddr) -> Result<(), String> {
     Ok(())
 }
 
-/// Clients that go on until the node is gone.
+/// Starts clients that run until the node is gone.
 fn start_load(bench: &mut Bench, customer: &Customer, peer: SocketAddr) -> JoinSet<()> {
     let mut load = JoinSet::new();
     for _ in 0..2 {
@@ -89,12 +89,12 @@ async fn mine(customer: Customer, mut random: Random) {
     }
 }
 
-/// Lets the peer grow beyond the node, then the node take the peer's chain.
+/// Makes the peer's chain longer than the node's, then makes the node adopt it.
 async fn replace(customer: Customer, accounts: Arc<Mutex<Accounts>>, peer: Client) {
     let mut length = 0;
     loop {
-        let payment = r#"{"sender": "Peer", "receiver": "Bob", "amount": 7}"#;
-        let _ = peer.post("/add_transaction", payment).await;
+        let transaction = r#"{"sender": "Peer", "receiver": "Bob", "amount": 7}"#;
+        let _ = peer.post("/add_transaction", transaction).await;
         let Ok(answer) = peer.get("/mine_block").await else { return };
         let block: serde_json::Value = serde_json::from_str(&answer.text).unwrap_or_default();
         length = block["index"].as_u64().unwrap_or(length);
@@ -102,7 +102,7 @@ async fn replace(customer: Customer, accounts: Arc<Mutex<Accounts>>, peer: Clien
         if length > own && customer.replace().await.is_err() {
             return;
         }
-        // A node that is gone while the peer is still shorter must not keep this loop.
+        // Ends the loop when the node is gone while the peer's chain is still shorter.
         if length + 1 < own && customer.get("/").await.is_err() {
             return;
         }

@@ -1,10 +1,10 @@
-//! The fault suite: it breaks real node processes in the ways that really happen, and counts what was lost.
+//! The fault suite: it causes real faults in node processes, and counts what was lost.
 //!
 //! ```sh
 //! cargo test --release --test faults                    # the short form
 //! cargo test --release --test faults -- --long          # the long form
 //! cargo test --release --test faults -- kill clock      # only the faults with one of these words in their names
-//! BCOIN_FAULT_SEED=7 cargo test --release --test faults # the same chances again
+//! BCOIN_FAULT_SEED=7 cargo test --release --test faults # with the random numbers of an earlier run
 //! ```
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
@@ -58,7 +58,7 @@ const UPGRADE_KILLS: &str = "kill at a flush of the upgrade";
 const FAULTS: [&str; 9] =
     [KILLS, FLUSH_KILLS, FULL_DISK, FLUSH_ERRORS, CORRUPTION, TWO_PROCESSES, SIGTERM, CLOCK, UPGRADE_KILLS];
 
-struct Wish {
+struct Options {
     long: bool,
     words: Vec<String>,
 }
@@ -74,30 +74,30 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let long = arguments.iter().any(|argument| argument == "--long");
-    let wish = Wish { long, words: arguments.into_iter().filter(|argument| argument != "--long").collect() };
+    let options = Options { long, words: arguments.into_iter().filter(|argument| argument != "--long").collect() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     runtime.block_on(async {
         tokio::select! {
-            code = run(&wish) => code,
-            // Leaving this way, and not by the signal, takes the small disk away again.
+            code = run(&options) => code,
+            // Returning, instead of ending by the signal, unmounts the small disk.
             _ = tokio::signal::ctrl_c() => ExitCode::from(130),
         }
     })
 }
 
-async fn run(wish: &Wish) -> ExitCode {
+async fn run(options: &Options) -> ExitCode {
     let seed = env::var("BCOIN_FAULT_SEED").map_or_else(|_| seed_of_now(), |seed| seed.parse().unwrap());
-    println!("{} form, BCOIN_FAULT_SEED={seed}", if wish.long { "long" } else { "short" });
+    println!("{} form, BCOIN_FAULT_SEED={seed}", if options.long { "long" } else { "short" });
     let folder = tempfile::Builder::new().prefix("bcoin-faults-").tempdir().unwrap();
     let shim = Shim::build(folder.path());
     let mut rows = Vec::new();
     for (fault, number) in FAULTS.into_iter().zip(1..) {
-        if !wish.words.is_empty() && !wish.words.iter().any(|word| fault.contains(word)) {
+        if !options.words.is_empty() && !options.words.iter().any(|word| fault.contains(word)) {
             continue;
         }
         println!("{fault} ...");
         let own = folder.path().join(format!("fault-{number}"));
-        let bench = Bench::new(wish.long, Random::new(seed, fault), &own);
+        let bench = Bench::new(options.long, Random::new(seed, fault), &own);
         rows.push(try_fault(fault, bench, &shim, &own).await);
     }
     print_table(&rows);
@@ -116,7 +116,7 @@ async fn try_fault(fault: &'static str, mut bench: Bench, shim: &Result<Shim, St
     Row { fault, counts: bench.tally.so_far(), took: start.elapsed(), skipped: done.err() }
 }
 
-/// The error says why the fault cannot be tried.
+/// Runs a fault. The error says why it cannot be tried.
 async fn break_it(fault: &str, bench: &mut Bench, shim: &Result<Shim, String>, folder: &Path) -> Result<(), String> {
     let shim = shim.as_ref().map_err(Clone::clone);
     match fault {
@@ -134,7 +134,7 @@ async fn break_it(fault: &str, bench: &mut Bench, shim: &Result<Shim, String>, f
     Ok(())
 }
 
-/// Whether a line of the table fails the suite. What cannot be tried must not go unnoticed where everything has to be.
+/// Whether a line of the table fails the suite. A skipped fault is a failure in CI.
 fn fails(row: &Row) -> bool {
     if row.skipped.is_some() {
         return env::var("CI").is_ok_and(|ci| ci == "true");

@@ -1,4 +1,4 @@
-//! The commands that start nodes, and where the nodes' standard error is kept.
+//! The commands that start nodes, and the logs of their standard error.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use super::tally::Tally;
 
 const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 
-/// Where the standard error of every process is kept.
+/// The folder with the standard error of every process.
 pub struct Logs {
     folder: PathBuf,
     next: AtomicU64,

@@ -1,4 +1,4 @@
-//! Everything that a client can do, one thing after the other, until something is refused or the node is gone.
+//! A script of all requests that change something. It ends when a request is refused or the node is gone.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -6,8 +6,8 @@ use bcoin_testkit::{Answer, Client, NoAnswer, Process};
 
 use super::customer::Customer;
 
-/// Far more than what reaches any flush that is tried.
-const MOST_STEPS: u16 = 400;
+/// Far more steps than are needed to reach any flush that is tried.
+const MAX_STEPS: u16 = 400;
 
 /// How a script ended.
 pub enum Outcome {
@@ -15,25 +15,25 @@ pub enum Outcome {
     Gone,
     /// The node refused something.
     Refused(Answer),
-    /// Nothing happened.
-    Through,
+    /// All steps succeeded.
+    Completed,
 }
 
-/// Goes through the steps; `peer` is a node whose chain can be taken.
+/// Executes the steps; `peer` is a node whose chain can be adopted.
 pub async fn play(customer: &Customer, peer: &Process) -> Outcome {
-    for step in 0..MOST_STEPS {
+    for step in 0..MAX_STEPS {
         match one_step(customer, peer, step).await {
             Ok(answer) if answer.status < 300 => {}
             Ok(answer) => return Outcome::Refused(answer),
             Err(_) => return Outcome::Gone,
         }
     }
-    Outcome::Through
+    Outcome::Completed
 }
 
-/// Does each kind of thing once; every one has to be done.
+/// Executes each kind of step once. Each has to succeed.
 pub async fn play_one_round(customer: &Customer, peer: &Process) -> Result<(), String> {
-    for step in MOST_STEPS..MOST_STEPS + 6 {
+    for step in MAX_STEPS..MAX_STEPS + 6 {
         let answer = one_step(customer, peer, step).await?;
         if answer.status >= 300 {
             return Err(format!("{} {}", answer.status, answer.text));
@@ -44,7 +44,7 @@ pub async fn play_one_round(customer: &Customer, peer: &Process) -> Result<(), S
 
 async fn one_step(customer: &Customer, peer: &Process, step: u16) -> Result<Answer, NoAnswer> {
     match step % 6 {
-        // Nobody listens on these low ports: another address in each round.
+        // No program listens on these low ports. Each round uses another one.
         0 => customer.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, 1 + step / 6))).await,
         1 | 2 => customer.pay().await,
         3 => customer.mine().await,

@@ -1,4 +1,4 @@
-//! The library that goes under an unmodified node, built when the suite starts.
+//! The preloaded library between an unmodified node and the system. It is built when the suite starts.
 
 use std::{
     path::{Path, PathBuf},
@@ -21,7 +21,7 @@ pub enum FlushFault {
 }
 
 impl Shim {
-    /// Builds the library; the error says why it cannot be had.
+    /// Builds the library; the error says why that is not possible.
     pub fn build(folder: &Path) -> Result<Self, String> {
         if !cfg!(target_os = "linux") {
             return Err("LD_PRELOAD is there on Linux only".into());
@@ -39,7 +39,7 @@ impl Shim {
         Ok(Self(library))
     }
 
-    /// Lets the `nth` flush of a process go wrong; `mark` is made when it has.
+    /// Makes the `nth` flush of a process fail; the file `mark` is made when it has.
     pub fn at_flush(&self, command: &mut Command, nth: u64, fault: FlushFault, mark: &Path) {
         let action = match fault {
             FlushFault::KillBefore => "kill-before",
@@ -58,7 +58,7 @@ impl Shim {
         command.env("LD_PRELOAD", &self.0).env("FAULTS_CLOCK", seconds.to_string());
     }
 
-    /// The shift moves the time of day, and leaves the clock alone that time-outs are measured with.
+    /// Checks that the shift moves the time of day, and not the monotonic clock.
     pub fn check_clocks(&self, shift: i64) -> Result<(), String> {
         let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
         self.shift_clock(command.arg(SHOW_CLOCKS), shift);
@@ -68,7 +68,7 @@ impl Shim {
         let [time, measured] = shown[..] else { return Err(format!("the clocks cannot be read: {printed:?}")) };
         let (own_time, own_measured) = clocks();
         let (time_off, measured_off) = (own_time + shift - time, own_measured - measured);
-        // Whole seconds are rounded towards zero, so one more or less tells nothing.
+        // Whole seconds are rounded towards zero, so small differences are possible.
         if time_off.abs() < 10 && measured_off.abs() < 10 {
             Ok(())
         } else {
@@ -83,7 +83,7 @@ pub fn show_clocks() {
     println!("{time} {measured}");
 }
 
-/// The time of day and the monotonic clock, in seconds. The latter is seen only in how an `Instant` prints itself.
+/// The time of day and the monotonic clock, in seconds. The latter is visible only in the `Debug` text of `Instant`.
 fn clocks() -> (i64, i64) {
     let time = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_secs().cast_signed(),

@@ -1,13 +1,13 @@
-//! Fault 7: asked to end after each line that it prints while it starts.
+//! Fault 7: SIGTERM after each line that a node prints while it starts.
 
 use std::{path::Path, time::Duration};
 
-use bcoin_testkit::{Process, process::LONGEST_WAIT};
+use bcoin_testkit::{Process, process::PROCESS_TIMEOUT};
 
 use super::{bench::Bench, node::command};
 
-/// After this long without a line, a node has said what it has to say.
-const SILENCE: Duration = Duration::from_millis(500);
+/// After how much time without a line a node counts as started.
+const SILENCE_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub async fn run(bench: &mut Bench) {
     for _ in 0..bench.times(3, 20) {
@@ -24,7 +24,7 @@ async fn one_verbosity(bench: &mut Bench, verbosity: &[&str]) -> Result<(), Stri
     let lines = {
         let mut node = launch(bench, &folder, verbosity);
         node.until_ready()?;
-        while node.next_line(SILENCE).is_some() {}
+        while node.next_line(SILENCE_TIMEOUT).is_some() {}
         let customer = bench.customer(&node, &accounts);
         for _ in 0..5 {
             customer.pay().await?.expect(201)?;
@@ -59,14 +59,14 @@ async fn one_line(bench: &mut Bench, folder: &Path, verbosity: &[&str], line: us
         tokio::time::sleep(bench.random.milliseconds(0, 20)).await;
     }
     for _ in 0..line {
-        node.next_line(LONGEST_WAIT).ok_or("fewer lines than the last time")?;
+        node.next_line(PROCESS_TIMEOUT).ok_or("fewer lines than the last time")?;
     }
     if line > 0 {
         return node.terminate();
     }
     node.signal("-TERM");
-    let ended = node.until_ended(LONGEST_WAIT).ok_or("the node does not end when it is asked to")?;
-    // A process that has not said anything yet may end as any program does.
+    let ended = node.until_ended(PROCESS_TIMEOUT).ok_or("the node does not end when it is asked to")?;
+    // A process that has not printed anything yet may be ended by the signal itself.
     let by_signal = ended.status.code().is_none() && ended.stderr.is_empty();
     if ended.status.code() == Some(0) || by_signal { Ok(()) } else { Err(ended.into()) }
 }

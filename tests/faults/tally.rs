@@ -1,12 +1,12 @@
-//! What is counted for each fault, and the table at the end.
+//! The counts of each fault, and the table at the end.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
-/// More lines than this tell nothing new about one fault.
-const MOST_LINES: u64 = 25;
+/// How many lines are printed for one fault.
+const MAX_LINES: u64 = 25;
 
 /// The counts of one fault; clones count together.
 #[derive(Clone, Default)]
@@ -15,7 +15,7 @@ pub struct Tally(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     counts: Counts,
-    /// Which try is under way.
+    /// The name of the current attempt.
     attempt: String,
 }
 
@@ -52,14 +52,14 @@ impl Tally {
         self.state().counts.clone()
     }
 
-    /// Begins one more try.
+    /// Begins an attempt.
     pub fn begin(&self, attempt: String) {
         let mut state = self.state();
         state.counts.tried += 1;
         state.attempt = attempt;
     }
 
-    /// What comes up now belongs to no single try.
+    /// What is found from now on belongs to no single attempt.
     pub fn about(&self, what: &str) {
         self.state().attempt = what.into();
     }
@@ -93,16 +93,16 @@ impl Tally {
     fn say(&self, kind: &str, what: &str) {
         let state = self.state();
         let lines = state.counts.bad();
-        if lines <= MOST_LINES {
+        if lines <= MAX_LINES {
             println!("  {kind}: {}: {}", state.attempt, what.trim_end());
         }
-        if lines == MOST_LINES {
+        if lines == MAX_LINES {
             println!("  (what follows is only counted)");
         }
     }
 }
 
-/// Prints the table that the suite is about.
+/// Prints the table of results.
 pub fn print_table(rows: &[Row]) {
     println!(
         "\n{:<28} {:>6} {:>13} {:>6} {:>6} {:>7} {:>8}",

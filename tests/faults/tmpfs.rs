@@ -7,14 +7,14 @@ use std::{
     process::Command,
 };
 
-/// 8 MiB; taken away when dropped.
+/// A tmpfs of 8 MiB; unmounted when dropped.
 pub struct Tmpfs {
     folder: PathBuf,
     with_sudo: bool,
 }
 
 impl Tmpfs {
-    /// Mounts it, for which one has to be root or to have sudo without a password.
+    /// Mounts it. That needs root, or sudo without a password.
     pub fn mount(folder: PathBuf) -> Result<Self, String> {
         if !cfg!(target_os = "linux") {
             return Err("tmpfs is there on Linux only".into());
@@ -43,7 +43,7 @@ impl Tmpfs {
         self.folder.join("filler")
     }
 
-    /// Takes all the room there is, but for `rest` bytes.
+    /// Fills the disk, except for `rest` bytes.
     pub fn fill(&self, rest: u64) -> Result<(), String> {
         let fill = || -> std::io::Result<()> {
             let mut file = File::create(self.filler())?;
@@ -62,14 +62,14 @@ impl Tmpfs {
     }
 
     pub fn make_room(&self) {
-        // There may be none.
+        // The file may not exist.
         let _ = fs::remove_file(self.filler());
     }
 }
 
 impl Drop for Tmpfs {
     fn drop(&mut self) {
-        // A process that was killed a moment ago may still have a file open; lazily, it goes when that one goes.
+        // A process that was just killed may still have a file open. A lazy unmount ends when the file is closed.
         let _ = program("umount", self.with_sudo).arg("--lazy").arg(&self.folder).status();
     }
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::{bench::Bench, node::command};
 
-/// How quickly the second one has to give up.
-const SOON: Duration = Duration::from_secs(2);
+/// Within which time the second process has to end.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub async fn run(bench: &mut Bench) {
     let result = one_folder(bench).await;
@@ -29,16 +29,16 @@ async fn one_folder(bench: &mut Bench) -> Result<(), String> {
         });
         let started = Instant::now();
         let mut second = bench.launch(command(&folder));
-        let ended = second.until_ended(SOON).ok_or("the second process does not end")?;
+        let ended = second.until_ended(END_TIMEOUT).ok_or("the second process does not end")?;
         let took = started.elapsed();
         let named = ended.stderr.contains(&folder.display().to_string()) && ended.stderr.contains("in use");
-        if ended.status.code() != Some(1) || !named || took > SOON {
+        if ended.status.code() != Some(1) || !named || took > END_TIMEOUT {
             return Err(format!("the second process, after {took:?}: {}", String::from(ended)));
         }
         paying.await.map_err(|error| error.to_string())??;
         customer.inspect().await?;
     }
-    customer.settle().await?;
+    customer.mine_and_check().await?;
     first.terminate()?;
     bench.check_folder(&folder, &accounts).await
 }

@@ -19,7 +19,7 @@ pub async fn run(bench: &mut Bench, shim: &Shim) {
             bench.tally.begin(format!("{fault:?} of flush {nth} of an upgrade"));
             match one_kill(bench, shim, nth, fault).await {
                 Ok(true) => {}
-                // It got ready with fewer flushes: there are no more to be killed at.
+                // It got ready with fewer flushes, so all of them have been tried.
                 Ok(false) => return,
                 Err(error) => bench.tally.wrong(&error),
             }
@@ -32,9 +32,9 @@ pub async fn run(bench: &mut Bench, shim: &Shim) {
 async fn one_kill(bench: &mut Bench, shim: &Shim, nth: u64, fault: FlushFault) -> Result<bool, String> {
     let folder = bench.fresh_folder();
     format_1::write_folder(&folder);
-    let mut doomed = command(&folder);
-    shim.at_flush(&mut doomed, nth, fault, &folder.with_extension("mark"));
-    let mut node = bench.launch(doomed);
+    let mut faulty = command(&folder);
+    shim.at_flush(&mut faulty, nth, fault, &folder.with_extension("mark"));
+    let mut node = bench.launch(faulty);
     let is_ready = node.until_ready().is_ok();
     node.kill();
     if is_ready {
@@ -47,7 +47,7 @@ async fn one_kill(bench: &mut Bench, shim: &Shim, nth: u64, fault: FlushFault) -
     check(bench, &folder).await.map(|()| true)
 }
 
-/// Starts a node on what is left; it has to have everything.
+/// Starts a node on the folder; the whole content has to be there.
 async fn check(bench: &Bench, folder: &Path) -> Result<(), String> {
     let node = bench.start(folder)?;
     let client = Client::new(node.address());

@@ -1,4 +1,4 @@
-//! The accounts beside a plain scan of the chain, whatever happens to the chain.
+//! Compares the index of accounts with a plain scan of the chain after every kind of change.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::{BCOIN, TestNode};
 
-/// Amounts as they stand in a block, and what they are worth in millionths; nothing when they are no number.
+/// Amounts as JSON, and their values in millionths; none when they are no number.
 const AMOUNTS: &[(&str, Option<i128>)] = &[
     ("1", Some(1_000_000)),
     ("-3", Some(-3_000_000)),
@@ -30,7 +30,7 @@ const AMOUNTS: &[(&str, Option<i128>)] = &[
     ("true", None),
 ];
 
-/// Senders and receivers as they stand in a block, and the account they mean.
+/// Senders and receivers as JSON, and the names of their accounts.
 fn names() -> Vec<(String, String)> {
     let long = "x".repeat(300);
     let hash = BlockHash::sha256(format!("\"{long}\""));
@@ -41,29 +41,29 @@ fn names() -> Vec<(String, String)> {
     names
 }
 
-/// A transaction by its places in the two tables.
-type Payment = (usize, usize, usize);
+/// A transaction: the indices of its amount, its sender and its receiver in the two tables.
+type Indices = (usize, usize, usize);
 
 #[derive(Clone, Debug)]
 enum Change {
-    /// A block more.
-    Append(Vec<Payment>),
-    /// Other blocks after a fork, so many blocks before the end.
-    Replace { depth: u64, blocks: Vec<Vec<Payment>> },
+    /// One more block.
+    Append(Vec<Indices>),
+    /// Other blocks after a fork at `depth` blocks before the end.
+    Replace { depth: u64, blocks: Vec<Vec<Indices>> },
     /// The latest change was reported as failed, and is rolled back.
-    TakeBack,
+    RollBack,
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let payments = || prop::collection::vec((0..AMOUNTS.len(), 0..names().len(), 0..names().len()), 0..5);
+    let transactions = || prop::collection::vec((0..AMOUNTS.len(), 0..names().len(), 0..names().len()), 0..5);
     prop_oneof![
-        4 => payments().prop_map(Change::Append),
-        2 => (0..4_u64, prop::collection::vec(payments(), 5..8)).prop_map(|(depth, blocks)| Change::Replace { depth, blocks }),
-        2 => Just(Change::TakeBack),
+        4 => transactions().prop_map(Change::Append),
+        2 => (0..4_u64, prop::collection::vec(transactions(), 5..8)).prop_map(|(depth, blocks)| Change::Replace { depth, blocks }),
+        2 => Just(Change::RollBack),
     ]
 }
 
-fn transaction((amount, sender, receiver): Payment) -> Transaction {
+fn transaction((amount, sender, receiver): Indices) -> Transaction {
     let names = names();
     let json = format!(
         r#"{{"amount": {}, "receiver": {}, "sender": {}}}"#,
@@ -72,13 +72,13 @@ fn transaction((amount, sender, receiver): Payment) -> Transaction {
     Transaction::from_json(&json).unwrap()
 }
 
-fn block_after(ancestors: &Ancestors, payments: &[Payment]) -> CheckedBlock {
+fn block_after(ancestors: &Ancestors, transactions: &[Indices]) -> CheckedBlock {
     let block = Block {
         index: ancestors.tip.height + 1,
         previous_hash: ancestors.tip.hash.to_string(),
         proof: puzzle::search(ancestors.proof, || false).unwrap(),
-        timestamp: format!("{payments:?}"),
-        transactions: payments.iter().copied().map(transaction).collect(),
+        timestamp: format!("{transactions:?}"),
+        transactions: transactions.iter().copied().map(transaction).collect(),
     };
     Chapter.check(Some(ancestors), block).unwrap()
 }
@@ -90,7 +90,7 @@ struct Scanned {
     sent: i128,
     uncounted: u64,
     /// Block and position, in the chain's order.
-    payments: Vec<(u64, u64)>,
+    transactions: Vec<(u64, u64)>,
 }
 
 fn scan(reader: &Reader) -> BTreeMap<String, Scanned> {
@@ -109,7 +109,7 @@ fn scan(reader: &Reader) -> BTreeMap<String, Scanned> {
             both.dedup();
             for name in both {
                 let account = accounts.get_mut(name).unwrap();
-                account.payments.push((block.index, position));
+                account.transactions.push((block.index, position));
                 account.uncounted += u64::from(worth.is_none());
             }
         }
@@ -150,18 +150,18 @@ fn check(reader: &Reader) {
         assert_eq!(millionths(&account.received.to_string()), expected.received, "{account:?}");
         assert_eq!(millionths(&account.sent.to_string()), expected.sent, "{account:?}");
         assert_eq!(millionths(&account.balance().to_string()), expected.received - expected.sent, "{account:?}");
-        assert_eq!((account.transactions, account.uncounted), (expected.payments.len() as u64, expected.uncounted));
-        let (mut places, mut before) = (Vec::new(), None);
+        assert_eq!((account.transactions, account.uncounted), (expected.transactions.len() as u64, expected.uncounted));
+        let (mut positions, mut before) = (Vec::new(), None);
         loop {
             let (page, more) = snapshot.account_transactions::<Account>(&found, before, 2).unwrap();
-            places.extend(page.iter().map(|(height, position)| (*height, u64::from(*position))));
+            positions.extend(page.iter().map(|(height, position)| (*height, u64::from(*position))));
             before = page.last().copied();
             if !more {
                 break;
             }
         }
-        places.reverse();
-        assert_eq!(places, expected.payments, "{}", name(&found));
+        positions.reverse();
+        assert_eq!(positions, expected.transactions, "{}", name(&found));
     }
     for (height, block) in (1..).zip(snapshot.blocks(..).unwrap()) {
         assert_eq!(snapshot.height_of(&BlockHash::sha256(block.unwrap())).unwrap(), Some(height));
@@ -193,21 +193,21 @@ impl Ledger {
     fn apply(&mut self, change: &Change) {
         let before = self.now.clone();
         let reorganised = match change {
-            Change::Append(payments) => {
-                self.store.append(&self.now, &block_after(self.now.ancestors(), payments)).unwrap()
+            Change::Append(transactions) => {
+                self.store.append(&self.now, &block_after(self.now.ancestors(), transactions)).unwrap()
             }
             Change::Replace { depth, blocks } => {
                 let fork = self.now.tip().height.saturating_sub(*depth).max(1);
                 let mut end = self.ancestors_at(fork);
-                let blocks = blocks.iter().map(|payments| {
-                    let block = block_after(&end, payments);
+                let blocks = blocks.iter().map(|transactions| {
+                    let block = block_after(&end, transactions);
                     end = block.ancestors();
                     Ok(block)
                 });
                 self.store.replace(&self.now, fork, blocks, bcoin_node::now()).unwrap().0
             }
-            // Taking back the same change twice changes nothing.
-            Change::TakeBack => {
+            // Rolling back the same change twice changes nothing.
+            Change::RollBack => {
                 let found = Contents {
                     node_address: "n".into(),
                     ancestors: *self.now.ancestors(),
@@ -239,7 +239,7 @@ proptest! {
     }
 }
 
-/// Nobody notices a wrong account while a node runs; `verify` looks at everything.
+/// A running node does not notice a wrong account; `verify` checks all of them.
 #[test]
 fn verify_finds_a_wrong_account() {
     use redb::{Database, TableDefinition};
@@ -279,7 +279,7 @@ fn verify_finds_a_wrong_account() {
 }
 
 #[tokio::test]
-async fn an_account_without_payments_is_gone() {
+async fn an_account_without_transactions_is_gone() {
     let (node, peer) = (TestNode::start().await, TestNode::start().await);
     node.http.pay(1).await;
     node.http.mine().await;

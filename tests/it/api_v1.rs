@@ -38,7 +38,7 @@ async fn all(http: &Http, path: &str, list: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_status_tells_the_state() {
+async fn the_status_shows_the_state() {
     let node = TestNode::start().await;
     node.http.pay(1).await;
     let status = get(&node.http, "/status").await;
@@ -95,9 +95,9 @@ async fn lists_are_paged_to_their_end() {
     for number in 0..25 {
         pay(&node.http, &format!("payer {number:02}"), "Bob & Söhne/+", "0.1").await;
     }
-    let waiting = all(&node.http, "/pending?limit=10", "transactions").await;
-    assert_eq!(waiting.len(), 25);
-    assert_eq!((&waiting[0]["sender"], &waiting[24]["sender"]), (&json!("payer 00"), &json!("payer 24")));
+    let mempool = all(&node.http, "/pending?limit=10", "transactions").await;
+    assert_eq!(mempool.len(), 25);
+    assert_eq!((&mempool[0]["sender"], &mempool[24]["sender"]), (&json!("payer 00"), &json!("payer 24")));
     for _ in 0..11 {
         node.http.mine().await;
     }
@@ -109,9 +109,9 @@ async fn lists_are_paged_to_their_end() {
     let accounts = all(&node.http, "/accounts?limit=4", "accounts").await;
     assert_eq!(accounts.len(), 28, "25 payers, the receiver, the miner and the node");
     assert!(accounts.is_sorted_by_key(|account| account["name"].as_str().unwrap().to_owned()));
-    let payments = all(&node.http, "/accounts/Bob%20%26%20S%C3%B6hne%2F%2B?limit=7", "transactions").await;
-    assert_eq!(payments.len(), 25);
-    assert_eq!((&payments[0]["block"], &payments[0]["position"]), (&json!(2), &json!(25)), "the latest first");
+    let transactions = all(&node.http, "/accounts/Bob%20%26%20S%C3%B6hne%2F%2B?limit=7", "transactions").await;
+    assert_eq!(transactions.len(), 25);
+    assert_eq!((&transactions[0]["block"], &transactions[0]["position"]), (&json!(2), &json!(25)), "the latest first");
     let beyond = get(&node.http, "/blocks?from=1000").await;
     assert_eq!((&beyond["blocks"], &beyond["next"]), (&json!([]), &Value::Null));
 }
@@ -153,11 +153,11 @@ async fn peers_are_added_and_forgotten() {
 }
 
 #[tokio::test]
-async fn nodes_part_and_meet_again() {
+async fn chains_fork_and_are_replaced() {
     let (ours, theirs) = (TestNode::start().await, TestNode::start().await);
     ours.connect(&[&theirs.address(), &ours.address(), "127.0.0.1:9"]).await;
     theirs.http.mine().await;
-    // Both have a chain of their own from the first block on; then ours takes theirs.
+    // Their chains differ from the first block on. Then ours adopts theirs.
     let peer = &get(&ours.http, "/peers").await["peers"][0];
     assert_eq!((&peer["relation"], &peer["common"]), (&json!("parted"), &Value::Null));
     assert!(ours.http.replace_chain().await);
@@ -206,7 +206,7 @@ async fn a_node_of_the_listing_is_known_by_its_chain() {
     let node = TestNode::start().await;
     let chain = node.http.get("/get_chain").await.text;
     let listing = FakePeer::handling(move |mut stream| {
-        // The head was read up to its end; what was asked does not matter to a peer without /api/v1 but for the first time.
+        // Every path gets the chain, so `/api/v1/status` gets no status: the peer counts as a node of the listing.
         let chain = chain.clone();
         async move {
             use tokio::io::AsyncWriteExt as _;
@@ -220,7 +220,7 @@ async fn a_node_of_the_listing_is_known_by_its_chain() {
 }
 
 #[tokio::test]
-async fn peers_that_lie_are_told_apart_from_nodes() {
+async fn peers_that_lie_are_reported() {
     let node = TestNode::start().await;
     let hash = "0".repeat(64);
     for (body, expected) in [
@@ -275,7 +275,7 @@ async fn every_problem_is_one() {
         ("PUT", "/mining", r#"{"mode": "always"}"#, 400, "bad-body"),
         ("PUT", "/mining", r#"{"mode": "interval", "every_ms": 99}"#, 400, "bad-interval"),
     ] {
-        // A client that takes compressed answers is told the same.
+        // A client that accepts compressed answers gets the same.
         for http in [&node.http, &unzipping] {
             let answer = http.send(http.request(verb, &format!("/api/v1{path}")).body(body)).await;
             let case = format!("{verb} {path} {body}: {}", answer.text);
@@ -296,7 +296,7 @@ async fn every_problem_is_one() {
 }
 
 #[tokio::test]
-async fn mining_by_itself_is_set_and_told() {
+async fn the_mining_mode_is_set_and_shown() {
     let node = TestNode::start().await;
     for (body, answer) in [
         (r#"{"mode": "interval", "every_ms": 3600000.0}"#, json!({"mode": "interval", "every_ms": 3_600_000})),
@@ -314,9 +314,9 @@ async fn mining_by_itself_is_set_and_told() {
 }
 
 #[tokio::test]
-async fn a_full_pool_says_when_to_come_back() {
+async fn a_full_mempool_answers_with_retry_after() {
     let mut config = TestNode::config();
-    config.max_pending = 1;
+    config.max_mempool = 1;
     let node = TestNode::start_with(config).await;
     pay(&node.http, "a", "b", "1").await;
     let answer = node.http.post("/api/v1/pending", r#"{"sender": "a", "receiver": "b", "amount": 1}"#).await;

@@ -1,4 +1,4 @@
-//! Mining by itself: in an interval, on payment, and not at all.
+//! The mining modes: in an interval, on each transaction, and off.
 
 use std::time::Duration;
 
@@ -6,25 +6,26 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::TestNode;
 
-const SOON: Duration = Duration::from_secs(30);
+/// How long a test waits for anything that has to happen.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn set(node: &TestNode, body: &'static str) {
     let answer = node.http.send(node.http.request("PUT", "/api/v1/mining").body(body)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
-/// Waits until `state` says so.
-async fn until(node: &TestNode, state: impl Fn(u64, u64) -> bool) {
-    let waiting = async {
+/// Waits until `reached` holds for the length of the chain and the size of the mempool.
+async fn until(node: &TestNode, reached: impl Fn(u64, u64) -> bool) {
+    let polling = async {
         loop {
             let status = node.http.get("/api/v1/status").await.json();
-            if state(status["length"].as_u64().unwrap(), status["pending"].as_u64().unwrap()) {
+            if reached(status["length"].as_u64().unwrap(), status["pending"].as_u64().unwrap()) {
                 return;
             }
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(SOON, waiting).await.expect("the node gets there");
+    timeout(TIMEOUT, polling).await.expect("the node gets there");
 }
 
 #[tokio::test]
@@ -42,15 +43,15 @@ async fn blocks_come_in_an_interval_until_it_is_switched_off() {
 }
 
 #[tokio::test]
-async fn payments_are_mined_when_they_come_and_only_then() {
+async fn transactions_are_mined_when_they_arrive_and_only_then() {
     let node = TestNode::start().await;
     node.http.pay(1).await;
     set(&node, r#"{"mode": "on_payment"}"#).await;
-    until(&node, |length, pending| length == 2 && pending == 0).await;
+    until(&node, |length, mempool| length == 2 && mempool == 0).await;
     for amount in 2..=50 {
         node.http.pay(amount).await;
     }
-    until(&node, |_, pending| pending == 0).await;
+    until(&node, |_, mempool| mempool == 0).await;
     let mut paid = node.http.paid_amounts().await;
     paid.sort_unstable();
     assert_eq!(paid, (1..=50).collect::<Vec<_>>());
@@ -67,5 +68,5 @@ async fn a_node_that_mines_by_itself_serves_others_and_stops() {
     assert_eq!(mined.len(), 20);
     set(&node, r#"{"mode": "on_payment"}"#).await;
     node.http.pay(1).await;
-    timeout(SOON, node.running.stop()).await.expect("the node stops");
+    timeout(TIMEOUT, node.running.stop()).await.expect("the node stops");
 }

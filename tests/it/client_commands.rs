@@ -15,7 +15,7 @@ async fn status_shows_a_node_at_a_glance() {
     node.connect(&["127.0.0.1:25002"]).await;
     let api = node.http.get("/api/v1/status").await.json();
     let address = node.address();
-    let told = printed(&address, &["status"]).await;
+    let output = printed(&address, &["status"]).await;
     for part in [
         format!("B-Coin node at http://{address}\n"),
         format!("\n  address   {}\n", api["node_address"].as_str().unwrap()),
@@ -28,12 +28,12 @@ async fn status_shows_a_node_at_a_glance() {
         format!("\n  up since  {} (", api["started_at"].as_str().unwrap()[..19].replace('T', " ")),
         "\n  mining    only when asked, for Bharathi\n".into(),
     ] {
-        assert!(told.contains(&part), "{part:?} is not in {told}");
+        assert!(output.contains(&part), "{part:?} is not in {output}");
     }
     let mut document = document(&address, &["status"]).await;
     document["uptime_seconds"] = api["uptime_seconds"].clone();
     assert_eq!(document, api);
-    // However the node is named, and whoever asks for JSON.
+    // All forms of an address, and JSON by environment variable.
     for name in [format!("http://{address}"), format!("http://{address}/"), address.clone()] {
         assert_eq!(printed(&nowhere().await, &["status", "--node", &name]).await.lines().count(), 10);
     }
@@ -80,7 +80,7 @@ async fn chain_shows_one_block_in_full() {
     let block = node.http.get("/api/v1/blocks/2").await.json();
     let hash = block["hash"].as_str().unwrap();
     for id in ["2", hash, &hash.to_uppercase()] {
-        let told = printed(&address, &["chain", id]).await;
+        let output = printed(&address, &["chain", id]).await;
         let expected = format!(
             "Block 2\n  hash      {hash}\n  previous  {}\n  proof     533\n  made at   {}\n  holds     2 transactions\n    \
              Alice pays Bob 10\n    {} pays Bharathi 1, the reward for mining\n",
@@ -88,7 +88,7 @@ async fn chain_shows_one_block_in_full() {
             mined["timestamp"].as_str().unwrap(),
             mined["transactions"][1]["sender"].as_str().unwrap(),
         );
-        assert_eq!(told, expected);
+        assert_eq!(output, expected);
         assert_eq!(document(&address, &["chain", id]).await, block);
     }
     assert!(refused(&address, &["chain", "3"]).await.starts_with("The chain has no block 3."));
@@ -124,10 +124,10 @@ async fn send_sends_the_amount_digit_by_digit() {
 async fn mine_mines_now_or_by_itself() {
     let node = TestNode::start().await;
     let address = node.address();
-    let told = printed(&address, &["mine"]).await;
+    let output = printed(&address, &["mine"]).await;
     let hash = node.http.get("/api/v1/blocks/2").await.json()["hash"].as_str().unwrap()[..8].to_owned();
-    assert!(told.starts_with("block 2 mined: 1 transaction, proof 533 after 533 tries in "), "{told}");
-    assert!(told.ends_with(&format!(" ms, hash {hash}...\n")), "{told}");
+    assert!(output.starts_with("block 2 mined: 1 transaction, proof 533 after 533 tries in "), "{output}");
+    assert!(output.ends_with(&format!(" ms, hash {hash}...\n")), "{output}");
     let several = printed(&address, &["mine", "--count", "3", "--json"]).await;
     let indices: Vec<_> =
         several.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["block"]["index"].clone()).collect();
@@ -148,24 +148,24 @@ async fn mine_mines_now_or_by_itself() {
 }
 
 #[tokio::test]
-async fn peers_tells_how_each_stands_to_the_node() {
+async fn peers_prints_the_relation_of_each_chain() {
     let node = TestNode::start().await;
     let (same, ahead, behind, parted) =
         (TestNode::start().await, TestNode::start().await, TestNode::start().await, TestNode::start().await);
     let (stranger, dead) = (TestNode::start().await, nowhere().await);
     let listing = FakePeer::serving(r#"{"message": "no chain"}"#).await;
     let address = node.address();
-    let take = async |other: &TestNode| {
+    let adopt = async |other: &TestNode| {
         other.connect(&[&address]).await;
         assert!(other.http.replace_chain().await);
     };
     node.http.mine().await;
-    take(&behind).await;
-    take(&parted).await;
+    adopt(&behind).await;
+    adopt(&parted).await;
     parted.http.mine().await;
     node.http.mine().await;
-    take(&same).await;
-    take(&ahead).await;
+    adopt(&same).await;
+    adopt(&ahead).await;
     for _ in 0..2 {
         ahead.http.mine().await;
     }
@@ -178,13 +178,13 @@ async fn peers_tells_how_each_stands_to_the_node() {
     let added = printed(&address, &arguments).await;
     assert_eq!(added.lines().filter(|line| line.ends_with(" is connected")).count(), 8, "{added}");
 
-    let told = printed(&address, &["peers"]).await;
-    assert!(told.starts_with(&format!("http://{address} has 3 blocks and 8 peers\n")), "{told}");
+    let output = printed(&address, &["peers"]).await;
+    assert!(output.starts_with(&format!("http://{address} has 3 blocks and 8 peers\n")), "{output}");
     let line = |peer: &str| {
-        let line = told.lines().find(|line| line.trim_start().starts_with(peer));
-        line.unwrap_or_else(|| panic!("{peer} is not in {told}")).to_owned()
+        let line = output.lines().find(|line| line.trim_start().starts_with(peer));
+        line.unwrap_or_else(|| panic!("{peer} is not in {output}")).to_owned()
     };
-    assert!(line(&address).ends_with("  this node itself"), "{told}");
+    assert!(line(&address).ends_with("  this node itself"), "{output}");
     for (peer, words) in known.iter().zip([
         "3 blocks, the same chain",
         "5 blocks, 2 blocks ahead of us",
@@ -195,8 +195,8 @@ async fn peers_tells_how_each_stands_to_the_node() {
         let line = line(peer);
         assert!(line.contains("  answers  ") && line.contains(words) && line.ends_with(" ms)"), "{words:?}: {line}");
     }
-    assert!(line(&dead).contains("  fails  ") && line(&dead).contains("refused"), "{told}");
-    assert!(line(&listing).contains("  fails  ") && line(&listing).contains("Its chain is refused"), "{told}");
+    assert!(line(&dead).contains("  fails  ") && line(&dead).contains("refused"), "{output}");
+    assert!(line(&listing).contains("  fails  ") && line(&listing).contains("Its chain is refused"), "{output}");
     let peers = document(&address, &["peers"]).await["peers"].as_array().unwrap().clone();
     let states: Vec<_> = peers.iter().map(|peer| peer["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["itself", "fails", "answers", "answers", "answers", "answers", "answers", "fails"]);
@@ -224,7 +224,7 @@ async fn peers_are_added_and_removed() {
 }
 
 #[tokio::test]
-async fn a_replacement_is_told_with_what_it_took_and_what_it_gave_up() {
+async fn a_replacement_is_printed_with_its_new_and_its_disconnected_blocks() {
     let (node, longer, shorter) = (TestNode::start().await, TestNode::start().await, TestNode::start().await);
     let (address, dead) = (node.address(), nowhere().await);
     node.connect(&[&longer.address(), &shorter.address(), &dead]).await;
@@ -241,17 +241,17 @@ async fn a_replacement_is_told_with_what_it_took_and_what_it_gave_up() {
     for _ in 0..4 {
         longer.http.mine().await;
     }
-    let told = printed(&address, &["peers", "--replace"]).await;
-    let offers: Vec<_> = told.lines().take(3).collect();
-    assert!(offers[0].contains(&longer.address()) && offers[0].contains("  taken        5 blocks: "), "{told}");
-    assert!(offers[1].contains(&shorter.address()) && offers[1].contains("  passed over  1 block: "), "{told}");
-    assert!(offers[2].contains(&dead) && offers[2].contains("  passed over  No answer: "), "{told}");
-    let rest: Vec<_> = told.lines().skip(3).collect();
+    let output = printed(&address, &["peers", "--replace"]).await;
+    let offers: Vec<_> = output.lines().take(3).collect();
+    assert!(offers[0].contains(&longer.address()) && offers[0].contains("  taken        5 blocks: "), "{output}");
+    assert!(offers[1].contains(&shorter.address()) && offers[1].contains("  passed over  1 block: "), "{output}");
+    assert!(offers[2].contains(&dead) && offers[2].contains("  passed over  No answer: "), "{output}");
+    let rest: Vec<_> = output.lines().skip(3).collect();
     assert_eq!(
         rest[..2],
         ["The chain has 5 blocks now.", "Given up: blocks 1 to 2; kept under number 1 (`bcoin export --given-up 1`)."]
     );
-    assert!(rest[2].starts_with("  block 1, hash ") && rest[2].ends_with(", 0 transactions"), "{told}");
+    assert!(rest[2].starts_with("  block 1, hash ") && rest[2].ends_with(", 0 transactions"), "{output}");
     assert_eq!(rest[3], format!("  block 2, hash {hash}..., 2 transactions"));
     assert_eq!(rest[4..], ["Waiting again: 1 payment.", "  Alice pays Bob 10"]);
 
@@ -262,11 +262,11 @@ async fn a_replacement_is_told_with_what_it_took_and_what_it_gave_up() {
         (&json!(true), &json!(6), &json!(5))
     );
     longer.http.mine().await;
-    let told = printed(&address, &["peers", "--replace"]).await;
+    let output = printed(&address, &["peers", "--replace"]).await;
     assert!(
-        told.ends_with(
+        output.ends_with(
             "The chain has 7 blocks now.\nNo block was given up: the longer chain goes on where ours ended.\n"
         ),
-        "{told}"
+        "{output}"
     );
 }

@@ -1,4 +1,4 @@
-//! The commands that talk to a node, when it is dead, no node at all, or hostile; and when nobody reads what they print.
+//! The client commands with a dead node, with a server that is no node, with a hostile one, and with a closed standard output.
 
 use bcoin_testkit::{FakePeer, fake_peer::response};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::{
     client::{bcoin, nowhere, printed, refused},
 };
 
-/// Each command in a form that would do on a node.
+/// Each command in a form that succeeds on a node.
 const COMMANDS: [&[&str]; 10] = [
     &["status"],
     &["chain"],
@@ -36,10 +36,10 @@ async fn a_node_that_does_not_answer_is_named_and_how_to_start_one() {
 }
 
 #[tokio::test]
-async fn what_is_no_node_is_told_apart() {
+async fn a_server_that_is_no_node_is_reported() {
     let (address, html) = (Canned::start(|_, _| (200, "text/html", "<html>\u{1b}[2J".into())).await, "<html>");
     for arguments in COMMANDS {
-        // Forgetting a node has no answer that could be wrong.
+        // The answer to DELETE has no body that could be wrong.
         if !arguments.contains(&"--remove") {
             let text = refused(&address.address(), arguments).await;
             assert!(text.contains("cannot be used") && !text.contains(html), "{text}");
@@ -70,11 +70,11 @@ async fn no_proxy_is_asked() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
-/// A text that would do harm on a terminal.
+/// A text with characters that are unsafe on a terminal.
 const HOSTILE: &str = "\u{1b}[31m\u{9b}2J\r\u{8}\n\u{7f}\u{202e}\u{2066}\u{200b}";
 
 #[tokio::test]
-async fn nothing_that_a_stranger_says_reaches_the_terminal_as_it_is() {
+async fn unsafe_characters_from_the_network_are_escaped() {
     let transaction = json!({"sender": HOSTILE, "receiver": HOSTILE, "amount": HOSTILE});
     let block = json!({"hash": HOSTILE, "index": 1, "previous_hash": HOSTILE, "proof": 1, "timestamp": HOSTILE, "transactions": [transaction]});
     let header = json!({"hash": HOSTILE, "index": 1, "previous_hash": HOSTILE, "proof": 1, "timestamp": HOSTILE, "transactions": 1});

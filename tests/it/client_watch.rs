@@ -1,4 +1,4 @@
-//! `bcoin watch`: the story of a node as it happens, and what becomes of it when the connection is cut.
+//! `bcoin watch`: the events of a node, and how it reconnects.
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -17,8 +17,8 @@ use tokio::{
 
 use crate::support::{BCOIN, Canned, TestNode};
 
-/// Long enough for anything that has to come.
-const SOON: Duration = Duration::from_secs(30);
+/// How long a test waits for anything that has to happen.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running `bcoin watch`; killed when dropped.
 struct Watching {
@@ -66,7 +66,7 @@ impl Watching {
     }
 
     async fn line(&mut self) -> String {
-        timeout(SOON, self.lines.recv()).await.expect("a line in time").expect("a line")
+        timeout(TIMEOUT, self.lines.recv()).await.expect("a line in time").expect("a line")
     }
 
     async fn document(&mut self) -> Value {
@@ -74,15 +74,15 @@ impl Watching {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
-    /// What it says about itself.
+    /// The next line on standard error.
     async fn note(&mut self) -> String {
-        timeout(SOON, self.notes.recv()).await.expect("a note in time").expect("a note")
+        timeout(TIMEOUT, self.notes.recv()).await.expect("a note in time").expect("a note")
     }
 
-    /// Its exit code, when it has ended, and what it said to the end.
+    /// Its exit code, when it has ended, and the remaining notes.
     async fn end(mut self) -> (Option<i32>, Vec<String>) {
         let mut notes = Vec::new();
-        while let Some(note) = timeout(SOON, self.notes.recv()).await.expect("an end in time") {
+        while let Some(note) = timeout(TIMEOUT, self.notes.recv()).await.expect("an end in time") {
             notes.push(note);
         }
         (self.child.wait().unwrap().code(), notes)
@@ -103,10 +103,10 @@ fn after_time(line: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_chapters_walk_is_told_as_it_happens() {
+async fn the_chapters_walk_is_printed_as_it_happens() {
     let (node, peer) = (TestNode::start().await, TestNode::start().await);
     let (address, other) = (node.address(), peer.address());
-    let mut story = Watching::start(&address, &[]).await;
+    let mut text = Watching::start(&address, &[]).await;
     let mut documents = Watching::start(&address, &["--json"]).await;
     node.http.pay(10).await;
     node.http.mine().await;
@@ -121,18 +121,18 @@ async fn the_chapters_walk_is_told_as_it_happens() {
         .await;
     node.http.send(node.http.request("DELETE", &format!("/api/v1/peers/{other}"))).await;
 
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for _ in 0..6 {
-        told.push(after_time(&story.line().await).to_owned());
+        lines.push(after_time(&text.line().await).to_owned());
     }
-    assert_eq!(told[0], "Alice pays Bob 10; it waits for block 2 (1 waiting)");
-    assert!(told[1].starts_with("block 2 mined: 2 transactions, proof 533 after 533 tries in "), "{}", told[1]);
-    assert!(told[1].ends_with(&format!(" ms, hash {hash}...")), "{}", told[1]);
+    assert_eq!(lines[0], "Alice pays Bob 10; it waits for block 2 (1 waiting)");
+    assert!(lines[1].starts_with("block 2 mined: 2 transactions, proof 533 after 533 tries in "), "{}", lines[1]);
+    assert!(lines[1].ends_with(&format!(" ms, hash {hash}...")), "{}", lines[1]);
     let replaced = format!(
         "chain replaced by the longer one of {other}: 5 blocks now; given up: blocks 1 to 2; waiting again: 1 payment"
     );
     assert_eq!(
-        told[2..],
+        lines[2..],
         [
             format!("connected: {other} (1 peer)"),
             replaced,
@@ -154,7 +154,7 @@ async fn the_chapters_walk_is_told_as_it_happens() {
     assert_eq!(names, ["payment", "block", "peers", "replacement", "mining", "peers"]);
 }
 
-/// Stands between a watcher and a node, and cuts their connections.
+/// A proxy between a watcher and a node that can cut their connections.
 struct Proxy {
     address: String,
     is_open: watch::Sender<bool>,
@@ -219,7 +219,7 @@ async fn a_watch_survives_cuts_and_misses_nothing() {
         }
     }
     assert_eq!(heard, (1..=8).collect::<Vec<_>>());
-    // A cut from which it comes back at once is not worth a word.
+    // When it reconnects at the first attempt, it prints no note.
     proxy.is_open.send(true).unwrap();
     pay().await;
     assert_eq!(watching.document().await["data"]["transaction"]["amount"], 9);
@@ -256,7 +256,7 @@ async fn ctrl_c_ends_a_watch_with_0() {
         watching.signal(signal);
         assert_eq!(watching.end().await, (Some(0), vec![]), "{signal}");
     }
-    // Also while it waits for the node to come back.
+    // Also while it waits before it reconnects.
     let watching = Watching::start(&node.address(), &[]).await;
     node.running.stop().await;
     let mut watching = watching;
@@ -270,10 +270,10 @@ async fn ctrl_c_ends_a_watch_with_0() {
 async fn ctrl_c_ends_a_watch_that_nobody_reads() {
     let node = TestNode::start().await;
     let mut child = watch_command(&node.address(), &["--json"]).spawn().unwrap();
-    // What a terminal that was stopped with Ctrl-S does: it keeps standard output open, and reads nothing.
+    // Like a terminal that was stopped with Ctrl-S: standard output stays open, and nothing reads it.
     let stuck = child.stdout.take();
     let mut notes = lines(child.stderr.take().unwrap());
-    assert!(timeout(SOON, notes.recv()).await.unwrap().unwrap().starts_with("Watching"));
+    assert!(timeout(TIMEOUT, notes.recv()).await.unwrap().unwrap().starts_with("Watching"));
     // More than a pipe holds.
     let body = json!({"sender": "x".repeat(256), "receiver": "Bob", "amount": "1".repeat(4_000)}).to_string();
     for _ in 0..100 {
@@ -281,7 +281,7 @@ async fn ctrl_c_ends_a_watch_that_nobody_reads() {
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let status = tokio::task::spawn_blocking(move || child.wait().unwrap());
-    assert_eq!(timeout(SOON, status).await.expect("it ends").unwrap().code(), Some(0));
+    assert_eq!(timeout(TIMEOUT, status).await.expect("it ends").unwrap().code(), Some(0));
     drop(stuck);
 }
 
@@ -292,7 +292,7 @@ async fn a_watch_ends_with_its_reader_and_waits_for_no_event() {
     let mut child = watch_command(&node.address(), &[]).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut notes = lines(child.stderr.take().unwrap());
-    assert!(timeout(SOON, notes.recv()).await.unwrap().unwrap().starts_with("Watching"));
+    assert!(timeout(TIMEOUT, notes.recv()).await.unwrap().unwrap().starts_with("Watching"));
     node.http.pay(10).await;
     let stdout = tokio::task::spawn_blocking(move || {
         let mut line = String::new();
@@ -300,14 +300,14 @@ async fn a_watch_ends_with_its_reader_and_waits_for_no_event() {
         assert!(line.ends_with("(1 waiting)\n"), "{line}");
         stdout
     });
-    drop(timeout(SOON, stdout).await.expect("a line in time").unwrap());
+    drop(timeout(TIMEOUT, stdout).await.expect("a line in time").unwrap());
     let ended = tokio::task::spawn_blocking(move || child.wait().unwrap());
-    assert_eq!(timeout(SOON, ended).await.expect("it ends").unwrap().code(), Some(0));
+    assert_eq!(timeout(TIMEOUT, ended).await.expect("it ends").unwrap().code(), Some(0));
     assert_eq!(notes.recv().await, None);
 }
 
 #[tokio::test]
-async fn a_node_that_refuses_to_be_watched_has_its_say() {
+async fn the_sentence_of_a_node_that_refuses_is_printed() {
     let status = TestNode::start().await.http.get("/api/v1/status").await.text;
     let server = Canned::start(move |_, path| match path {
         "/api/v1/status" => (200, "application/json", status.clone()),
@@ -320,7 +320,7 @@ async fn a_node_that_refuses_to_be_watched_has_its_say() {
     .await;
     let mut child = watch_command(&server.address(), &[]).spawn().unwrap();
     let mut notes = lines(child.stderr.take().unwrap());
-    let note = timeout(SOON, notes.recv()).await.unwrap().unwrap();
+    let note = timeout(TIMEOUT, notes.recv()).await.unwrap().unwrap();
     assert_eq!(note, "bcoin: 512 listeners hear this node's events already.");
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }
@@ -336,18 +336,18 @@ async fn a_hostile_stream_harms_nobody() {
         _ => (200, "text/event-stream", stream.to_owned()),
     })
     .await;
-    let mut story = Watching::start(&server.address(), &[]).await;
-    assert_eq!(story.line().await, "          \\u{1b}[31m: \\u{202e}\\u{a}\\u{9b}");
+    let mut text = Watching::start(&server.address(), &[]).await;
+    assert_eq!(text.line().await, "          \\u{1b}[31m: \\u{202e}\\u{a}\\u{9b}");
     assert_eq!(
-        story.line().await,
+        text.line().await,
         "12:47:55  \"\\u{202e}\\u{7f}\" pays \"\\u{1b}[2J\" \"\\u{9b}\"; it waits for block 2 (1 waiting)"
     );
     let mut documents = Watching::start(&server.address(), &["--json"]).await;
     let line = documents.line().await;
     assert_eq!(line, r#"{"id":"1\u001b[2J","event":"\u001b[31m","data":"\u202e\n\u009b"}"#);
-    let payment = documents.document().await;
-    assert_eq!(payment["data"]["transaction"]["sender"], "\u{202e}\u{7f}");
-    // The stream ends after these two; the watch comes back for more, and has nothing to say about it.
+    let second = documents.document().await;
+    assert_eq!(second["data"]["transaction"]["sender"], "\u{202e}\u{7f}");
+    // The stream ends after these two events. The watch reconnects without a note.
     assert_eq!(documents.line().await, line);
     assert!(documents.notes.is_empty());
 }

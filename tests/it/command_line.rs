@@ -1,4 +1,4 @@
-//! The program: what it prints, and how it ends (contract section 1).
+//! The program: its output and its exit codes (docs/contract.md section 1).
 
 use std::{fs, net::TcpListener, process::Output};
 
@@ -114,7 +114,7 @@ async fn open_requests_finish_before_a_node_ends() {
             })
         })
         .collect();
-    // All twenty have arrived once the first block is there, since this request came after theirs.
+    // This request comes after the other twenty, so all have arrived when it is answered.
     http.get("/mine_block").await;
     let status = tokio::task::spawn_blocking(move || node.end_by("-TERM")).await.unwrap();
     assert_eq!(status.code(), Some(0));
@@ -233,7 +233,7 @@ async fn a_network_with_a_folder_keeps_its_data() {
     assert!(folder.path().join(&port).join("chain.redb").exists());
 }
 
-/// The first of so many consecutive ports that nobody uses at the moment.
+/// The first of `count` consecutive ports that are free at the moment.
 fn free_ports(count: u16) -> u16 {
     loop {
         let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -248,10 +248,10 @@ fn free_ports(count: u16) -> u16 {
 #[cfg(unix)]
 #[test]
 #[ignore = "needs root, to become an ordinary user"]
-fn an_ordinary_user_is_told_about_ports_and_gets_a_network_all_the_same() {
+fn an_ordinary_user_gets_a_sentence_about_ports_and_a_network_on_other_ports() {
     use std::os::unix::process::CommandExt as _;
 
-    // The program has to lie where that user may run it.
+    // The program has to be in a folder where that user may run it.
     let folder =
         tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
     let program = folder.path().join("bcoin");

@@ -1,4 +1,4 @@
-//! The fuzz targets' checks, on the inputs that are kept: the corpus, and what once went wrong. `fuzz/README.md` tells how
+//! Runs the checks of the fuzz targets on the kept inputs: the corpus, and the regressions. `fuzz/README.md` describes how
 //! new ones are found.
 
 use std::{fs, panic, path::Path};
@@ -21,7 +21,7 @@ fn replay(folder: &str, target: &str, check: fn(&[u8]) -> bool) -> (usize, usize
 }
 
 /// Replays both folders of a target. The numbers are the fewest inputs that the corpus has to hold, the fewest of these that
-/// are taken, and the fewest regressions: a corpus that is thinned out, or refused at the door, proves nothing.
+/// are taken, and the fewest regressions: a corpus that is too small, or that is all refused, proves nothing.
 fn replay_all(target: &str, check: fn(&[u8]) -> bool, [inputs, taken, regressions]: [usize; 3]) {
     let found = replay("corpus", target, check);
     assert!(found.0 >= inputs && found.1 >= taken, "{target}: of {} inputs {} are taken", found.0, found.1);
@@ -49,7 +49,7 @@ fn peer_chain() {
     replay_all("peer_chain", checks::peer_chain, [60, 7, 2]);
 }
 
-/// The plain writer is a witness only as long as it says what CPython says.
+/// The plain writer may serve as a reference only while it agrees with CPython.
 #[test]
 fn the_plain_writer_writes_what_cpython_writes() {
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! `kill -9` at any moment loses nothing that was acknowledged.
+//! `kill -9` at any moment loses no acknowledged transaction and no acknowledged block.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn a_killed_node_keeps_all_that_it_acknowledged() {
                 unreachable!("amounts do not run out")
             })
         };
-        // Another moment in every round.
+        // Each round kills at another moment.
         tokio::time::sleep(Duration::from_millis(5 + 37 * round)).await;
         node.kill();
         let (paid, last_mined, following) = load.await.unwrap();

@@ -1,4 +1,4 @@
-//! `/api/v1/events`: what happens is heard once, in order, also by who was away; who does not read is cut off.
+//! `/api/v1/events`: each event arrives once and in order, after a reconnection too. A listener that does not read is cut off.
 
 use std::{
     io::{Read as _, Write as _},
@@ -12,8 +12,8 @@ use tokio::time::timeout;
 
 use crate::support::TestNode;
 
-/// Long enough for anything that has to come.
-const SOON: Duration = Duration::from_secs(30);
+/// How long a test waits for anything that has to happen.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client that listens.
 struct Listener {
@@ -51,7 +51,7 @@ impl Listener {
                 self.unread = rest;
                 return Some(frame);
             }
-            let chunk = timeout(SOON, self.response.chunk()).await.expect("a frame in time").ok()??;
+            let chunk = timeout(TIMEOUT, self.response.chunk()).await.expect("a frame in time").ok()??;
             self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
@@ -94,22 +94,25 @@ async fn the_walk_is_heard_as_it_happens() {
 
     let peers = listener.next().await.unwrap();
     assert_eq!((peers.name.as_str(), &peers.data["added"]), ("peers", &json!([peer.address()])));
-    let payment = listener.next().await.unwrap();
+    let transaction = listener.next().await.unwrap();
     assert_eq!(
-        (payment.name.as_str(), &payment.data["block"], &payment.data["pending"]),
+        (transaction.name.as_str(), &transaction.data["block"], &transaction.data["pending"]),
         ("payment", &json!(2), &json!(1))
     );
-    assert_eq!(payment.data["transaction"], json!({"sender": "Alice", "receiver": "Bob", "amount": 10}));
+    assert_eq!(transaction.data["transaction"], json!({"sender": "Alice", "receiver": "Bob", "amount": 10}));
     let block = listener.next().await.unwrap();
     assert_eq!((block.name.as_str(), &block.data["tries"]), ("block", &json!(533)));
     assert_eq!((&block.data["header"]["index"], &block.data["header"]["transactions"]), (&json!(2), &json!(2)));
     let replacement = listener.next().await.unwrap();
     assert_eq!((replacement.name.as_str(), &replacement.data["pending"]), ("replacement", &json!(1)));
-    let told = &replacement.data["replacement"];
-    assert_eq!((&told["fork"], &told["length"], &told["given_up"]["count"]), (&json!(0), &json!(4), &json!(2)));
-    assert_eq!(told["given_up"]["blocks"][1]["hash"], block.data["header"]["hash"]);
-    assert_eq!(told["returned"]["transactions"], json!([payment.data["transaction"]]));
-    // The payment that came back is mined at once.
+    let replaced = &replacement.data["replacement"];
+    assert_eq!(
+        (&replaced["fork"], &replaced["length"], &replaced["given_up"]["count"]),
+        (&json!(0), &json!(4), &json!(2))
+    );
+    assert_eq!(replaced["given_up"]["blocks"][1]["hash"], block.data["header"]["hash"]);
+    assert_eq!(replaced["returned"]["transactions"], json!([transaction.data["transaction"]]));
+    // The transaction that returned to the mempool is mined at once.
     let names =
         [listener.next().await.unwrap().name, listener.next().await.unwrap().name, listener.next().await.unwrap().name];
     assert_eq!(names[0], "mining");
@@ -117,7 +120,7 @@ async fn the_walk_is_heard_as_it_happens() {
 }
 
 #[tokio::test]
-async fn who_comes_back_has_missed_nothing() {
+async fn a_listener_that_reconnects_misses_nothing() {
     let node = TestNode::start().await;
     let mut listener = Listener::start(&node.http, None).await;
     let mut heard = Vec::new();
@@ -125,7 +128,7 @@ async fn who_comes_back_has_missed_nothing() {
         for amount in 1..=5 {
             node.http.pay(round * 5 + amount).await;
         }
-        // Reads some of it, and is gone in the middle of the rest.
+        // Reads some events, and disconnects in the middle of the others.
         for _ in 0..3 {
             heard.push(listener.next().await.unwrap().data["transaction"]["amount"].as_u64().unwrap());
         }
@@ -147,7 +150,7 @@ async fn who_comes_back_has_missed_nothing() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_told_any_more_is_said() {
+async fn events_that_are_not_kept_any_more_are_replaced_by_a_reset() {
     let node = TestNode::start().await;
     node.http.pay(1).await;
     let mut listener = Listener::start(&node.http, Some("00000000-1")).await;
@@ -156,7 +159,7 @@ async fn what_cannot_be_told_any_more_is_said() {
     node.http.pay(2).await;
     let next = listener.next().await.unwrap();
     assert_eq!((next.name.as_str(), &next.data["transaction"]["amount"]), ("payment", &json!(2)));
-    // The id of the reset is one to come back with.
+    // A listener can reconnect with the id of the reset.
     let mut again = Listener::start(&node.http, Some(&reset.id)).await;
     assert_eq!(again.next().await.unwrap().id, next.id);
 }
@@ -169,7 +172,7 @@ async fn a_stream_ends_when_the_node_stops() {
     assert!(listener.next().await.is_none());
 }
 
-/// A listener that never reads: the node goes on, and drops it when it has fallen behind what is kept.
+/// A listener that never reads. The node drops it when its next event is not kept any more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stuck_listener_is_cut_off_and_slows_nobody() {
     let node = TestNode::start().await;
@@ -180,24 +183,24 @@ async fn a_stuck_listener_is_cut_off_and_slows_nobody() {
     while !listeners().await {
         tokio::task::yield_now().await;
     }
-    // More than the kernel takes for it and the ring keeps, in long names.
+    // More than the socket buffers and the ring of events hold.
     let name = "x".repeat(256);
     let body = json!({"sender": name, "receiver": name, "amount": "1".repeat(4_000)}).to_string();
-    let payments = (0..12_000).map(|_| node.http.post("/api/v1/pending", body.clone()));
-    let mut payments = futures_util::StreamExt::buffer_unordered(futures_util::stream::iter(payments), 32);
+    let requests = (0..12_000).map(|_| node.http.post("/api/v1/pending", body.clone()));
+    let mut requests = futures_util::StreamExt::buffer_unordered(futures_util::stream::iter(requests), 32);
     let mut count = 0;
-    while let Some(answer) = futures_util::StreamExt::next(&mut payments).await {
+    while let Some(answer) = futures_util::StreamExt::next(&mut requests).await {
         count += u32::from(answer.status == 201);
         if count.is_multiple_of(4_000) {
-            // The pool has its limits.
+            // Empties the mempool before it is full.
             assert_eq!(node.http.get("/mine_block").await.status, 200);
         }
     }
-    drop(payments);
+    drop(requests);
     assert!(count > 11_000, "{count} payments were taken while a listener was stuck");
-    // Reading on, it finds the end of the stream before it has heard everything.
+    // The stream ends before all events were delivered.
     let mut rest = Vec::new();
-    stuck.set_read_timeout(Some(SOON)).unwrap();
+    stuck.set_read_timeout(Some(TIMEOUT)).unwrap();
     stuck.read_to_end(&mut rest).unwrap();
     let heard = rest.windows(9).filter(|window| window == b"event: pa").count();
     assert!(heard < 12_000, "{heard}");

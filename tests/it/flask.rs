@@ -1,4 +1,4 @@
-//! Living together with printed-listing nodes (contract section 5): a real Flask node, in both directions.
+//! Exchanging chains with nodes of the printed listing (docs/contract.md section 5): a real Flask node, in both directions.
 
 use std::process::Command;
 
@@ -39,7 +39,7 @@ async fn a_flask_node_and_a_bcoin_node_adopt_each_others_chains() {
     bcoin.connect(&[&flask.address()]).await;
     assert_eq!(flask.post("/connect_node", json!({"nodes": [format!("http://{}", bcoin.address())]})).await, 201);
 
-    // Every kind of value that the two languages could write differently.
+    // All kinds of values that the two languages could write differently.
     for amount in [
         "7",
         "\"12.50\"",

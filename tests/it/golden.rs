@@ -1,5 +1,5 @@
-//! The answers of the six routes, byte for byte: heads and bodies as they go over the wire, held against a recorded walk. What
-//! differs from run to run (dates, times, hashes, the node's address) is replaced by its name.
+//! The answers of the six routes, byte for byte: heads and bodies are compared with a recording. Values
+//! that differ from run to run (dates, times, hashes, the node's address) are replaced by names.
 
 use std::{
     io::{Read as _, Write as _},
@@ -84,7 +84,7 @@ fn exchange(address: SocketAddr, verb: &str, path: &str, headers: &str, body: &s
     lines.join("\n")
 }
 
-/// Finds what this run has of its own: the hashes, the times and the sender of the rewards.
+/// Finds the values of this run: the hashes, the times and the sender of the rewards.
 fn learn(answer: &str, own_texts: &mut Vec<(String, &'static str)>) {
     if let Some(tag) = answer.lines().find_map(|line| line.strip_prefix("etag: W/\"")) {
         own_texts.push((tag.trim_end_matches('"').to_owned(), "HASH"));

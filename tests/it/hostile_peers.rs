@@ -1,4 +1,4 @@
-//! Peers that are dead, slow, wrong or hostile are passed over; the call answers all the same, with the best honest chain.
+//! Peers that are dead, slow, wrong or hostile are passed over. `/replace_chain` still adopts the best honest chain.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::support::TestNode;
 
-/// A node that gives up on its peers soon, so that these tests do not wait for the real limits.
-async fn impatient() -> TestNode {
+/// A node with short time limits for its peers, so that these tests do not wait for the real limits.
+async fn with_short_limits() -> TestNode {
     let mut config = TestNode::config();
     config.client_limits =
         ClientLimits { connect: Duration::from_millis(500), total: Duration::from_millis(1500), body: 1 << 20 };
     TestNode::start_with(config).await
 }
 
-/// Lets the node ask the hostile peer beside an honest one with a longer chain, which has to win.
+/// The node asks a hostile peer and an honest one. It has to adopt the longer chain of the honest one.
 async fn passed_over(hostile: &str) {
-    let (node, honest) = (impatient().await, TestNode::start().await);
+    let (node, honest) = (with_short_limits().await, TestNode::start().await);
     honest.http.mine().await;
     node.connect(&[hostile]).await;
     assert!(!node.http.replace_chain().await, "the hostile peer alone changes nothing");
@@ -99,7 +99,7 @@ async fn a_peer_that_answers_with_an_error_and_a_chain() {
     let chain = honest.http.get("/get_chain").await.text;
     for status in ["500 Internal Server Error", "404 Not Found", "204 No Content", "201 Created"] {
         let peer = FakePeer::answering(response(status, "", chain.as_bytes())).await;
-        let node = impatient().await;
+        let node = with_short_limits().await;
         node.connect(&[&peer.address()]).await;
         assert!(!node.http.replace_chain().await, "{status}");
     }
@@ -118,7 +118,7 @@ async fn a_peer_that_sends_a_gzip_bomb() {
 
 #[tokio::test]
 async fn a_peer_that_compresses_an_honest_chain_is_heard() {
-    let (node, honest) = (impatient().await, TestNode::start().await);
+    let (node, honest) = (with_short_limits().await, TestNode::start().await);
     honest.http.mine().await;
     let chain = honest.http.get("/get_chain").await.text.into_bytes();
     let peer = FakePeer::serving_gzip(std::iter::once(chain)).await;
@@ -135,7 +135,7 @@ async fn a_peer_that_is_no_http_server() {
     }
 }
 
-/// A chain of two blocks, the second of which has a timestamp of so many characters.
+/// A chain of two blocks. The second has a timestamp with this number of characters.
 fn chain_with_a_long_block(characters: usize) -> String {
     let genesis = Block::genesis("t".into());
     let long = Block {
@@ -163,7 +163,7 @@ async fn peers_with_long_blocks_are_read_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn a_peer_with_a_block_beyond_all_measure() {
+async fn a_peer_with_a_block_that_is_too_long() {
     passed_over(&FakePeer::serving(chain_with_a_long_block(49 << 20)).await.address()).await;
     let (node, peer) = (TestNode::start().await, FakePeer::serving(chain_with_a_long_block(49 << 20)).await);
     node.connect(&[&peer.address()]).await;

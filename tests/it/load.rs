@@ -23,7 +23,7 @@ async fn sixty_four_miners_get_sixty_four_blocks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_hundred_payments_while_mining_are_each_kept_once() {
+async fn three_hundred_transactions_while_mining_are_each_kept_once() {
     let node = TestNode::start().await;
     let payers: Vec<_> = (1..=300)
         .map(|amount| {

@@ -1,20 +1,20 @@
-//! Chains that are served in several pieces, the first of which a node keeps.
+//! Chains that are served in several segments, the first of which a node caches.
 
 use serde_json::json;
 
 use crate::support::TestNode;
 
-/// Mines a block that is longer than what is read at a time, by someone of this name.
+/// Mines a block that is longer than a chunk, with transactions of this sender.
 async fn mine_long_block(node: &TestNode, sender: &str) {
     let amount = "7".repeat(4_300);
     for _ in 0..70 {
-        let payment = json!({"sender": sender, "receiver": "Bob", "amount": amount}).to_string();
-        assert_eq!(node.http.post("/add_transaction", payment).await.status, 201);
+        let transaction = json!({"sender": sender, "receiver": "Bob", "amount": amount}).to_string();
+        assert_eq!(node.http.post("/add_transaction", transaction).await.status, 201);
     }
     node.http.mine().await;
 }
 
-/// What `/get_chain` has to answer, put together from the blocks one by one.
+/// The expected answer to `/get_chain`, joined from the single blocks.
 async fn expected(node: &TestNode) -> String {
     let length = node.running.node().view().tip.height;
     let mut blocks = Vec::new();
@@ -24,7 +24,7 @@ async fn expected(node: &TestNode) -> String {
     format!("{{\"chain\": [{}], \"length\": {length}}}\n", blocks.join(", "))
 }
 
-/// Reads the chain when nothing of it is kept, perhaps, and when some is.
+/// Reads the chain twice: the second time from the cache.
 async fn assert_served(node: &TestNode) {
     let expected = expected(node).await;
     assert!(expected.len() > 900_000, "several pieces");
@@ -43,13 +43,13 @@ async fn a_chain_is_served_as_it_is_whatever_was_served_before() {
         mine_long_block(&node, "Alice").await;
     }
     assert_served(&node).await;
-    // It ends where a piece ends, and goes on behind it.
+    // One more block after the last cached segment.
     node.http.mine().await;
     assert_served(&node).await;
     mine_long_block(&node, "Alice").await;
     assert_served(&node).await;
 
-    // Another chain of the same shape, and longer.
+    // Another, longer chain with blocks of the same lengths.
     let other = TestNode::start().await;
     for _ in 0..6 {
         mine_long_block(&other, "Carol").await;

@@ -1,23 +1,23 @@
-//! What programs rely on stays: the OpenAPI document of an earlier program holds within the one of this program
+//! `/api/v1` stays compatible: everything in the OpenAPI document of an earlier program is in the document of this one
 //! (docs/contract.md section 7).
 
 use serde_json::Value;
 
 use crate::support::TestNode;
 
-/// What may be said in other words, or counts upwards.
+/// The members whose texts may change.
 const MAY_CHANGE: [&str; 4] = ["description", "summary", "title", "version"];
 
-/// Where `old` holds something that `new` does not: objects may get further members and lists further items.
-fn lost(old: &Value, new: &Value, place: &str, found: &mut Vec<String>) {
+/// Collects the paths of what `old` has and `new` lacks. Objects may get further members, and lists further items.
+fn lost(old: &Value, new: &Value, path: &str, found: &mut Vec<String>) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
             for (name, value) in
                 old.iter().filter(|(name, value)| !(MAY_CHANGE.contains(&name.as_str()) && value.is_string()))
             {
                 match new.get(name) {
-                    Some(other) => lost(value, other, &format!("{place}/{name}"), found),
-                    None => found.push(format!("{place}/{name}")),
+                    Some(other) => lost(value, other, &format!("{path}/{name}"), found),
+                    None => found.push(format!("{path}/{name}")),
                 }
             }
         }
@@ -29,12 +29,12 @@ fn lost(old: &Value, new: &Value, place: &str, found: &mut Vec<String>) {
                     differences.is_empty()
                 });
                 if !is_kept {
-                    found.push(format!("{place}/{at}: {item}"));
+                    found.push(format!("{path}/{at}: {item}"));
                 }
             }
         }
         _ if old == new => {}
-        _ => found.push(format!("{place}: {old} became {new}")),
+        _ => found.push(format!("{path}: {old} became {new}")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page at `/`: what is served, and how.
+//! The page at `/`: its files and their headers.
 
 use std::{path::Path, process::Command};
 
@@ -54,7 +54,7 @@ fn the_page_hashes_and_judges_as_cpython_does() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
-/// The whole walk by clicks, and everything else one does with the page, in a real browser on real nodes.
+/// The whole page in a real browser on real nodes: the walk through the chapter, and everything else.
 #[test]
 #[ignore = "needs Node.js, Chromium, and playwright-core and axe-core from the npm registry"]
 fn the_page_does_the_chapter_in_a_browser() {

@@ -56,7 +56,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = bcoin::wire::payment_from_json(&bytes);
+        let _ = bcoin::wire::transaction_from_json(&bytes);
         let _ = bcoin::wire::nodes_from_json(&bytes);
         if let Ok(text) = std::str::from_utf8(&bytes) {
             let _ = Block::from_json(text);
@@ -64,7 +64,7 @@ proptest! {
     }
 }
 
-/// One event in the life of three nodes.
+/// One event at one of three nodes.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Pay { node: usize },
@@ -86,7 +86,7 @@ fn event() -> impl Strategy<Value = Event> {
 struct Node {
     handle: Handle,
     threads: NodeThreads,
-    /// How often each payment got its 201 here.
+    /// How often each transaction was accepted here.
     accepted: HashMap<u64, usize>,
     /// The chains that were replaced here, the latest last.
     stale: Vec<Vec<String>>,
@@ -104,8 +104,8 @@ impl Node {
     async fn pay(&mut self, number: u64) {
         let name = |text: &str| Scalar::Text(text.into());
         let amount = Scalar::Number(Number::from(number));
-        let payment = Transaction::payment(name("payer"), name("payee"), amount).unwrap();
-        self.handle.add_transaction(payment).await.unwrap();
+        let transaction = Transaction::payment(name("payer"), name("payee"), amount).unwrap();
+        self.handle.add_transaction(transaction).await.unwrap();
         *self.accepted.entry(number).or_default() += 1;
     }
 
@@ -118,7 +118,7 @@ impl Node {
         self.texts().iter().map(|text| Block::from_json(text).unwrap()).collect()
     }
 
-    /// What the node keeps of the last ten chains that were replaced is all of them, to the last byte.
+    /// The node keeps the last ten chains that were replaced, byte for byte.
     fn check_stale(&self) {
         let snapshot = self.handle.view().reader.snapshot().unwrap();
         let kept = snapshot.stale_branches().unwrap();
@@ -130,17 +130,17 @@ impl Node {
         }
     }
 
-    /// How often each payment stands in the chain.
+    /// How often each transaction is in the chain.
     fn paid(&self) -> HashMap<u64, usize> {
         let mut paid = HashMap::new();
-        for payment in self.blocks().into_iter().flat_map(Block::into_payments) {
-            let Scalar::Number(number) = payment.amount else { panic!("amounts here are numbers") };
+        for transaction in self.blocks().into_iter().flat_map(Block::into_payments) {
+            let Scalar::Number(number) = transaction.amount else { panic!("amounts here are numbers") };
             *paid.entry(number.as_str().parse().unwrap()).or_default() += 1;
         }
         paid
     }
 
-    /// Does what `/replace_chain` does with a peer's answer.
+    /// Adopts these blocks as `/replace_chain` does.
     async fn replace_by(&mut self, blocks: Vec<Block>) {
         let before = self.texts();
         let mut candidate = CandidateBuilder::new(Chapter, &self.handle.view().reader).unwrap();
@@ -158,11 +158,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_order_of_events_loses_or_doubles_a_payment(events in prop::collection::vec(event(), 1..40)) {
+    fn no_order_of_events_loses_or_doubles_a_transaction(events in prop::collection::vec(event(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut nodes: Vec<_> = (0..3).map(Node::start).collect();
-            // Amounts from 2 on, so that no payment looks like a reward.
+            // Amounts from 2 on, so that no transaction looks like a reward.
             let mut number = 2;
             for event in events {
                 match event {
@@ -170,7 +170,7 @@ proptest! {
                         number += 1;
                         nodes[node].pay(number).await;
                     }
-                    // The same payment at a second node, or twice at one.
+                    // The same transaction at a second node, or twice at one.
                     Event::PayAgain { node } => nodes[node].pay(number).await,
                     Event::Mine { node } => {
                         nodes[node].handle.mine().await.unwrap();
@@ -181,17 +181,17 @@ proptest! {
                     }
                 }
             }
-            let most_accepted = |number: &u64| nodes.iter().filter_map(|node| node.accepted.get(number)).sum::<usize>();
+            let accepted = |number: &u64| nodes.iter().filter_map(|node| node.accepted.get(number)).sum::<usize>();
             for node in &nodes {
                 node.check_stale();
-                // Whatever waits is in this block.
+                // This block takes the whole mempool.
                 node.handle.mine().await.unwrap();
                 let paid = node.paid();
                 for (number, times) in &node.accepted {
                     assert!(paid.get(number).copied().unwrap_or(0) >= *times, "payment {number} is lost");
                 }
                 for (number, times) in &paid {
-                    assert!(*times <= most_accepted(number), "payment {number} is doubled");
+                    assert!(*times <= accepted(number), "payment {number} is doubled");
                 }
                 assert_eq!(node.handle.view().reader.snapshot().unwrap().check_chain(&Chapter, &|_, _| ()).unwrap(), node.handle.view().tip);
             }

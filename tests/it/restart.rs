@@ -17,7 +17,7 @@ async fn start(folder: &Path) -> TestNode {
 }
 
 #[tokio::test]
-async fn chain_payments_peers_and_address_are_kept() {
+async fn chain_mempool_peers_and_address_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let node = start(folder.path()).await;
     node.http.pay(1).await;

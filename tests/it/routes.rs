@@ -1,4 +1,4 @@
-//! The six routes, letter by letter (contract section 2).
+//! The six routes, with their exact texts (docs/contract.md section 2).
 
 use std::io::Read as _;
 
@@ -69,7 +69,7 @@ async fn a_chain_that_the_client_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn answers_are_compressed_for_who_wishes_it() {
+async fn answers_are_compressed_on_request() {
     let node = TestNode::start().await;
     let plain = node.http.get("/get_chain").await;
     assert!(!plain.headers.contains_key("content-encoding"));
@@ -111,7 +111,7 @@ async fn add_transaction_names_the_next_block() {
 }
 
 #[tokio::test]
-async fn a_payment_is_kept_as_it_was_sent() {
+async fn a_transaction_is_kept_as_it_was_sent() {
     let node = TestNode::start().await;
     for amount in ["\"12.50\"", "12.50", "1E2", "10000000000000000000000000000000000000000"] {
         let body = format!(r#"{{"sender": "张三 😀", "receiver": "<b>\u0000", "amount": {amount}, "memo": [[1]]}}"#);
@@ -144,7 +144,7 @@ async fn a_body_is_read_whatever_its_content_type() {
 }
 
 #[tokio::test]
-async fn bad_payments_get_400_and_change_nothing() {
+async fn bad_transactions_get_400_and_change_nothing() {
     let node = TestNode::start().await;
     let deep =
         format!(r#"{{"sender": "a", "receiver": "b", "amount": {}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
@@ -229,7 +229,7 @@ async fn a_node_knows_at_most_128_others() {
 }
 
 #[tokio::test]
-async fn a_wrong_verb_gets_405_and_is_told_the_right_one() {
+async fn a_wrong_verb_gets_405_and_the_right_one() {
     let node = TestNode::start().await;
     for (path, right) in [
         ("/mine_block", "GET"),
@@ -278,9 +278,9 @@ async fn an_unknown_path_gets_404() {
 }
 
 #[tokio::test]
-async fn a_full_pool_gets_503_until_a_block_takes_it() {
+async fn a_full_mempool_gets_503_until_a_block_empties_it() {
     let mut config = TestNode::config();
-    config.max_pending = 2;
+    config.max_mempool = 2;
     let node = TestNode::start_with(config).await;
     assert_eq!(node.http.pay(1).await.status, 201);
     assert_eq!(node.http.pay(2).await.status, 201);
@@ -292,7 +292,7 @@ async fn a_full_pool_gets_503_until_a_block_takes_it() {
 }
 
 #[tokio::test]
-async fn the_files_to_hold_in_the_hand_work_as_they_are() {
+async fn the_example_files_work_unchanged() {
     let node = TestNode::start().await;
     assert_eq!(node.http.post("/add_transaction", include_str!("../../transaction.json")).await.status, 201);
     let answer = node.http.post("/connect_node", include_str!("../../nodes.json")).await;

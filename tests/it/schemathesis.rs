@@ -1,4 +1,4 @@
-//! The OpenAPI document, driven by schemathesis against a running node: no 5xx, no answer outside its schema, nothing taken
+//! The OpenAPI document, driven by schemathesis against a running node: no 5xx, no answer outside its schema, nothing accepted
 //! that the document forbids.
 
 use std::process::Command;
@@ -11,7 +11,7 @@ fn the_node_answers_as_its_document_says() {
     let schemathesis =
         std::env::var("BCOIN_TEST_SCHEMATHESIS").expect("BCOIN_TEST_SCHEMATHESIS names the program schemathesis");
     let cases = std::env::var("BCOIN_TEST_SCHEMATHESIS_CASES").unwrap_or_else(|_| "60".into());
-    // The pool has to outlast all payments that are tried.
+    // The mempool has to hold all transactions that are sent.
     let node = BCOIN.start(&["--port", "0", "--max-pending", "1000000"]);
     let document = format!("http://{}/api/v1/openapi.json", node.address());
     let output = Command::new(schemathesis)
@@ -23,7 +23,7 @@ fn the_node_answers_as_its_document_says() {
     let report = String::from_utf8_lossy(&output.stdout);
     println!("{report}");
     assert!(output.status.success(), "{report}");
-    // None of it has harmed the node.
+    // The node still works.
     let http = node.http();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! The chapter's walk on three nodes, and what a replacement keeps.
+//! The chapter's walk on three nodes, and the transactions and blocks that a replacement keeps.
 
 use serde_json::{Value, json};
 
@@ -50,12 +50,12 @@ async fn a_tie_keeps_the_own_chain() {
 }
 
 #[tokio::test]
-async fn a_replacement_returns_displaced_and_waiting_payments_once() {
+async fn a_replacement_returns_transactions_to_the_mempool_once() {
     let [one, two, _three] = network().await;
-    // Known to both: in a block of node 1, waiting at node 2.
+    // Known to both: in a block of node 1, in the mempool of node 2.
     one.http.pay(1).await;
     two.http.pay(1).await;
-    // In a block that node 2 gives up, twice, and once in node 1's chain.
+    // Twice in a block that node 2 disconnects, and once in node 1's chain.
     two.http.pay(2).await;
     two.http.pay(2).await;
     one.http.pay(2).await;
@@ -81,7 +81,7 @@ async fn a_chain_with_a_common_beginning_keeps_it() {
     one.http.pay(1).await;
     one.http.mine().await;
     assert!(two.http.replace_chain().await);
-    // From here on they part: node 2 gives up one block, not the common ones.
+    // A fork: node 2 disconnects one block, and not the common ones.
     two.http.pay(2).await;
     two.http.mine().await;
     one.http.mine().await;

@@ -1,4 +1,4 @@
-//! A data folder of format 1 opens with its whole content, and what is left of an upgrade that was cut off is taken up again.
+//! A data folder of format 1 opens with its whole content, and an interrupted upgrade is repeated.
 
 use std::{fs, path::Path};
 
@@ -52,7 +52,7 @@ async fn a_folder_of_format_1_opens_with_its_whole_content() {
 
 /// Killed between the file `format` and the commit.
 #[tokio::test]
-async fn an_upgrade_that_was_cut_off_is_repeated() {
+async fn an_interrupted_upgrade_is_repeated() {
     let folder = folder();
     fs::write(folder.path().join("format"), FORMAT_2).unwrap();
     assert_whole(folder.path()).await;

@@ -1,4 +1,4 @@
-//! Every golden vector: what CPython decided is what happens here.
+//! Compares the node with every golden vector of CPython.
 
 use std::path::Path;
 
@@ -73,7 +73,7 @@ fn the_proofs_are_the_ones_that_every_chain_follows() {
 }
 
 #[test]
-fn single_proofs_are_judged_as_cpython_judges_them() {
+fn single_proofs_are_checked_as_cpython_checks_them() {
     for case in vectors("puzzle")["checks"].as_array().unwrap() {
         let (previous, proof) = (case["previous"].as_u64().unwrap(), case["proof"].as_u64().unwrap());
         assert_eq!(puzzle::solves(previous, proof), case["solves"].as_bool().unwrap(), "{previous} {proof}");
@@ -93,7 +93,7 @@ async fn every_chain_gets_its_verdict_from_a_node_that_is_offered_it() {
         let offered: Value = serde_json::from_str(body).unwrap_or_default();
         assert_eq!(replaced, valid && longer_than_one(&offered), "{name}: {}", text(&case, "why"));
         if replaced {
-            // Numbers are compared by their hashes: this test's own reader rounds the largest ones.
+            // Blocks are compared by their hashes, because this test's JSON reader rounds the largest numbers.
             let hashes = |chain: &[Value]| chain.iter().map(|block| block["previous_hash"].clone()).collect::<Vec<_>>();
             assert_eq!(hashes(&after), hashes(offered["chain"].as_array().unwrap()), "{name}");
         } else {

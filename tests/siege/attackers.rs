@@ -1,4 +1,4 @@
-//! Who besieges the node.
+//! The attackers of the siege.
 
 use std::{
     net::SocketAddr,
@@ -16,21 +16,21 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How many connections the flood of payments uses.
+/// How many connections the flood of transactions uses.
 const FLOODERS: u64 = 16;
 
-/// A valid chain, made at no cost: the proofs repeat, and the puzzle does not cover the blocks.
+/// A valid chain that costs no work: the proofs repeat, and the puzzle does not cover the blocks.
 pub fn forged_chain(length: u64) -> String {
     chain::body(chain::texts_with(length, |_| ("forged".into(), vec![])))
 }
 
-/// The same chain with another last link, so that it is refused after all its work.
+/// The same chain with a wrong last link, so that it is refused only after all other blocks were checked.
 pub fn with_a_broken_end(chain: &str) -> String {
     let (before, after) = chain.rsplit_once("\"previous_hash\": \"").unwrap();
     format!("{before}\"previous_hash\": \"0{}", &after[1..].replacen(|c: char| c.is_ascii_hexdigit(), "g", 1))
 }
 
-/// One byte a second.
+/// A peer that sends one byte a second.
 pub async fn dripping_peer() -> FakePeer {
     FakePeer::handling(|mut stream| async move {
         for byte in response("200 OK", "", b"{\"chain\": [") {
@@ -43,7 +43,7 @@ pub async fn dripping_peer() -> FakePeer {
     .await
 }
 
-/// 512 MiB of one block's text out of half a megabyte of gzip.
+/// A peer that sends half a megabyte of gzip, which is 512 MiB of one block's text.
 pub async fn bomb_peer() -> FakePeer {
     let head = b"{\"chain\": [{\"index\": 1, \"previous_hash\": \"".to_vec();
     FakePeer::serving_gzip(std::iter::once(head).chain(std::iter::repeat_n(vec![b'0'; 1 << 20], 512))).await
@@ -61,7 +61,7 @@ pub fn hold_connections(node: SocketAddr, count: usize, over: Arc<AtomicBool>) -
                     let Ok(mut stream) = TcpStream::connect(node).await else { continue };
                     opened.fetch_add(1, Ordering::Relaxed);
                     if number % 2 == 0 {
-                        // Whether it arrives is the node's affair.
+                        // The node may have closed the connection.
                         let _ =
                             stream.write_all(b"POST /add_transaction HTTP/1.1\r\nHost: localhost\r\nContent-Le").await;
                     }
@@ -95,7 +95,7 @@ pub fn keep_replacing(http: Http, over: Arc<AtomicBool>) -> JoinHandle<u64> {
     })
 }
 
-/// What became of a flood of payments.
+/// The answers to a flood of transactions.
 #[derive(Default)]
 pub struct Flood {
     pub sent: u64,
@@ -103,7 +103,7 @@ pub struct Flood {
     pub refused: u64,
 }
 
-/// Sends so many payments, as fast as they are answered.
+/// Sends `count` transactions, each as soon as the one before is answered.
 pub fn flood(node: SocketAddr, count: u64, over: Arc<AtomicBool>) -> JoinHandle<Flood> {
     let left = Arc::new(AtomicU64::new(count));
     let flooders: Vec<_> = (0..FLOODERS)

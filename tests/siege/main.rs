@@ -1,13 +1,13 @@
-//! The siege: everything that can press on a node at once, while a well-behaved client measures how it is answered.
+//! The siege: several kinds of load at once, while a well-behaved client measures its response times.
 //!
 //! ```sh
 //! cargo test --release --test siege            # half a minute
 //! cargo test --release --test siege -- --long  # until a million payments were sent
 //! ```
 //!
-//! A real process is besieged on loopback: 500 connections that are idle or send half a request, a flood of payments, a peer that
+//! A real process is besieged on loopback: 500 connections that are idle or send half a request, a flood of transactions, a peer that
 //! drips one byte a second, one that sends 512 MiB out of half a megabyte of gzip, and one with a forged chain of 100,000 blocks
-//! that is right but for its last block. At the end the forged chain is a valid one, and what it displaced has to be kept.
+//! that is right but for its last block. At the end the forged chain is a valid one, and the branch that it replaces has to be kept.
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
@@ -27,13 +27,13 @@ use bcoin_testkit::{FakePeer, Http, Process, Program, process::memory};
 
 const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 
-/// The longest that one in a hundred of the good client's requests may take.
-const BOUND_P99: Duration = Duration::from_millis(500);
-/// The most memory the node may hold meanwhile.
-const BOUND_RESIDENT: u64 = 300 << 20;
-/// How long the short form goes on.
+/// The bound on the 99th percentile of the good client's response times.
+const MAX_P99: Duration = Duration::from_millis(500);
+/// The bound on the resident memory of the node.
+const MAX_RESIDENT: u64 = 300 << 20;
+/// How long the short form lasts.
 const SHORT: Duration = Duration::from_secs(30);
-/// How many payments the long form sends.
+/// How many transactions the long form sends.
 const MILLION: u64 = 1_000_000;
 /// How many blocks the good client's chain has.
 const BLOCKS: usize = 100;
@@ -94,9 +94,9 @@ async fn besiege(long: bool) -> bool {
     println!("rounds of asking the peers    {rounds}");
     println!("the good client's requests    {}", times.len());
     println!("median                        {:?}", at(50));
-    println!("p99                           {:?}  (bound {BOUND_P99:?})", at(99));
-    println!("most resident memory          {} MiB  (bound {} MiB)", watch.most() >> 20, BOUND_RESIDENT >> 20);
-    let stands = at(99) < BOUND_P99 && watch.most() < BOUND_RESIDENT && held > 0 && rounds > 0 && flood.sent > 0;
+    println!("p99                           {:?}  (bound {MAX_P99:?})", at(99));
+    println!("most resident memory          {} MiB  (bound {} MiB)", watch.max() >> 20, MAX_RESIDENT >> 20);
+    let stands = at(99) < MAX_P99 && watch.max() < MAX_RESIDENT && held > 0 && rounds > 0 && flood.sent > 0;
 
     let kept = the_forged_chain_destroys_nothing(node, &http, forged, path, &class_work).await;
     println!("displaced chain kept          {}", if kept { "yes" } else { "NO" });
@@ -104,7 +104,7 @@ async fn besiege(long: bool) -> bool {
     stands && kept
 }
 
-/// Lets the node adopt the whole forged chain, and looks for the class's work afterwards.
+/// Makes the node adopt the whole forged chain, and checks that the stale branch has the class's work.
 async fn the_forged_chain_destroys_nothing(
     node: Process,
     http: &Http,
@@ -117,29 +117,29 @@ async fn the_forged_chain_destroys_nothing(
     let watch = Watch::new(&node);
     let answer = http.get("/replace_chain").await;
     watch.look();
-    println!("resident after adopting it    {} MiB", watch.most() >> 20);
+    println!("resident after adopting it    {} MiB", watch.max() >> 20);
     let adopted = answer.text.contains("\"message\": \"Because the nodes are different");
     node.kill();
     let exported = BCOIN.run(&["export", "--given-up", "1", "--data-dir", folder]);
-    adopted && exported.stdout == class_work.as_bytes() && watch.most() < BOUND_RESIDENT
+    adopted && exported.stdout == class_work.as_bytes() && watch.max() < MAX_RESIDENT
 }
 
-/// Watches the resident memory of a process; knows nothing where there is no /proc.
+/// The maximum of the resident memory of a process; 0 on systems without /proc.
 struct Watch {
     process: u32,
-    most: std::cell::Cell<u64>,
+    max: std::cell::Cell<u64>,
 }
 
 impl Watch {
     fn new(node: &Process) -> Self {
-        Self { process: node.id(), most: std::cell::Cell::new(0) }
+        Self { process: node.id(), max: std::cell::Cell::new(0) }
     }
 
     fn look(&self) {
-        self.most.set(self.most.get().max(memory(self.process, "VmRSS").unwrap_or(0)));
+        self.max.set(self.max.get().max(memory(self.process, "VmRSS").unwrap_or(0)));
     }
 
-    fn most(&self) -> u64 {
-        self.most.get()
+    fn max(&self) -> u64 {
+        self.max.get()
     }
 }

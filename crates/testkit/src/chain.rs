@@ -11,12 +11,12 @@ use bcoin_ledger::{
     chapter::{Block, ITEM_SEPARATOR, Number, Scalar, Transaction, puzzle},
 };
 
-/// The canonical texts of the blocks of a chain: each but the first with one payment and a reward.
+/// The canonical texts of the blocks of a chain: each but the first with one transaction and a reward.
 pub fn texts(length: u64) -> impl Iterator<Item = String> {
     texts_with(length, |index| {
         (
             format!("2026-11-22 19:{:02}:{:02}.{:06}", index / 60 % 60, index % 60, index % 1_000_000),
-            vec![payment(index), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
+            vec![transaction(index), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
         )
     })
 }
@@ -64,8 +64,8 @@ pub fn body(texts: impl IntoIterator<Item = String>) -> String {
     String::from_utf8(body).expect("blocks are text")
 }
 
-/// A payment as the chapter's clients send them.
-pub fn payment(amount: u64) -> Transaction {
+/// A transaction as the chapter's clients send it.
+pub fn transaction(amount: u64) -> Transaction {
     let name = |text: &str| Scalar::Text(text.into());
     Transaction { sender: name("Alice"), receiver: name("Bob"), amount: Scalar::Number(Number::from(amount)) }
 }

@@ -1,4 +1,4 @@
-//! Peers that answer what the tests want, byte for byte.
+//! Peers with answers that a test chooses, byte for byte.
 
 use std::{io::Write as _, net::SocketAddr, sync::Arc};
 
@@ -8,7 +8,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A peer on a free port; gone when dropped.
+/// A peer on a free port; it stops when dropped.
 pub struct FakePeer {
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -73,13 +73,13 @@ impl FakePeer {
         Self { address, task }
     }
 
-    /// The address, as nodes are told it.
+    /// The address in the form of the list of peers.
     pub fn address(&self) -> String {
         self.address.to_string()
     }
 }
 
-/// An answer with these headers more, each with its line end, and this body.
+/// An answer with this body and these further headers, each of which ends with a line break.
 pub fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",

@@ -1,5 +1,5 @@
-//! A data folder as a program of format 1 left it (commit 5b7da7f): 1,000 blocks, three transactions that wait, two peers, and two
-//! stale branches, the first blocks of one of which stand in the other.
+//! A data folder of format 1, made by a program of commit 5b7da7f. It has 1,000 blocks, three transactions in the mempool, two
+//! peers, and two stale branches. The first blocks of one branch are in the other too.
 
 use std::{fs, io::Read as _, path::Path};
 

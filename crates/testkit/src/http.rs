@@ -1,17 +1,17 @@
-//! HTTP to one node, with an end to every wait: [`Client`] returns errors, [`Http`] is for tests that fail at the first one.
+//! HTTP clients for one node, with a time limit for every request. [`Client`] returns errors; [`Http`] panics at the first one.
 
 use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Body, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-/// A node that has not answered in this time hangs.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// How long a test waits for an answer: an unoptimised node on a busy machine is slow, and a stream of events stays open for
-/// as long as it is listened to.
-const LONGEST_WAIT_IN_TESTS: Duration = Duration::from_secs(300);
+/// How long a node may take to answer. After that it counts as hanging.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for [`Http`]. It is longer, because an unoptimised node on a busy machine is slow, and because it also limits how
+/// long a stream of events stays open.
+const TEST_REQUEST_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Talks to one node, which may be dead. Takes compressed answers, as browsers do.
+/// A client for one node, which may be dead. It accepts compressed answers, as browsers do.
 #[derive(Clone, Debug)]
 pub struct Client {
     client: reqwest::Client,
@@ -32,7 +32,7 @@ pub struct Answer {
 /// Why there is no answer, or not a whole one.
 #[derive(Debug)]
 pub struct NoAnswer {
-    /// The node did not end the connection, it just said nothing.
+    /// The connection stayed open, but the answer did not arrive in time.
     pub hung: bool,
     /// What was asked for, and what went wrong.
     pub reason: String,
@@ -47,11 +47,11 @@ impl From<NoAnswer> for String {
 impl Client {
     /// A client of the node at this address.
     pub fn new(address: SocketAddr) -> Self {
-        Self::build(address, LONGEST_WAIT, true)
+        Self::build(address, REQUEST_TIMEOUT, true)
     }
 
-    fn build(address: SocketAddr, longest_wait: Duration, unzips: bool) -> Self {
-        let builder = reqwest::Client::builder().no_proxy().timeout(longest_wait).gzip(unzips);
+    fn build(address: SocketAddr, timeout: Duration, unzips: bool) -> Self {
+        let builder = reqwest::Client::builder().no_proxy().timeout(timeout).gzip(unzips);
         Self { client: builder.build().expect("an HTTP client"), base: format!("http://{address}") }
     }
 
@@ -93,7 +93,7 @@ impl Answer {
     /// The answer, if it has this status.
     ///
     /// # Errors
-    /// When it has another one; says which, and with what body.
+    /// When it has another status; the error has the status and the body.
     pub fn expect(self, status: u16) -> Result<Self, String> {
         if self.status == status {
             Ok(self)
@@ -118,7 +118,7 @@ impl Answer {
     }
 }
 
-/// Talks to one node in a test, where no answer is a failure.
+/// A client for one node. It panics when there is no answer.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client,
@@ -127,12 +127,12 @@ pub struct Http {
 impl Http {
     /// A client of the node at this address that takes no compressed answers.
     pub fn new(address: SocketAddr) -> Self {
-        Self { client: Client::build(address, LONGEST_WAIT_IN_TESTS, false) }
+        Self { client: Client::build(address, TEST_REQUEST_TIMEOUT, false) }
     }
 
     /// A client that takes compressed answers, as browsers do.
     pub fn unzipping(address: SocketAddr) -> Self {
-        Self { client: Client::build(address, LONGEST_WAIT_IN_TESTS, true) }
+        Self { client: Client::build(address, TEST_REQUEST_TIMEOUT, true) }
     }
 
     /// Asks for this path.
@@ -155,7 +155,7 @@ impl Http {
         self.client.send(request).await.expect("a whole answer")
     }
 
-    /// Alice pays Bob.
+    /// Sends a transaction from Alice to Bob.
     pub async fn pay(&self, amount: u64) -> Answer {
         self.post("/add_transaction", format!(r#"{{"sender": "Alice", "receiver": "Bob", "amount": {amount}}}"#)).await
     }
@@ -194,14 +194,14 @@ impl Http {
         answer.message().starts_with("Because the nodes are different")
     }
 
-    /// The amounts of all payments in the chain, rewards aside.
+    /// The amounts of all transactions in the chain, without the rewards.
     pub async fn paid_amounts(&self) -> Vec<u64> {
         let mut amounts = Vec::new();
         for block in self.chain().await {
             let transactions = block["transactions"].as_array().expect("transactions");
-            let payments = transactions.len().saturating_sub(1);
-            let amount = |payment: &Value| payment["amount"].as_u64().expect("a whole amount");
-            amounts.extend(transactions.iter().take(payments).map(amount));
+            let without_reward = transactions.len().saturating_sub(1);
+            let amount = |transaction: &Value| transaction["amount"].as_u64().expect("a whole amount");
+            amounts.extend(transactions.iter().take(without_reward).map(amount));
         }
         amounts
     }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hung_node_is_told_from_a_dead_one() {
+    async fn a_hung_node_is_distinguished_from_a_dead_one() {
         let hung = FakePeer::handling(|stream| async move {
             std::future::pending::<()>().await;
             drop(stream);

@@ -1,5 +1,5 @@
-//! What the tests and benchmarks of B-Coin share: the real program as a process, HTTP to a node, peers that answer what a test
-//! wants, long valid chains, a data folder of an earlier format, and random numbers that repeat.
+//! Shared by the tests and benchmarks of B-Coin: the program as a process, HTTP clients for a node, fake peers, long valid chains, a
+//! data folder of an earlier format, and repeatable random numbers.
 
 pub mod chain;
 pub mod fake_peer;

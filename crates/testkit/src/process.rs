@@ -1,4 +1,4 @@
-//! Programs as processes of their own: the real one above all, which may be killed at any moment.
+//! Programs as child processes, mostly the program `bcoin`. A test may kill them at any moment.
 
 use std::{
     env,
@@ -14,17 +14,17 @@ use std::{
 
 use crate::Http;
 
-/// A process that has not done in this time what it has to do hangs.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long a process may take to get ready or to end. After that it counts as hanging.
+pub const PROCESS_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a node prints when it is ready.
 const READY: &str = "with Ctrl-C.";
 
-/// `bcoin`, by its path, which cargo tells only those who run it: `env!("CARGO_BIN_EXE_bcoin")`.
+/// The path of `bcoin`. Cargo sets it only for tests and benchmarks of that package: `env!("CARGO_BIN_EXE_bcoin")`.
 #[derive(Clone, Copy, Debug)]
 pub struct Program(pub &'static str);
 
 impl Program {
-    /// The program with these arguments, and nothing of this environment that would change what it does.
+    /// The program with these arguments, without `RUST_LOG` and the `BCOIN_` variables of this environment.
     pub fn command(self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.0);
         command.args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
@@ -34,7 +34,7 @@ impl Program {
         command
     }
 
-    /// Runs the program to its end, which has to come by itself.
+    /// Runs the program until it ends by itself.
     pub fn run(self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the program starts")
     }
@@ -70,7 +70,7 @@ pub struct Ended {
 pub enum NotReady {
     /// It has ended.
     Ended(Ended),
-    /// It neither gets ready nor ends.
+    /// It is neither ready nor has it ended in time.
     Hangs,
 }
 
@@ -84,12 +84,12 @@ impl From<NotReady> for String {
 }
 
 impl Ended {
-    /// Whether the program ended because it said why it cannot start: exit code 1, and one sentence at the end, with all of
-    /// these parts.
+    /// Whether the program ended with exit code 1 and a sentence on standard error that contains all of these parts.
     pub fn in_good_order(&self, parts: &[&str]) -> bool {
         let last = self.stderr.lines().last().unwrap_or_default();
-        let told = last.strip_prefix("bcoin: ").is_some_and(|told| parts.iter().all(|part| told.contains(part)));
-        self.status.code() == Some(1) && told
+        let named =
+            last.strip_prefix("bcoin: ").is_some_and(|sentence| parts.iter().all(|part| sentence.contains(part)));
+        self.status.code() == Some(1) && named
     }
 }
 
@@ -138,7 +138,7 @@ impl Process {
         process
     }
 
-    /// The next line that it prints; none when it has ended, or says nothing more.
+    /// The next line that it prints; none when it has ended, or prints nothing within `wait`.
     pub fn next_line(&mut self, wait: Duration) -> Option<String> {
         let line = self.lines.recv_timeout(wait).ok()?;
         self.printed.push_str(&line);
@@ -154,10 +154,10 @@ impl Process {
     }
 
     fn until_said(&mut self, words: &str) -> Result<(), NotReady> {
-        let deadline = Instant::now() + LONGEST_WAIT;
+        let deadline = Instant::now() + PROCESS_TIMEOUT;
         while !self.printed.contains(words) {
             if self.next_line(deadline.saturating_duration_since(Instant::now())).is_none() {
-                return Err(self.until_ended(LONGEST_WAIT).map_or(NotReady::Hangs, NotReady::Ended));
+                return Err(self.until_ended(PROCESS_TIMEOUT).map_or(NotReady::Hangs, NotReady::Ended));
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ impl Process {
             }
         };
         for reader in self.readers.drain(..) {
-            // A reader that failed has nothing more to say.
+            // A reader that panicked delivers no more lines.
             let _ = reader.join();
         }
         self.printed.extend(self.lines.try_iter());
@@ -182,11 +182,11 @@ impl Process {
         Some(Ended { status, stderr: String::from_utf8_lossy(&stderr).into_owned() })
     }
 
-    /// What `kill -9` does: the program gets no chance to do anything.
+    /// Kills the process as `kill -9` does: it cannot react.
     pub fn kill(mut self) {
         // It may have ended already.
         let _ = self.child.kill();
-        self.until_ended(LONGEST_WAIT);
+        self.until_ended(PROCESS_TIMEOUT);
     }
 
     /// Sends a signal, as `kill` and service managers do: `-TERM`, `-INT`.
@@ -205,23 +205,23 @@ impl Process {
             return Ok(());
         }
         self.signal("-TERM");
-        match self.until_ended(LONGEST_WAIT) {
+        match self.until_ended(PROCESS_TIMEOUT) {
             Some(ended) if ended.status.code() == Some(0) => Ok(()),
             Some(ended) => Err(format!("asked to end, {}", String::from(ended))),
             None => Err("the node does not end when it is asked to".into()),
         }
     }
 
-    /// Ends a node that is ready by a signal.
+    /// Ends a node that is ready with a signal.
     pub fn end_by(mut self, signal: &str) -> ExitStatus {
         let known = self.printed.len();
         self.signal(signal);
-        let ended = self.until_ended(LONGEST_WAIT).expect("the node ends when it is asked to");
+        let ended = self.until_ended(PROCESS_TIMEOUT).expect("the node ends when it is asked to");
         assert_eq!(self.printed[known..], *"", "a node that is ready has nothing more to say on standard output");
         ended.status
     }
 
-    /// The process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -246,7 +246,7 @@ impl Process {
         Http::new(self.address())
     }
 
-    /// The node's own name, which has to stay.
+    /// The node's address that it printed at start. A restart must not change it.
     pub fn name(&self) -> &str {
         let name = self.printed.split_once("B-Coin node ").and_then(|(_, rest)| rest.split_whitespace().next());
         name.expect("a node that is ready has said its name")
@@ -261,7 +261,7 @@ impl Drop for Process {
     }
 }
 
-/// Passes every line on while it is printed, and keeps it in `log`.
+/// Sends each line as soon as it is printed, and appends it to `log`.
 fn follow(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>, mut log: Option<File>) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut pipe = BufReader::new(pipe);
@@ -270,15 +270,14 @@ fn follow(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>, mut log
             if let Some(log) = &mut log {
                 log.write_all(&line).expect("room for the log");
             }
-            // Nobody has to listen.
+            // The receiver may be gone.
             let _ = lines.send(String::from_utf8_lossy(&line).into_owned());
             line.clear();
         }
     })
 }
 
-/// A figure about the memory of a process, in bytes: `VmRSS`, what is resident now, or `VmHWM`, the most that ever was. Only Linux
-/// tells.
+/// A figure about the memory of a process, in bytes: `VmRSS` is the resident size now, `VmHWM` its maximum so far. Linux only.
 pub fn memory(id: u32, figure: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'))?;
@@ -307,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_error_is_kept_and_the_end_is_told() {
+    fn standard_error_is_kept_and_the_end_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let mut command = shell("echo out; echo 'bcoin: the file is full' >&2; exit 1");

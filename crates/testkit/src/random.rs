@@ -1,4 +1,4 @@
-//! Random numbers that can be repeated: the same seed, the same numbers.
+//! Repeatable random numbers: the same seed gives the same numbers.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 pub struct Random(Xoshiro256PlusPlus);
 
 impl Random {
-    /// A stream of its own for each `name`, so that a fault that is run alone meets the same numbers.
+    /// Each `name` has its own stream, so that a fault that is run alone gets the same numbers.
     pub fn new(seed: u64, name: &str) -> Self {
         let digest = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(name).finalize();
         Self(Xoshiro256PlusPlus::from_seed(digest.into()))
@@ -25,7 +25,7 @@ impl Random {
         self.0.random_range(..limit)
     }
 
-    /// True once in so many times, on average.
+    /// True in one of `times` calls on average.
     pub fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }

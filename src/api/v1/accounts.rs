@@ -8,8 +8,8 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::{
-    super::{ApiState, error::ApiError},
-    convert, ok,
+    super::{answers::ok, error::ApiError, state::ApiState},
+    convert,
     params::{Name, Params, limit},
 };
 use crate::wire::v1::{AccountPage, Accounts, BookedTransaction, PREFIX, Problem};
@@ -41,7 +41,7 @@ pub(super) async fn accounts(
     let read = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let after = params.after.as_deref().map(str::as_bytes);
-        // One more than the page tells whether there is another page.
+        // One more than the page, to find out whether there is another page.
         Ok((snapshot.accounts::<Account>(after, limit + 1)?, snapshot.account_count()?))
     };
     let (mut accounts, total) = state.node.read(read).await?;
@@ -96,17 +96,17 @@ pub(super) async fn account(
     let account = account.ok_or_else(|| ApiError::UnknownAccount(name.escape_debug().to_string()))?;
     let next = last.map(|(block, position)| {
         let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        // In a path a plus is a plus.
+        // In a path a plus means a plus, not a space.
         format!("{PREFIX}/accounts/{}?before={block}-{position}&limit={limit}", name.replace('+', "%20"))
     });
     Ok(ok(&AccountPage { account: convert::account(name, &account), transactions, next }))
 }
 
-/// The transactions at these places.
-fn transactions(snapshot: &Snapshot, found: &[TransactionCursor]) -> Result<Vec<BookedTransaction>, StoreError> {
+/// The transactions at these positions.
+fn transactions(snapshot: &Snapshot, positions: &[TransactionCursor]) -> Result<Vec<BookedTransaction>, StoreError> {
     let mut transactions = Vec::new();
     let mut read: Option<Block> = None;
-    for &(height, position) in found {
+    for &(height, position) in positions {
         let missing = || {
             StoreError::Damaged(format!("transaction {position} of block {height}, which an account names, is missing"))
         };
@@ -117,7 +117,8 @@ fn transactions(snapshot: &Snapshot, found: &[TransactionCursor]) -> Result<Vec<
                 Block::from_json_bytes(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?
             }
         };
-        let transaction = block.transactions.get(position as usize - 1).ok_or_else(missing)?.into();
+        let index = (position as usize).checked_sub(1).ok_or_else(missing)?;
+        let transaction = block.transactions.get(index).ok_or_else(missing)?.into();
         transactions.push(BookedTransaction { block: height, position: position.into(), transaction });
         read = Some(block);
     }

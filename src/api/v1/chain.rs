@@ -1,4 +1,4 @@
-//! `/api/v1/blocks` and `/api/v1/headers`
+//! `/api/v1/blocks` and `/api/v1/headers`: the chain.
 
 use axum::{
     extract::State,
@@ -13,11 +13,11 @@ use bcoin_node::{
 
 use super::{
     super::{
-        ApiState,
-        answers::{json, json_text},
+        answers::{json, json_text, ok},
         error::ApiError,
+        state::ApiState,
     },
-    convert, ok,
+    convert,
     params::{Name, Page, PageParams, Params},
 };
 use crate::{

@@ -1,4 +1,4 @@
-//! From the types of the ledger and the node to the JSON of `/api/v1`.
+//! Conversions from the types of the ledger and the node to the JSON of `/api/v1`.
 
 use bcoin_ledger::{
     BlockHash, Tip,
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// The longest sentence that may hold what a stranger wrote, in characters.
+/// How many characters of an error that quotes a peer are shown.
 const MAX_REASON: usize = 500;
 
-/// A block's JSON from its canonical text: the hash goes in front, everything else stays as it is stored.
+/// A block's JSON from its canonical text: the hash is the first member, everything else stays as it is stored.
 pub(super) fn block(text: &str) -> Box<RawValue> {
     let hash = BlockHash::sha256(text);
     raw_json(format!("{{\"hash\": \"{hash}\", {}", text.get(1..).unwrap_or_default()))
@@ -165,6 +165,7 @@ impl From<&Round> for RoundJson {
 
 impl From<&Offer> for OfferJson {
     fn from(offer: &Offer) -> Self {
+        let passed_over = |reason: &str| (OutcomeJson::PassedOver, reason.to_owned());
         let (outcome, reason) = match &offer.outcome {
             Outcome::Itself => {
                 (OutcomeJson::Itself, "This is the node's own address; a node does not ask itself.".into())
@@ -172,7 +173,13 @@ impl From<&Offer> for OfferJson {
             Outcome::Adopted => {
                 (OutcomeJson::Taken, "It has the longest valid chain, and is longer than the one that was here.".into())
             }
-            other => (OutcomeJson::PassedOver, why_passed_over(other)),
+            Outcome::Failed(error) => (OutcomeJson::PassedOver, sentence(error)),
+            Outcome::NotLonger { length, own } => {
+                passed_over(&format!("Its chain of length {length} is not longer than the one here, of length {own}."))
+            }
+            Outcome::Outdated => passed_over("The chain here has grown meanwhile and is kept."),
+            Outcome::Tie => passed_over("Another node, which was connected earlier, has a chain of the same length."),
+            Outcome::Outdone => passed_over("Another node has a longer chain still."),
         };
         Self {
             address: offer.peer.to_string(),
@@ -181,18 +188,6 @@ impl From<&Offer> for OfferJson {
             reason,
             took_ms: milliseconds(offer.took),
         }
-    }
-}
-
-fn why_passed_over(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Failed(error) => sentence(error),
-        Outcome::NotLonger { length, own } => {
-            format!("Its chain of length {length} is not longer than the one here, of length {own}.")
-        }
-        Outcome::Outdated => "The chain here has grown meanwhile and is kept.".into(),
-        Outcome::Tie => "Another node, which was connected earlier, has a chain of the same length.".into(),
-        Outcome::Outdone | Outcome::Adopted | Outcome::Itself => "Another node has a longer chain still.".into(),
     }
 }
 

@@ -11,14 +11,14 @@ use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 use utoipa::openapi::OpenApi;
 
 use super::super::{
-    ApiState,
     answers::{json, json_text},
+    state::ApiState,
 };
 use crate::wire::v1::PREFIX;
 
-/// Where the files of Swagger UI lie.
+/// The path of the files of Swagger UI.
 const FILES: &str = "/docs/swagger-ui";
-/// Swagger UI sets styles on its elements and carries its pictures with it; scripts come from the node alone.
+/// Swagger UI needs inline styles and `data:` images. Scripts come from the node alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -32,7 +32,7 @@ pub(super) fn routes(document: OpenApi) -> Router<ApiState> {
     let files: Router<ApiState> = swagger_ui_dist::generate_routes(files).with_state(());
     Router::new()
         .route(&format!("{PREFIX}/openapi.json"), get(async move || json(StatusCode::OK, document)))
-        .route("/docs", get(async || guarded(Html(include_str!("docs.html")).into_response())))
+        .route("/docs", get(async || with_policy(Html(include_str!("docs.html")).into_response())))
         .route("/docs/start.js", get(script))
         .merge(files)
 }
@@ -41,6 +41,6 @@ async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript")], include_str!("docs.js")).into_response()
 }
 
-fn guarded(page: Response) -> Response {
+fn with_policy(page: Response) -> Response {
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
 use super::{
-    super::{ApiState, error::ApiError},
+    super::{error::ApiError, state::ApiState},
     params::Params,
 };
 use crate::{
@@ -26,11 +26,11 @@ use crate::{
     wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, Problem, ReplacementEvent, ResetEvent, event},
 };
 
-/// How often a stream without events says that it lives.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
-/// What it says then.
+/// After how much time without events a comment is sent.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// The comment that keeps a stream alive.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
-/// What a stream begins with: how long a browser waits before it comes back, in milliseconds.
+/// The beginning of a stream: after how many milliseconds a browser reconnects.
 const OPENING: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 
 /// After which event the stream begins.
@@ -63,7 +63,7 @@ pub(super) async fn events(
     headers: HeaderMap,
     Params(params): Params<EventParams>,
 ) -> Result<Response, ApiError> {
-    let after = last_heard(&headers, params)?;
+    let after = last_event_id(&headers, params)?;
     let subscription = state.node.events().subscribe(after)?;
     let mut opening = BytesMut::from(OPENING);
     if subscription.has_gap() {
@@ -74,7 +74,7 @@ pub(super) async fn events(
     Ok((headers, body(opening.freeze(), subscription, state.stop.clone())).into_response())
 }
 
-fn last_heard(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId>, ApiError> {
+fn last_event_id(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId>, ApiError> {
     let header = match headers.get("last-event-id") {
         Some(value) => {
             Some(value.to_str().map_err(|_| ApiError::Query("`Last-Event-ID` is no text".into()))?.to_owned())
@@ -97,7 +97,7 @@ fn body(opening: Bytes, subscription: Subscription<EventOf<Chapter>>, stop: Canc
 }
 
 async fn next_chunk(subscription: &mut Subscription<EventOf<Chapter>>) -> Option<Bytes> {
-    let Ok(next) = timeout(KEEP_ALIVE, subscription.next()).await else { return Some(COMMENT) };
+    let Ok(next) = timeout(KEEP_ALIVE_INTERVAL, subscription.next()).await else { return Some(COMMENT) };
     let events = next.ok()?;
     if let [event] = events.as_slice() {
         return Some(event.rendered(render));
@@ -109,7 +109,7 @@ async fn next_chunk(subscription: &mut Subscription<EventOf<Chapter>>) -> Option
     Some(chunk.freeze())
 }
 
-/// An event as it stands in the stream.
+/// The bytes of an event in the stream.
 fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
     match event {
         Event::Mined { block, trials, took, time } => {
@@ -133,7 +133,7 @@ fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
 fn frame(id: EventId, name: &str, data: &impl Serialize) -> Bytes {
     let json = serde_json::to_string(data).unwrap_or_default();
     let mut text = String::with_capacity(json.len() + 64);
-    // Writing to a text cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = write!(text, "id: {id}\nevent: {name}\ndata: {json}\n\n");
     text.into()
 }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use axum::{extract::State, response::Response};
 use bcoin_node::{MINING_INTERVALS, MiningMode};
 
-use super::{
-    super::{ApiState, error::ApiError, request_body::RequestBody},
-    ok,
-};
+use super::super::{answers::ok, error::ApiError, request_body::RequestBody, state::ApiState};
 use crate::wire::{
     mining_from_json,
     v1::{MiningJson, Problem},

@@ -1,5 +1,5 @@
-//! `/api/v1`: everything that programs and monitors ask beyond the chapter's six routes. One file for each resource; the
-//! OpenAPI document is made from the same list of routes that the router serves.
+//! `/api/v1`: the routes beyond the chapter's six. There is one file for each resource. The OpenAPI document is made from the
+//! same list of routes that the router serves.
 
 mod accounts;
 mod chain;
@@ -13,21 +13,11 @@ mod pending;
 mod replacements;
 mod status;
 
-use axum::{
-    Router,
-    extract::OriginalUri,
-    http::{Method, StatusCode},
-    response::Response,
-};
-use serde::Serialize;
+use axum::{Router, extract::OriginalUri, http::Method};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    ApiState,
-    answers::{json, json_text},
-    error::ApiError,
-};
+use super::{error::ApiError, state::ApiState};
 use crate::wire::v1;
 
 #[derive(OpenApi)]
@@ -57,7 +47,7 @@ use crate::wire::v1;
 )]
 struct Document;
 
-/// The routes of this version, and the document in its two forms.
+/// The routes of this version, the OpenAPI document, and its browsable form.
 pub(super) fn routes() -> Router<ApiState> {
     let routes = OpenApiRouter::new()
         .routes(routes!(status::status))
@@ -79,16 +69,12 @@ pub(super) fn routes() -> Router<ApiState> {
     router.merge(docs::routes(document)).method_not_allowed_fallback(wrong_verb)
 }
 
-/// What is asked under `/api/v1` and is not there.
+/// The answer to an unknown path under `/api/v1`.
 async fn unknown_path(OriginalUri(uri): OriginalUri) -> ApiError {
     ApiError::UnknownPathOfV1 { path: uri.path().to_owned() }
 }
 
-/// The right path with the wrong verb; axum adds the header `Allow`.
+/// The answer to a known path with the wrong verb; axum adds the header `Allow`.
 async fn wrong_verb(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
     ApiError::WrongVerbOfV1 { method, path: uri.path().to_owned() }
-}
-
-fn ok(value: &impl Serialize) -> Response {
-    json(StatusCode::OK, json_text(value))
 }

@@ -1,4 +1,4 @@
-//! What stands in the address of a request: the names in its path, and the query.
+//! Extractors for the address of a request: the name in its path, and the query.
 
 use axum::{
     extract::{FromRequestParts, Path, Query},
@@ -59,7 +59,7 @@ pub(super) struct Page {
 }
 
 impl PageParams {
-    /// The page that is meant.
+    /// The page that the parameters name.
     pub(super) fn page(self) -> Result<Page, ApiError> {
         let from = self.from.unwrap_or(1);
         if !(1..=MAX_INTEGER).contains(&from) {
@@ -69,7 +69,7 @@ impl PageParams {
     }
 }
 
-/// How many items a page has that asks for `wanted`.
+/// Checks the `limit` of a request.
 pub(super) fn limit(wanted: Option<usize>) -> Result<usize, ApiError> {
     let limit = wanted.unwrap_or(DEFAULT_PAGE);
     if (MIN_PAGE..=MAX_PAGE).contains(&limit) {

@@ -1,4 +1,4 @@
-//! `/api/v1/peers`
+//! `/api/v1/peers`: the peers of the node, and their states.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
@@ -6,12 +6,11 @@ use utoipa::IntoParams;
 
 use super::{
     super::{
-        ApiState,
-        answers::{json, json_text},
+        answers::{json, json_text, ok},
         error::ApiError,
         request_body::RequestBody,
+        state::ApiState,
     },
-    ok,
     params::{Name, Params},
 };
 use crate::wire::{

@@ -1,20 +1,19 @@
-//! `/api/v1/pending`
+//! `/api/v1/pending`: the mempool.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use bcoin_ledger::chapter::Transaction;
 
 use super::{
     super::{
-        ApiState,
-        answers::{json, json_text},
+        answers::{json, json_text, ok},
         error::ApiError,
         request_body::RequestBody,
+        state::ApiState,
     },
-    ok,
     params::{Page, PageParams, Params},
 };
 use crate::wire::{
-    payment_from_json,
+    transaction_from_json,
     v1::{PREFIX, Payment, Pending, Problem, Waiting},
 };
 
@@ -31,12 +30,12 @@ pub(super) async fn pending(
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let Page { from, limit } = params.page()?;
-    let (payments, total) =
+    let (transactions, total) =
         state.node.read(move |reader| reader.snapshot()?.mempool::<Transaction>(from, limit)).await?;
-    let after = from.saturating_add(payments.len() as u64);
-    let next =
-        (!payments.is_empty() && after <= total as u64).then(|| format!("{PREFIX}/pending?from={after}&limit={limit}"));
-    Ok(ok(&Pending { transactions: payments.iter().map(Into::into).collect(), total, next }))
+    let after = from.saturating_add(transactions.len() as u64);
+    let next = (!transactions.is_empty() && after <= total as u64)
+        .then(|| format!("{PREFIX}/pending?from={after}&limit={limit}"));
+    Ok(ok(&Pending { transactions: transactions.iter().map(Into::into).collect(), total, next }))
 }
 
 /// Sends a payment, which waits for the next block.
@@ -50,8 +49,8 @@ pub(super) async fn pending(
     )
 )]
 pub(super) async fn pay(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
-    let payment = payment_from_json(&body)?;
-    let transaction = (&payment).into();
-    let block = state.node.add_transaction(payment).await?;
+    let sent = transaction_from_json(&body)?;
+    let transaction = (&sent).into();
+    let block = state.node.add_transaction(sent).await?;
     Ok(json(StatusCode::CREATED, json_text(&Waiting { transaction, block })))
 }

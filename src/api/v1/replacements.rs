@@ -2,10 +2,7 @@
 
 use axum::{extract::State, response::Response};
 
-use super::{
-    super::{ApiState, error::ApiError},
-    ok,
-};
+use super::super::{answers::ok, error::ApiError, state::ApiState};
 use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
 
 /// Asks all peers for a longer chain, and takes the longest valid one.

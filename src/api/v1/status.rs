@@ -2,13 +2,13 @@
 
 use axum::{extract::State, response::Response};
 
-use super::{super::ApiState, ok};
+use super::super::{answers::ok, state::ApiState};
 use crate::wire::v1::Status;
 
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>) -> Response {
-    // First of all: whoever listens from this event on misses nothing of what the view does not show yet.
+    // Read before the view: a client that listens from this event on misses no change that the view does not show yet.
     let last_event = state.node.events().latest().to_string();
     let view = state.node.view();
     ok(&Status {

@@ -6,11 +6,11 @@ use super::{
     words,
 };
 use crate::{
-    cli::{Failure, flags::ChainFlags},
+    cli::{failure::Failure, flags::ChainFlags},
     wire::v1::{BlockJson, Headers, Status},
 };
 
-/// Prints them.
+/// Prints the list or the block.
 pub(in super::super) async fn run(flags: &ChainFlags) -> Result<(), Failure> {
     let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
     if let Some(id) = &flags.block {
@@ -28,7 +28,7 @@ pub(in super::super) async fn run(flags: &ChainFlags) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(node.get(&format!("/blocks{page}")).await?.json()?);
     }
-    // Headers say all that the list shows, however many payments the blocks hold.
+    // Headers hold all that the list shows, and are short however many transactions the blocks hold.
     list(out, from, &node.get(&format!("/headers{page}")).await?.read()?)
 }
 
@@ -65,10 +65,10 @@ fn block(out: Output, block: &BlockJson) -> Result<(), Failure> {
     ] {
         out.line(format_args!("  {label:<10}{value}"))?;
     }
-    for (place, transaction) in (1..).zip(&block.transactions) {
-        let is_reward = place == block.transactions.len() && words::is_reward(transaction);
+    for (position, transaction) in (1..).zip(&block.transactions) {
+        let is_reward = position == block.transactions.len() && words::is_reward(transaction);
         let reward = if is_reward { ", the reward for mining" } else { "" };
-        out.line(format_args!("    {}{reward}", words::payment(transaction)))?;
+        out.line(format_args!("    {}{reward}", words::transaction(transaction)))?;
     }
     Ok(())
 }

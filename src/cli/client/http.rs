@@ -1,4 +1,4 @@
-//! The HTTP client of the commands: one node, `/api/v1`, and sentences for all that can go wrong.
+//! The HTTP client of the commands: it asks one node over `/api/v1`, and has a sentence for each error.
 
 use std::{fmt::Display, time::Duration};
 
@@ -21,14 +21,14 @@ use crate::{
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long an answer may take as a whole. A node gives its own peers 10 s.
+/// How long a whole answer may take. It is longer than the 10 s that a node gives its own peers.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
-/// The longest answer that is read, in bytes: far more than a page of blocks.
+/// How many bytes of an answer are read: far more than a page of blocks has.
 const MAX_ANSWER: usize = 256 << 20;
-/// What a stream of server-sent events is.
+/// The media type of a stream of server-sent events.
 const EVENT_STREAM: &str = "text/event-stream";
 
-/// Why a node did not do what it was asked. Each text may be printed on a terminal.
+/// Why a request to a node failed. Each text is safe to print on a terminal.
 #[derive(Debug, Error)]
 pub(super) enum ClientError {
     #[error(
@@ -108,7 +108,7 @@ impl Answer {
 }
 
 impl Node {
-    /// A client for the node at `address`. It uses no proxy and follows no redirects: it talks to this node or to none.
+    /// A client for the node at `address`. It uses no proxy and follows no redirects, so that no other server can answer.
     pub(super) fn new(address: &PeerAddress) -> Result<Self, ClientError> {
         let http = Client::builder()
             .user_agent(concat!("bcoin/", env!("CARGO_PKG_VERSION")))
@@ -141,7 +141,7 @@ impl Node {
         self.ask(Method::PUT, self.url(path)?, Some(json(body))).await
     }
 
-    /// Deletes what stands under `path` with this name, whatever characters it has.
+    /// Asks with DELETE for `path` and one more segment, `name`, which is percent-encoded.
     pub(super) async fn delete(&self, path: &str, name: &str) -> Result<(), ClientError> {
         let mut url = self.url(path)?;
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -153,7 +153,7 @@ impl Node {
     /// The stream of events after the one with this id; it has no time limit.
     pub(super) async fn events(&self, last_id: &str) -> Result<Response, ClientError> {
         let mut request = self.http.get(self.url("/events")?).header(ACCEPT, EVENT_STREAM);
-        // An id that no header can carry came from no B-Coin node.
+        // An id that is no valid header value does not come from a B-Coin node.
         if let Ok(id) = HeaderValue::from_bytes(last_id.as_bytes()) {
             request = request.header("Last-Event-ID", id);
         }
@@ -204,7 +204,7 @@ impl Node {
         Ok(answer)
     }
 
-    /// What an answer that is no success says.
+    /// The error for an answer with a status other than 2xx.
     fn refusal(&self, status: StatusCode, answer: Answer) -> ClientError {
         match answer.read::<Problem>() {
             Ok(problem) => ClientError::Problem(shown(&problem.detail)),
@@ -230,6 +230,6 @@ impl Node {
 }
 
 fn json(body: &impl Serialize) -> String {
-    // Only a map with keys that are no texts could fail, and no request holds one.
+    // Only a map with keys that are not strings could fail, and no request holds one.
     serde_json::to_string(body).unwrap_or_default()
 }

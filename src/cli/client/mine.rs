@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::{
-    cli::{Failure, flags::MineFlags},
+    cli::{failure::Failure, flags::MineFlags},
     wire::v1::{BlockJson, HeaderJson, MinedJson, MiningJson},
 };
 

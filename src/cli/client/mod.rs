@@ -1,7 +1,8 @@
-//! The commands that talk to a running node over `/api/v1`. One file for each; `http` asks, `sse` listens, `words` and `output`
-//! print.
+//! The commands that talk to a running node over `/api/v1`, one file for each. `http` sends requests, `sse` reads the stream of
+//! events, `words` and `output` format and print.
 
 mod chain;
+mod event_line;
 mod http;
 mod mine;
 mod output;
@@ -9,7 +10,6 @@ mod peers;
 mod send;
 mod sse;
 mod status;
-mod story;
 mod watch;
 mod words;
 

@@ -1,4 +1,5 @@
-//! What the commands print: colours on terminals, no surprises from strangers, and a quiet end when nobody reads any more.
+//! Standard output of the commands: colours on terminals, escapes for unsafe characters, and no error when the reader of a pipe
+//! has gone.
 
 use std::{
     env,
@@ -10,9 +11,9 @@ use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::super::{Failure, flags::AskFlags};
+use super::super::{failure::Failure, flags::AskFlags};
 
-/// The most characters of a stranger's text that are printed.
+/// How many characters of a text from the network are printed.
 const MAX_TEXT: usize = 300;
 
 /// Something went well.
@@ -21,9 +22,9 @@ pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const NOTABLE: Style = AnsiColor::Yellow.on_default();
 /// Something is wrong.
 pub(super) const BAD: Style = AnsiColor::Red.on_default();
-/// What a line is about.
+/// The subject of a line.
 pub(super) const STRONG: Style = Style::new().bold();
-/// What may be overlooked.
+/// Something of little importance.
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Standard output.
@@ -39,12 +40,12 @@ impl Output {
         Self { json: flags.json, colours: has_colours(terminal, |name| env::var(name).unwrap_or_default()) }
     }
 
-    /// Whether programs read it.
+    /// Whether `--json` is given.
     pub(super) fn is_json(self) -> bool {
         self.json
     }
 
-    /// The text in this style, where there are colours.
+    /// The text in this style, if colours are on.
     pub(super) fn paint(self, style: Style, text: impl Display) -> String {
         if self.colours { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
@@ -71,8 +72,8 @@ impl Output {
         self.document(&serde_json::value::to_raw_value(value)?)
     }
 
-    /// Waits until nobody reads standard output any more: a reader such as `head` that has seen enough should not have to wait
-    /// for the next line. Only pipes tell, and not on every system.
+    /// Resolves when the reader of standard output has gone, so that `watch | head` ends at once and not with the next line. Only
+    /// pipes report this, and only on Unix.
     pub(super) async fn reader_gone(self) {
         #[cfg(unix)]
         {
@@ -90,9 +91,9 @@ impl Output {
     }
 }
 
-/// Whether to use colours: on terminals that know them, and never against the user's wish (no-color.org).
+/// Whether to use colours: on terminals that support them, unless `NO_COLOR` is set (no-color.org).
 fn has_colours(terminal: bool, variable: impl Fn(&str) -> String) -> bool {
-    // The old console of Windows would print the codes; the terminals that have colours there name themselves.
+    // The old console of Windows would print the codes. Windows Terminal supports colours and sets WT_SESSION.
     let knows_colours = match variable("TERM").as_str() {
         "dumb" => false,
         "" => !cfg!(windows) || !variable("WT_SESSION").is_empty(),
@@ -101,7 +102,8 @@ fn has_colours(terminal: bool, variable: impl Fn(&str) -> String) -> bool {
     terminal && knows_colours && variable("NO_COLOR").is_empty()
 }
 
-/// A stranger's text as it may be printed: not too long, and without characters that move, hide or turn what stands around it.
+/// A text from the network in a form that is safe to print: shortened, and with escapes for characters that move the cursor or
+/// change the order of the text around them.
 pub(super) fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len().min(4 * MAX_TEXT));
     for (count, character) in text.chars().enumerate() {
@@ -118,7 +120,7 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// JSON on one line, and with escapes where [`shown`] has them: it stays the same JSON.
+/// JSON on one line, with escapes for the same characters as in [`shown`]. Its value does not change.
 fn one_line(json: &str) -> String {
     let mut line = String::with_capacity(json.len());
     for character in json.trim().chars() {

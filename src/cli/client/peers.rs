@@ -1,4 +1,4 @@
-//! `bcoin peers`: how the other nodes are, which ones are known, and whose chain is the longest.
+//! `bcoin peers`: lists, adds and removes peers, and asks them for a longer chain.
 
 use clap::builder::styling::Style;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{
     words,
 };
 use crate::{
-    cli::{Failure, flags::PeersFlags},
+    cli::{failure::Failure, flags::PeersFlags},
     wire::v1::{
         Connected, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerList, PeerStateJson, RelationJson,
         ReplacementJson, RoundJson, Status,
@@ -62,7 +62,7 @@ async fn list(node: &Node, out: Output) -> Result<(), Failure> {
     table(out, peers.iter().map(|peer| row(peer, status.length)))
 }
 
-/// What a line of a table says: an address, how it stands with it and how that looks, more words, and how long it took.
+/// A row of a table.
 struct Row {
     address: String,
     state: &'static str,
@@ -87,10 +87,10 @@ fn row(peer: &PeerJson, own: u64) -> Row {
     Row { address: shown(&peer.address), state, style, words: parts.join(", "), took_ms: peer.took_ms }
 }
 
-/// How a peer's chain stands to the node's own of `own` blocks.
+/// The relation of a peer's chain to the node's own, which has `own` blocks.
 fn relation(peer: &PeerJson, own: u64) -> Option<String> {
     let common = peer.common.as_ref().map(|point| point.index);
-    // The node may have mined between its two answers; then there is no number to tell.
+    // The node may have mined a block between its two answers. Then the difference is unknown, and is left out.
     let blocks = |more: u64, fewer: u64| match more.saturating_sub(fewer) {
         0 => String::new(),
         number => format!("{} ", words::count(number, "block")),
@@ -104,14 +104,14 @@ fn relation(peer: &PeerJson, own: u64) -> Option<String> {
     })
 }
 
-/// Prints rows under each other.
+/// Prints the rows in aligned columns.
 fn table(out: Output, rows: impl Iterator<Item = Row>) -> Result<(), Failure> {
     let rows: Vec<Row> = rows.collect();
     let width = |text: fn(&Row) -> &str| rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
     let (address_width, state_width) = (width(|row| &row.address), width(|row| row.state));
     for Row { address, state, style, words, took_ms } in &rows {
         let took = took_ms.map(|ms| format!("  ({})", words::duration(ms))).unwrap_or_default();
-        // Padded before it is painted: the codes of a colour have no width.
+        // Padded before it is coloured: the codes of a colour have no width.
         let state = out.paint(*style, format_args!("{state:<state_width$}"));
         let line = format!("  {address:<address_width$}  {state}  {words}{}", out.paint(FAINT, took));
         out.line(line.trim_end())?;
@@ -128,7 +128,7 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
     table(out, round.offers.iter().map(offer))?;
     let length = words::count(round.length, "block");
     match &round.replacement {
-        Some(replacement) => told(out, replacement),
+        Some(replacement) => print_replacement(out, replacement),
         None => out.line(out.paint(STRONG, format_args!("The chain stays as it is, with {length}."))),
     }
 }
@@ -144,11 +144,11 @@ fn offer(offer: &OfferJson) -> Row {
     Row { address: shown(&offer.address), state, style, words, took_ms: Some(offer.took_ms) }
 }
 
-/// What a replacement changed.
-fn told(out: Output, replacement: &ReplacementJson) -> Result<(), Failure> {
+/// Prints what a replacement changed.
+fn print_replacement(out: Output, replacement: &ReplacementJson) -> Result<(), Failure> {
     let length = words::count(replacement.length, "block");
     out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
-    match words::given_up(replacement) {
+    match words::disconnected(replacement) {
         None => out.line("No block was given up: the longer chain goes on where ours ended.")?,
         Some(blocks) => {
             let number = replacement.given_up.number;
@@ -170,14 +170,14 @@ fn told(out: Output, replacement: &ReplacementJson) -> Result<(), Failure> {
     if returned.count > 0 {
         out.line(format_args!("Waiting again: {}.", words::count(returned.count, "payment")))?;
         for transaction in &returned.transactions {
-            out.line(format_args!("  {}", words::payment(transaction)))?;
+            out.line(format_args!("  {}", words::transaction(transaction)))?;
         }
         rest(out, returned.count, returned.transactions.len())?;
     }
     Ok(())
 }
 
-/// A node names the first hundred.
+/// Prints how many more there are: a node lists only the first hundred.
 fn rest(out: Output, count: u64, named: usize) -> Result<(), Failure> {
     match count.saturating_sub(named as u64) {
         0 => Ok(()),

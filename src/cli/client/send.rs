@@ -1,14 +1,14 @@
-//! `bcoin send`: a payment.
+//! `bcoin send`: sends a transaction.
 
 use bcoin_ledger::chapter::Number;
 
 use super::{http::Node, output::Output, words};
 use crate::{
-    cli::{Failure, flags::SendFlags},
+    cli::{failure::Failure, flags::SendFlags},
     wire::v1::{Field, Payment, Waiting},
 };
 
-/// Sends it, and says which block will hold it.
+/// Sends it, and prints which block will hold it.
 pub(in super::super) async fn run(flags: SendFlags) -> Result<(), Failure> {
     let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
     let payment = Payment { sender: flags.sender, receiver: flags.receiver, amount: amount(&flags.amount)? };
@@ -17,10 +17,10 @@ pub(in super::super) async fn run(flags: SendFlags) -> Result<(), Failure> {
         return out.document(answer.json()?);
     }
     let waiting: Waiting = answer.read()?;
-    out.line(format_args!("{}; it waits for block {}", words::payment(&waiting.transaction), waiting.block))
+    out.line(format_args!("{}; it waits for block {}", words::transaction(&waiting.transaction), waiting.block))
 }
 
-/// The amount as it was typed: a number digit by digit when it is one, or else a text, about which the node has its say.
+/// The amount as it was typed. A number keeps all its digits. Anything else becomes a string, which the node refuses or accepts.
 fn amount(typed: &str) -> Result<Field, serde_json::Error> {
     match Number::from_json(typed) {
         Ok(_) => serde_json::from_str(typed),

@@ -1,4 +1,4 @@
-//! Server-sent events: the lines of a stream become events (WHATWG HTML, section 9.2.6), and a stream that has gone silent is dead.
+//! Server-sent events: parses the lines of a stream (WHATWG HTML, section 9.2.6), and ends a stream that is silent for too long.
 
 use std::{mem, time::Duration};
 
@@ -7,23 +7,23 @@ use reqwest::Response;
 use super::output::shown;
 use crate::format::root_cause;
 
-/// How long a stream may be silent; a node says that it lives every 10 s.
-const SILENCE: Duration = Duration::from_secs(30);
-/// The longest line and the longest event that are taken, in bytes.
+/// How long a stream may be silent. A node sends a comment every 10 s.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a line and an event may be, in bytes.
 const MAX_EVENT: usize = 16 << 20;
-/// How often a stranger may make a client come back.
-const PAUSES: std::ops::RangeInclusive<u64> = 100..=10_000;
+/// The bounds of the `retry` field, in milliseconds.
+const RETRY_BOUNDS: std::ops::RangeInclusive<u64> = 100..=10_000;
 
-/// What a stream says.
+/// An item of a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Message {
     /// Something happened.
     Event(Event),
     /// An event was too long to be taken.
     TooLong,
-    /// Nothing, to show that it lives.
+    /// A comment, which keeps the stream alive.
     Comment,
-    /// How long to wait before coming back after a cut.
+    /// How long to wait before reconnecting.
     Retry(Duration),
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Event {
     pub(super) data: String,
 }
 
-/// A stream that is heard as it comes.
+/// A stream of events that is being read.
 pub(super) struct EventStream {
     response: Response,
     parser: Parser,
@@ -49,18 +49,18 @@ impl EventStream {
     /// The stream of this answer, which goes on after the event `last_id`.
     pub(super) fn new(response: Response, last_id: String) -> Self {
         let parser = Parser { id: last_id.clone(), last_id, ..Parser::default() };
-        Self { response, parser, silence: SILENCE }
+        Self { response, parser, silence: SILENCE_TIMEOUT }
     }
 
-    /// Id of the last event that came whole: where to go on after a cut.
+    /// Id of the last complete event: a new connection continues after it.
     pub(super) fn last_id(&self) -> &str {
         &self.parser.last_id
     }
 
-    /// What comes next.
+    /// The next items.
     ///
     /// # Errors
-    /// A few words on why nothing comes any more.
+    /// Why the stream has ended, in a few words.
     pub(super) async fn next(&mut self) -> Result<Vec<Message>, String> {
         match tokio::time::timeout(self.silence, self.response.chunk()).await {
             Ok(Ok(Some(chunk))) => Ok(self.parser.push(&chunk)),
@@ -71,13 +71,13 @@ impl EventStream {
     }
 }
 
-/// Puts events together from the bytes of a stream, however they are cut.
+/// Parses the bytes of a stream into events. The chunks may be cut anywhere.
 #[derive(Default)]
 struct Parser {
     line: Bounded,
     data: Bounded,
     name: String,
-    /// The id that the next event has; it stays until another one is given.
+    /// Id of the next event. It stays until the stream sets another one.
     id: String,
     last_id: String,
     /// Whether the last byte was a CR: an LF that follows belongs to the same line end.
@@ -85,7 +85,7 @@ struct Parser {
     begun: bool,
 }
 
-/// Bytes up to [`MAX_EVENT`]; it tells when there were more.
+/// At most [`MAX_EVENT`] bytes, and whether there were more.
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,
@@ -154,14 +154,16 @@ impl Parser {
             b"id" if !value.contains(&0) => self.id = text(),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 let wish = text().parse().unwrap_or(u64::MAX);
-                return Some(Message::Retry(Duration::from_millis(wish.clamp(*PAUSES.start(), *PAUSES.end()))));
+                return Some(Message::Retry(Duration::from_millis(
+                    wish.clamp(*RETRY_BOUNDS.start(), *RETRY_BOUNDS.end()),
+                )));
             }
             _ => {}
         }
         None
     }
 
-    /// The end of an event; one without data is none.
+    /// Ends an event. An event without data is dropped.
     fn dispatch(&mut self) -> Option<Message> {
         self.last_id.clone_from(&self.id);
         let name = mem::take(&mut self.name);
@@ -187,7 +189,7 @@ mod tests {
 
     use super::*;
 
-    /// What a parser makes of these pieces of a stream.
+    /// Parses these pieces of a stream.
     fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Message> {
         let mut parser = Parser::default();
         pieces.into_iter().flat_map(|piece| parser.push(piece)).collect()
@@ -277,7 +279,7 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            // An answer that comes before the question is none.
+            // An answer before the request would be an error.
             stream.read_u8().await.unwrap();
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n:\n").await.unwrap();
             // Neither goes on nor hangs up.

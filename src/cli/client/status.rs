@@ -1,4 +1,4 @@
-//! `bcoin status`: a node at a glance.
+//! `bcoin status`: the state of a node.
 
 use super::{
     http::Node,
@@ -6,11 +6,11 @@ use super::{
     words,
 };
 use crate::{
-    cli::{Failure, flags::StatusFlags},
+    cli::{failure::Failure, flags::StatusFlags},
     wire::v1::{DataKind, Status},
 };
 
-/// Prints it.
+/// Prints the state.
 pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
     let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
     let answer = node.get("/status").await?;

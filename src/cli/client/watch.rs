@@ -1,4 +1,4 @@
-//! `bcoin watch`: what happens in a node, as it happens, also after the connection was cut.
+//! `bcoin watch`: prints the events of a node as they arrive, and reconnects when the connection is cut.
 
 use std::{
     fmt::Display,
@@ -12,56 +12,57 @@ use serde_json::value::RawValue;
 use tokio::time::sleep;
 
 use super::{
+    event_line,
     http::{ClientError, Node},
     output::Output,
     sse::{Event, EventStream, Message},
-    story, words,
+    words,
 };
 use crate::{
-    cli::{Failure, flags::WatchFlags, signals::Signals},
+    cli::{failure::Failure, flags::WatchFlags, signals::Signals},
     wire::v1::{Status, event},
 };
 
-/// How long to wait before coming back after a cut, unless the node says otherwise. Each attempt in vain doubles it.
+/// How long to wait before reconnecting, unless the node sets `retry`. Each failed attempt doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
-/// Tells it until Ctrl-C.
+/// Prints events until Ctrl-C.
 pub(in super::super) async fn run(flags: &WatchFlags) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
-    let telling = tokio::spawn(tell(node, out));
+    let printing = tokio::spawn(print_events(node, out));
     tokio::select! {
         () = signals.stop_asked() => Ok(()),
         () = out.reader_gone() => Ok(()),
-        told = telling => told?,
+        result = printing => result?,
     }
 }
 
-async fn tell(node: Node, out: Output) -> Result<(), Failure> {
+async fn print_events(node: Node, out: Output) -> Result<(), Failure> {
     let status: Status = node.get("/status").await?.read()?;
     let stream = EventStream::new(node.events(&status.last_event).await?, status.last_event.clone());
-    note(format_args!("Watching http://{}: {}. Stop with Ctrl-C.", node.address(), now(&status)));
+    note(format_args!("Watching http://{}: {}. Stop with Ctrl-C.", node.address(), summary(&status)));
     let mut watch = Watch { node, out, stream, retry: FIRST_PAUSE, pause: FIRST_PAUSE };
     loop {
-        let cut = watch.tell_until_cut().await?;
-        watch.come_back(&cut).await;
+        let cut = watch.print_until_cut().await?;
+        watch.reconnect(&cut).await;
     }
 }
 
-/// Says something about the watching itself. It goes to standard error: what happened stands on standard output alone.
+/// Prints a note about the connection to standard error: only events go to standard output.
 fn note(text: impl Display) {
-    // Who has closed standard error does not want to know.
+    // Standard error may be closed.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints while other threads go on: a reader that has stopped reading holds up the story, but not Ctrl-C.
-fn aside<T>(print: impl FnOnce() -> T) -> T {
+/// Prints on a thread that may block: a reader that has stopped reading blocks the output, but not Ctrl-C.
+fn blocking<T>(print: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(print)
 }
 
-fn now(status: &Status) -> String {
+fn summary(status: &Status) -> String {
     format!("{}, {} waiting", words::count(status.length, "block"), status.pending)
 }
 
@@ -69,13 +70,13 @@ struct Watch {
     node: Node,
     out: Output,
     stream: EventStream,
-    /// The pause that the node wishes.
+    /// The first pause after a cut: the node's `retry`, or the default.
     retry: Duration,
     /// The next pause.
     pause: Duration,
 }
 
-/// An event for programs.
+/// An event in the output of `--json`.
 #[derive(Serialize)]
 struct Document<'a> {
     id: &'a str,
@@ -84,8 +85,8 @@ struct Document<'a> {
 }
 
 impl Watch {
-    /// Tells what comes, until nothing comes any more; answers why.
-    async fn tell_until_cut(&mut self) -> Result<String, Failure> {
+    /// Prints events until the stream ends; returns why it ended.
+    async fn print_until_cut(&mut self) -> Result<String, Failure> {
         loop {
             let messages = match self.stream.next().await {
                 Ok(messages) => messages,
@@ -93,7 +94,7 @@ impl Watch {
             };
             for message in messages {
                 match message {
-                    Message::Event(event) => self.tell(&event).await?,
+                    Message::Event(event) => self.print(&event).await?,
                     Message::TooLong => note("(An event was too long to be taken.)"),
                     Message::Retry(wish) => {
                         self.retry = wish;
@@ -101,35 +102,35 @@ impl Watch {
                     }
                     Message::Comment => {}
                 }
-                // The connection is of use, so the next cut is a first one again.
+                // The connection works, so the pause after the next cut is the first one again.
                 self.pause = self.retry;
             }
         }
     }
 
-    async fn tell(&self, event: &Event) -> Result<(), Failure> {
+    async fn print(&self, event: &Event) -> Result<(), Failure> {
         if self.out.is_json() {
-            // Whatever is no JSON is a text in it.
+            // Data that is no JSON becomes a JSON string.
             let data = serde_json::from_str(&event.data).or_else(|_| serde_json::value::to_raw_value(&event.data))?;
             let document = Document { id: &event.id, event: &event.name, data };
-            return aside(|| self.out.value(&document));
+            return blocking(|| self.out.value(&document));
         }
-        let mut line = story::tell(event);
+        let mut line = event_line::line_for(event);
         if event.name == event::RESET
             && let Some(status) = self.status().await
         {
-            line.push(&format!("; {} now", now(&status)));
+            line.push(&format!("; {} now", summary(&status)));
         }
-        aside(|| self.out.line(line.painted(self.out)))
+        blocking(|| self.out.line(line.painted(self.out)))
     }
 
     async fn status(&self) -> Option<Status> {
         self.node.get("/status").await.ok()?.read().ok()
     }
 
-    /// Connects again, and goes on after the last event that came whole. Says once that the node is gone, and once that it is
-    /// back.
-    async fn come_back(&mut self, cut: &str) {
+    /// Connects again, and continues after the last complete event. When the first attempt fails, it notes once that the node is
+    /// gone, and once that it is back.
+    async fn reconnect(&mut self, cut: &str) {
         let mut is_gone = false;
         loop {
             sleep(self.pause).await;
@@ -148,14 +149,14 @@ impl Watch {
                 }
                 Err(error) if !is_gone => {
                     is_gone = true;
-                    self.say_gone(cut, &error);
+                    self.note_gone(cut, &error);
                 }
                 Err(_) => {}
             }
         }
     }
 
-    fn say_gone(&self, cut: &str, error: &ClientError) {
+    fn note_gone(&self, cut: &str, error: &ClientError) {
         let (time, address) = (words::time_of_day(Utc::now()), self.node.address());
         note(format_args!("{time}  http://{address} is gone ({cut}; {}); waiting for it to come back", error.reason()));
     }

@@ -1,4 +1,4 @@
-//! Blocks, payments, chains and peers in words.
+//! Blocks, transactions, durations and modes in words.
 
 use chrono::{DateTime, Local, Utc};
 
@@ -7,7 +7,7 @@ use crate::wire::v1::{Field, HeaderJson, MiningJson, ReplacementJson, Transactio
 
 /// How many characters of a hash are enough to tell blocks apart.
 const SHORT_HASH: usize = 8;
-/// The most characters of a block's time: as many as a time with microseconds has.
+/// How many characters of a block's time are shown: as many as a time with microseconds has.
 const MAX_TIME: usize = 26;
 
 /// `1 block`, `2 blocks`.
@@ -20,20 +20,20 @@ pub(super) fn short_hash(hash: &str) -> String {
     beginning(hash, SHORT_HASH)
 }
 
-/// When a block was made: its miner's text.
+/// The timestamp of a block, as its miner wrote it.
 pub(super) fn block_time(timestamp: &str) -> String {
     beginning(timestamp, MAX_TIME)
 }
 
-fn beginning(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
+fn beginning(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
         Some((at, _)) => format!("{}...", shown(&text[..at])),
         None => shown(text),
     }
 }
 
 /// `Alice pays Bob 10`.
-pub(super) fn payment(transaction: &TransactionJson) -> String {
+pub(super) fn transaction(transaction: &TransactionJson) -> String {
     let TransactionJson { amount, receiver, sender } = transaction;
     format!("{} pays {} {}", name(sender), name(receiver), shown(amount.json()))
 }
@@ -43,7 +43,7 @@ pub(super) fn is_reward(transaction: &TransactionJson) -> bool {
     transaction.amount.json() == "1"
 }
 
-/// A name; in quotes where it could be taken for something else.
+/// A name. It is quoted unless it consists of letters, digits and a few harmless characters.
 fn name(field: &Field) -> String {
     let Ok(text) = serde_json::from_str::<String>(field.json()) else { return shown(field.json()) };
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '\'');
@@ -67,7 +67,7 @@ pub(super) fn mined(header: &HeaderJson, tries: u64, took_ms: f64) -> String {
     )
 }
 
-/// A time in milliseconds, with the digits that say something.
+/// A duration in milliseconds, rounded to the digits that matter.
 pub(super) fn duration(ms: f64) -> String {
     match ms {
         ms if ms < 10.0 => format!("{ms:.1} ms"),
@@ -85,8 +85,8 @@ pub(super) fn mining(mining: MiningJson) -> String {
     }
 }
 
-/// Which blocks a replacement gave up; none when it gave up none.
-pub(super) fn given_up(replacement: &ReplacementJson) -> Option<String> {
+/// Which blocks a replacement disconnected; none when it disconnected none.
+pub(super) fn disconnected(replacement: &ReplacementJson) -> Option<String> {
     let first = replacement.fork.saturating_add(1);
     let last = replacement.fork.saturating_add(replacement.given_up.count);
     match replacement.given_up.count {
@@ -106,7 +106,7 @@ pub(super) fn time_of_day(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%H:%M:%S").to_string()
 }
 
-/// How long something has been going on, in its two largest units.
+/// A duration in its two largest units.
 pub(super) fn long_duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {
@@ -121,13 +121,13 @@ pub(super) fn long_duration(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn transaction(json: &str) -> TransactionJson {
+    fn read(json: &str) -> TransactionJson {
         serde_json::from_str(json).unwrap()
     }
 
     #[test]
-    fn a_payment_is_told_so_that_nobody_is_misled() {
-        for (json, told) in [
+    fn a_transaction_in_words_is_unambiguous() {
+        for (json, words) in [
             (r#"{"amount": 10, "receiver": "Bob", "sender": "Alice"}"#, "Alice pays Bob 10"),
             (r#"{"amount": "1.50", "receiver": "Bob", "sender": "Ann Lee"}"#, r#""Ann Lee" pays Bob "1.50""#),
             (r#"{"amount": 1.0e30, "receiver": null, "sender": ""}"#, r#""" pays null 1.0e30"#),
@@ -137,7 +137,7 @@ mod tests {
             ),
             (r#"{"amount": 1, "receiver": "\" pays \\", "sender": "\ud800"}"#, r#""\ud800" pays "\" pays \\" 1"#),
         ] {
-            assert_eq!(payment(&transaction(json)), told);
+            assert_eq!(transaction(&read(json)), words);
         }
     }
 

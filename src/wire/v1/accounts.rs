@@ -1,4 +1,4 @@
-//! Who received and sent how much.
+//! Accounts: the sums that each name received and sent.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

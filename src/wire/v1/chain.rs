@@ -23,7 +23,7 @@ impl Field {
         Self(raw_json(json_string(text)))
     }
 
-    /// A field from its canonical text.
+    /// A field from its canonical JSON.
     pub fn canonical(json: String) -> Self {
         Self(raw_json(json))
     }
@@ -34,13 +34,13 @@ impl Field {
     }
 }
 
-/// A raw JSON value. Canonical texts are JSON; whatever else gets here becomes a JSON text that shows it.
+/// A raw JSON value. Canonical texts are JSON. A text that is no JSON, which should not occur, becomes a JSON string.
 pub fn raw_json(json: String) -> Box<RawValue> {
     RawValue::from_string(json.clone())
         .unwrap_or_else(|_| RawValue::from_string(json_string(&json)).unwrap_or_default())
 }
 
-/// What a field may be, for the OpenAPI document.
+/// The schema of a field.
 fn field() -> Schema {
     let types = SchemaType::from_iter([Type::String, Type::Number, Type::Boolean, Type::Null]);
     let description = "A text, a number, true, false or null, as it stands in the block, digit by digit";

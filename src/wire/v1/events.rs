@@ -1,4 +1,4 @@
-//! What the stream of events carries, a line of JSON each.
+//! The data of events, one line of JSON each.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

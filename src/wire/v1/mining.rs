@@ -1,4 +1,4 @@
-//! Mining by itself.
+//! The mining mode: when a node mines without a request.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
@@ -24,7 +24,7 @@ pub enum MiningJson {
 /// A whole number, which JSON may write as `1000.0` too.
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = f64::deserialize(deserializer)?;
-    // Beyond 2^53 a float stands for more than one whole number.
+    // Beyond 2^53 not every whole number is a float.
     if number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number) {
         Ok(number as u64)
     } else {

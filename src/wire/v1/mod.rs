@@ -1,8 +1,8 @@
 //! The JSON shapes of `/api/v1`, shared by the server, the client that asks peers and the command line. The OpenAPI document
 //! is made from them.
 //!
-//! Times are RFC 3339 in UTC; the `timestamp` of a block is the text that was hashed. Fields of a transaction are kept digit by
-//! digit.
+//! Times are RFC 3339 in UTC; the `timestamp` of a block is the text that was hashed. Fields of a transaction keep all
+//! their digits.
 
 mod accounts;
 mod chain;
@@ -25,11 +25,11 @@ pub use pending::{Payment, Pending, Waiting};
 pub use problem::{Problem, ProblemKind};
 pub use status::{DataKind, Status};
 
-/// Where the routes of this version begin.
+/// The common beginning of all paths of this version.
 pub const PREFIX: &str = "/api/v1";
 /// The fewest items on a page of a list.
 pub const MIN_PAGE: usize = 1;
 /// The most items on a page of a list.
 pub const MAX_PAGE: usize = 1000;
-/// How many items a page has unless told otherwise.
+/// How many items a page has by default.
 pub const DEFAULT_PAGE: usize = 100;

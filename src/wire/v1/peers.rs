@@ -1,4 +1,4 @@
-//! Other nodes: how they are, and what came of asking them for a longer chain.
+//! Other nodes: their states, and the results of asking them for a longer chain.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Payments that wait for the next block.
+//! The mempool: transactions that wait for the next block.
 
 use bcoin_ledger::chapter;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What an error looks like (RFC 9457).
+//! The form of errors: problem details (RFC 9457).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! How a node is.
+//! The state of a node.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use bcoin_ledger::chapter::{Block, MAX_INTEGER};
 
-/// No text makes the reader panic, and a block that is taken has one text: what is hashed reads back as the same block.
+/// No text makes the reader panic. The canonical text of an accepted block reads back as the same block.
 pub fn block_reader(data: &[u8]) -> bool {
     let Ok(json) = std::str::from_utf8(data) else { return false };
     let Ok(block) = Block::from_json(json) else { return false };

@@ -1,4 +1,4 @@
-//! The canonical writer, against the plain one.
+//! Compares the canonical writer with the plain one.
 
 use bcoin_ledger::chapter::{Block, Number, json_string};
 

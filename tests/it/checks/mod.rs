@@ -1,8 +1,8 @@
-//! What has to hold for any bytes whatever: one check for each fuzz target.
+//! Properties that hold for any bytes: one check for each fuzz target.
 //!
-//! The fuzz targets in `fuzz/` call these with bytes that libFuzzer makes up; the test module `corpus` calls them with the
-//! inputs that are kept. Each check panics when something does not hold, and says whether it found something in the bytes
-//! that is taken, so that a test can tell a corpus that reaches the code from one that is all refused at the door.
+//! The fuzz targets in `fuzz/` call these with bytes that libFuzzer generates; the test module `corpus` calls them with the
+//! inputs that are kept. Each check panics when its property does not hold. It returns whether something in the bytes was
+//! accepted, so that a test can notice a corpus in which everything is refused.
 
 mod block_reader;
 mod canonical_writer;

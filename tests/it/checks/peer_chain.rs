@@ -19,10 +19,10 @@ use tokio::{
     runtime::{self, Runtime},
 };
 
-/// Reading a body while it arrives takes the same chains as reading it whole, and what was kept of it is the chain.
+/// Reading a body while it arrives accepts the same chains as reading it whole, and keeps the same blocks.
 pub fn peer_chain(data: &[u8]) -> bool {
-    thread_local!(static STAGE: Stage = Stage::new());
-    let streamed = STAGE.with(|stage| stage.fetch(data));
+    thread_local!(static FIXTURE: Fixture = Fixture::new());
+    let streamed = FIXTURE.with(|fixture| fixture.fetch(data));
     let whole = read_whole(data);
     assert_eq!(streamed, whole, "reading it as it arrives, reading it whole");
     whole.is_some()
@@ -39,7 +39,7 @@ struct Body<'a> {
 }
 
 fn read_whole(data: &[u8]) -> Option<Chain> {
-    // Serde's derived structs would take a list too.
+    // Serde's derived structs would accept a list too.
     if !data.trim_ascii_start().starts_with(b"{") {
         return None;
     }
@@ -51,8 +51,8 @@ fn read_whole(data: &[u8]) -> Option<Chain> {
     (body.length == texts.len() as u64).then_some((tip, texts))
 }
 
-/// A node's own chain, and a peer that says what it is told to say.
-struct Stage {
+/// A node's own chain, and a peer with a given answer.
+struct Fixture {
     runtime: Runtime,
     own: Opened<Chapter>,
     client: PeerClient,
@@ -60,7 +60,7 @@ struct Stage {
     peer: PeerAddress,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let genesis = ChainCheck::default().push(Block::genesis("t".into())).expect("a first block");
@@ -72,7 +72,7 @@ impl Stage {
         Self { runtime, own, client, listener, peer: address.parse().expect("the listener's address is a peer's") }
     }
 
-    /// The chain that a node makes out of `body`; `None` when it refuses it.
+    /// The chain that a node reads from `body`; `None` when it refuses it.
     fn fetch(&self, body: &[u8]) -> Option<Chain> {
         self.runtime.block_on(async {
             let fetch = self.client.fetch_chain(&self.peer, self.own.store.reader());

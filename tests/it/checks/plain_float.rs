@@ -1,7 +1,7 @@
-//! Floats as Python's `repr` prints them, by trying: slow, but each step can be followed with pencil and paper.
+//! Floats as Python's `repr` prints them, by trial: slow, but each step is simple.
 
-/// The most significant decimal digits that the exact value of a 64-bit float has.
-const EXACT_DIGITS: usize = 767;
+/// How many significant decimal digits the exact value of a 64-bit float can have.
+const MAX_EXACT_DIGITS: usize = 767;
 
 /// The text of a finite float: the fewest digits that read back as it, among these the nearest, on a tie the even one.
 pub fn repr(value: f64) -> String {
@@ -19,7 +19,7 @@ pub fn repr(value: f64) -> String {
 
 /// All digits of the value, and the power of ten of the first one. So many digits leave nothing to round.
 fn exact_digits(value: f64) -> (Vec<u8>, i32) {
-    let text = format!("{value:.*e}", EXACT_DIGITS - 1);
+    let text = format!("{value:.*e}", MAX_EXACT_DIGITS - 1);
     let (mantissa, exponent) = text.split_once('e').expect("this format has an exponent");
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
     (digits, exponent.parse().expect("the exponent is an integer"))
@@ -49,18 +49,18 @@ fn next(digits: &[u8], exponent: i32) -> (Vec<u8>, i32) {
         }
         *digit = 0;
     }
-    // All were nines: 99 becomes 10, one place further left.
+    // All were nines: 99 becomes 10, with a greater exponent.
     digits[0] = 1;
     (digits, exponent + 1)
 }
 
 fn reads_back(value: f64, (digits, exponent): &(Vec<u8>, i32)) -> bool {
     let digits: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
-    let last_place = exponent - (digits.len() as i32 - 1);
-    format!("{digits}e{last_place}").parse() == Ok(value)
+    let last_exponent = exponent - (digits.len() as i32 - 1);
+    format!("{digits}e{last_exponent}").parse() == Ok(value)
 }
 
-/// Whether what is cut off is more than half of the last kept place; exactly half goes to the even digit.
+/// Whether the rest is more than half of the last kept digit; exactly half rounds to the even digit.
 fn is_nearer_to_next(kept: &[u8], rest: &[u8]) -> bool {
     let (first, others) = rest.split_first().expect("at most 17 digits are kept");
     let exactly_half = *first == 5 && others.iter().all(|digit| *digit == 0);
@@ -70,10 +70,11 @@ fn is_nearer_to_next(kept: &[u8], rest: &[u8]) -> bool {
 /// `1.5e-07` from 1e16 on and below 1e-4, `0.00015` and `150.0` between.
 fn laid_out(digits: &[u8], exponent: i32) -> String {
     let mut text = String::new();
-    let digit = |place: i32| char::from(b'0' + usize::try_from(place).ok().and_then(|at| digits.get(at)).unwrap_or(&0));
+    let digit =
+        |position: i32| char::from(b'0' + usize::try_from(position).ok().and_then(|at| digits.get(at)).unwrap_or(&0));
     let count = digits.len() as i32;
     if (-4..16).contains(&exponent) {
-        // From the place of the units, or of the first digit when it stands further left, to at least one after the point.
+        // From the units, or from the first digit if its power is greater, to at least one digit after the point.
         for power in (-count.max(exponent + 2) + exponent + 1..=exponent.max(0)).rev() {
             text.push(digit(exponent - power));
             if power == 0 {
@@ -81,9 +82,9 @@ fn laid_out(digits: &[u8], exponent: i32) -> String {
             }
         }
     } else {
-        for place in 0..count {
-            text.push(digit(place));
-            if place == 0 && count > 1 {
+        for position in 0..count {
+            text.push(digit(position));
+            if position == 0 && count > 1 {
                 text.push('.');
             }
         }

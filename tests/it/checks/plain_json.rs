@@ -1,4 +1,4 @@
-//! JSON read character by character, as RFC 8259 spells it out, and what contract section 3 calls a block.
+//! JSON read character by character, as in RFC 8259, and the definition of a block in docs/contract.md section 3.
 
 /// A JSON value that a block may hold, or that shows why a text is none.
 pub enum Value {
@@ -9,12 +9,12 @@ pub enum Value {
     Float(f64),
     Text(String),
     List(Vec<Value>),
-    /// Members in the order they stand, those with the same key too.
+    /// Members in their order, duplicate keys included.
     Object(Vec<(String, Value)>),
 }
 
-/// How deep lists and objects may stand in each other: a block, its transactions, one of them.
-const DEEPEST: usize = 3;
+/// How deep lists and objects may be nested: a block, its transactions, one transaction.
+const MAX_DEPTH: usize = 3;
 
 /// Reads one JSON value; `None` when the text is none, or when no block could hold it: a number that is not finite, or
 /// something deeper than a block is.
@@ -34,8 +34,8 @@ pub fn is_block(value: &Value) -> bool {
         return false;
     };
     let Value::List(transactions) = transactions else { return false };
-    is_place(index)
-        && is_place(proof)
+    is_positive_integer(index)
+        && is_positive_integer(proof)
         && matches!((previous_hash, timestamp), (Value::Text(_), Value::Text(_)))
         && transactions.iter().all(is_transaction)
 }
@@ -57,11 +57,11 @@ fn members<'a, const N: usize>(value: &'a Value, keys: [&str; N]) -> Option<[&'a
 }
 
 /// An integer from 1 to 2^63-1.
-fn is_place(value: &Value) -> bool {
+fn is_positive_integer(value: &Value) -> bool {
     matches!(value, Value::Integer(digits) if digits.parse::<i64>().is_ok_and(|number| number >= 1))
 }
 
-/// What is still to be read, the next character last.
+/// The rest of the text in reverse: the next character is the last.
 struct Reader {
     rest: Vec<char>,
 }
@@ -93,8 +93,8 @@ impl Reader {
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.blanks();
         match self.peek()? {
-            '{' if depth < DEEPEST => self.object(depth),
-            '[' if depth < DEEPEST => self.list(depth),
+            '{' if depth < MAX_DEPTH => self.object(depth),
+            '[' if depth < MAX_DEPTH => self.list(depth),
             '"' => self.string().map(Value::Text),
             'n' => self.word("null").map(|()| Value::Null),
             't' => self.word("true").map(|()| Value::Bool(true)),
@@ -170,7 +170,7 @@ impl Reader {
         if !is_float {
             return Some(Value::Integer(text));
         }
-        // Reading a float is the one step that is left to the standard library.
+        // Only the value of a float is left to the standard library.
         text.parse().ok().filter(|value: &f64| value.is_finite()).map(Value::Float)
     }
 
@@ -211,7 +211,7 @@ impl Reader {
                     let low = self.unit().filter(|low| (0xdc00..=0xdfff).contains(low))?;
                     char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?
                 }
-                // A low one without its high one is no character.
+                // A low surrogate without a high one is no character.
                 unit => char::from_u32(unit)?,
             },
             _ => return None,

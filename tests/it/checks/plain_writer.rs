@@ -1,4 +1,4 @@
-//! `json.dumps(value, sort_keys=True)`, character by character, as contract section 3 spells it out.
+//! `json.dumps(value, sort_keys=True)`, character by character, as in docs/contract.md section 3.
 
 use super::{plain_float, plain_json::Value};
 
@@ -37,7 +37,7 @@ fn string(text: &str) -> String {
             '\x0c' => out.push_str("\\f"),
             _ if (0x20..0x7f).contains(&code) => out.push(character),
             _ if code < 0x10000 => out.push_str(&unit(code)),
-            // Beyond 16 bits: the upper and the lower ten bits of what is above, in two units.
+            // Beyond 16 bits: a surrogate pair, each with ten bits of the code above 0x10000.
             _ => {
                 out.push_str(&unit(0xd800 + ((code - 0x10000) >> 10)));
                 out.push_str(&unit(0xdc00 + ((code - 0x10000) & 0x3ff)));

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use bcoin::wire::{nodes_from_json, payment_from_json};
+use bcoin::wire::{nodes_from_json, transaction_from_json};
 use bcoin_ledger::chapter::{Scalar, Transaction, json_string};
 use bcoin_node::PeerAddress;
 use serde_json::Value;
@@ -10,17 +10,17 @@ use url::Host;
 
 use super::plain_json;
 
-/// No body makes a reader panic. What is taken obeys the contract, is kept as it was sent, and reads back the same when it
-/// is written; what the contract allows without any doubt is taken.
+/// No body makes a reader panic. An accepted value obeys docs/contract.md, is kept as it was sent, and reads back the same when
+/// it is written. A value that the contract surely allows is accepted.
 pub fn requests(data: &[u8]) -> bool {
-    // The listing's own view of the body, as far as serde's generic values can hold it.
+    // The body as a generic value; null when serde's generic values cannot hold it.
     let text = std::str::from_utf8(data).ok().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
     let body = text.and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
 
-    let payment = payment_from_json(data).ok();
-    match &payment {
-        Some(payment) => check_payment(payment, &body),
-        None => assert!(!is_surely_a_payment(&body, data.len()), "a good payment is refused: {body}"),
+    let transaction = transaction_from_json(data).ok();
+    match &transaction {
+        Some(transaction) => check_transaction(transaction, &body),
+        None => assert!(!is_surely_a_transaction(&body, data.len()), "a good payment is refused: {body}"),
     }
     let nodes = nodes_from_json(data).ok();
     if let Some(nodes) = &nodes {
@@ -28,16 +28,16 @@ pub fn requests(data: &[u8]) -> bool {
     }
     let address = text.and_then(|text| text.parse().ok());
     check_address(text.unwrap_or_default(), address.as_ref());
-    payment.is_some() || nodes.is_some() || address.is_some()
+    transaction.is_some() || nodes.is_some() || address.is_some()
 }
 
-fn check_payment(payment: &Transaction, body: &Value) {
-    for (field, name) in [("sender", &payment.sender), ("receiver", &payment.receiver)] {
+fn check_transaction(transaction: &Transaction, body: &Value) {
+    for (field, name) in [("sender", &transaction.sender), ("receiver", &transaction.receiver)] {
         let Scalar::Text(name) = name else { panic!("{field} is no text: {name:?}") };
         assert!((1..=256).contains(&name.chars().count()), "{field} has {} characters", name.chars().count());
         assert!(body.is_null() || body[field] == **name, "{field} is not kept as it was sent");
     }
-    let amount = match &payment.amount {
+    let amount = match &transaction.amount {
         Scalar::Number(number) => number.as_str(),
         Scalar::Text(text) => {
             assert!(body.is_null() || body["amount"] == **text, "amount is not kept as it was sent");
@@ -48,9 +48,9 @@ fn check_payment(payment: &Transaction, body: &Value) {
     assert!(is_above_zero(amount), "amount is {amount}");
     assert!(amount.len() <= Transaction::MAX_AMOUNT, "amount has {} characters", amount.len());
 
-    let written = payment.canonical();
-    assert_eq!(payment_from_json(written.as_bytes()).ok().as_ref(), Some(payment), "as a request: {written}");
-    assert_eq!(Transaction::from_json(&written).ok().as_ref(), Some(payment), "from the store: {written}");
+    let written = transaction.canonical();
+    assert_eq!(transaction_from_json(written.as_bytes()).ok().as_ref(), Some(transaction), "as a request: {written}");
+    assert_eq!(Transaction::from_json(&written).ok().as_ref(), Some(transaction), "from the store: {written}");
 }
 
 fn is_above_zero(number: &str) -> bool {
@@ -62,7 +62,7 @@ fn is_above_zero(number: &str) -> bool {
 }
 
 /// A body this short cannot hold an amount that is too long.
-fn is_surely_a_payment(body: &Value, length: usize) -> bool {
+fn is_surely_a_transaction(body: &Value, length: usize) -> bool {
     let is_name = |field: &str| body[field].as_str().is_some_and(|name| (1..=256).contains(&name.chars().count()));
     is_name("sender")
         && is_name("receiver")
@@ -86,7 +86,7 @@ fn check_address(text: &str, address: Option<&PeerAddress>) {
     if let Some(address) = address {
         check_stored_address(address);
     }
-    // The plainest way to write an address: digits and dots, a colon, a port.
+    // The simplest form of an address: an IPv4 address, a colon, a port.
     if let Ok(plain @ SocketAddr::V4(_)) = text.parse::<SocketAddr>() {
         let allowed = !is_link_local(plain.ip()) && plain.port() != 0;
         assert_eq!(address.map(ToString::to_string), allowed.then(|| plain.to_string()));

@@ -1,4 +1,4 @@
-//! A server that answers each route as a test wants: what no real node would say.
+//! A server with answers that a test chooses, such as no real node gives.
 
 use std::net::SocketAddr;
 

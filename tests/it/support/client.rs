@@ -1,4 +1,4 @@
-//! Runs the commands that talk to a node, and looks at how they end.
+//! Runs the client commands, and checks their exit codes.
 
 use std::process::Output;
 
@@ -13,7 +13,7 @@ pub async fn bcoin(node: &str, arguments: &[&str]) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-/// What it prints when all goes well.
+/// What it prints when it succeeds.
 pub async fn printed(node: &str, arguments: &[&str]) -> String {
     let output = bcoin(node, arguments).await;
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{arguments:?}: {output:?}");
@@ -27,7 +27,7 @@ pub async fn document(node: &str, arguments: &[&str]) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// What it says when it cannot do what was asked: one line.
+/// The error of a command that fails: one line.
 pub async fn refused(node: &str, arguments: &[&str]) -> String {
     let output = bcoin(node, arguments).await;
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]), "{arguments:?}: {output:?}");

@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Shared by these tests.
 
 mod canned;
 pub mod client;
@@ -46,7 +46,7 @@ impl TestNode {
     }
 }
 
-/// The text of a file that the tests came with.
+/// A file of golden vectors.
 pub fn vectors(name: &str) -> serde_json::Value {
     let path = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

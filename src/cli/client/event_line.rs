@@ -1,4 +1,4 @@
-//! Events as lines of a story.
+//! Events as lines of text.
 
 use chrono::{DateTime, Utc};
 use clap::builder::styling::Style;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
 
-/// What an event tells.
+/// The line for an event.
 pub(super) struct Line {
     time: Option<DateTime<Utc>>,
     text: String,
@@ -25,30 +25,30 @@ impl Line {
         format!("{}  {}", out.paint(FAINT, time), out.paint(self.style, &self.text))
     }
 
-    /// Adds to what is told.
+    /// Adds to the text.
     pub(super) fn push(&mut self, more: &str) {
         self.text.push_str(more);
     }
 }
 
-/// Tells an event. One that cannot be read is shown as it is: it comes from a node of another version.
-pub(super) fn tell(event: &Event) -> Line {
-    let told = match event.name.as_str() {
+/// The line for an event. An event that cannot be read is shown as it is: it comes from a node of another version.
+pub(super) fn line_for(event: &Event) -> Line {
+    let line = match event.name.as_str() {
         event::BLOCK => read(event).map(block),
-        event::PAYMENT => read(event).map(payment),
+        event::PAYMENT => read(event).map(transaction),
         event::REPLACEMENT => read(event).map(replacement),
         event::PEERS => read(event).map(peers),
         event::MINING => read(event).map(mining),
         event::RESET => read(event).map(reset),
         _ => None,
     };
-    told.unwrap_or_else(|| {
+    line.unwrap_or_else(|| {
         let time = read(event).map(|Time { time }| time);
         Line { time, text: format!("{}: {}", shown(&event.name), shown(&event.data)), style: FAINT }
     })
 }
 
-/// What all events have.
+/// The field that all events have.
 #[derive(Deserialize)]
 struct Time {
     time: DateTime<Utc>,
@@ -66,9 +66,9 @@ fn block(event: BlockEvent) -> Line {
     line(event.time, GOOD, words::mined(&event.header, event.tries, event.took_ms))
 }
 
-fn payment(event: PaymentEvent) -> Line {
-    let payment = words::payment(&event.transaction);
-    let text = format!("{payment}; it waits for block {} ({} waiting)", event.block, event.pending);
+fn transaction(event: PaymentEvent) -> Line {
+    let transaction = words::transaction(&event.transaction);
+    let text = format!("{transaction}; it waits for block {} ({} waiting)", event.block, event.pending);
     line(event.time, Style::new(), text)
 }
 
@@ -79,7 +79,7 @@ fn replacement(event: ReplacementEvent) -> Line {
         None => "chain replaced by a longer one".into(),
     };
     text.push_str(&format!(": {} now", words::count(replacement.length, "block")));
-    if let Some(blocks) = words::given_up(replacement) {
+    if let Some(blocks) = words::disconnected(replacement) {
         text.push_str(&format!("; given up: {blocks}"));
     }
     if replacement.returned.count > 0 {
@@ -117,9 +117,9 @@ fn reset(event: ResetEvent) -> Line {
 mod tests {
     use super::*;
 
-    /// The story of an event, without its time of day, which depends on where the machine is.
-    fn told(name: &str, data: &str) -> String {
-        let line = tell(&Event { id: "1f2e3d4c-1".into(), name: name.into(), data: data.into() });
+    /// The text of an event, without its time of day, which depends on the time zone.
+    fn text_of(name: &str, data: &str) -> String {
+        let line = line_for(&Event { id: "1f2e3d4c-1".into(), name: name.into(), data: data.into() });
         assert_eq!(line.time, Some("2026-11-23T12:47:55.215595Z".parse().unwrap()), "{}", line.text);
         line.text
     }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_is_a_line_of_the_story() {
+    fn every_event_is_a_line() {
         let time = r#""time": "2026-11-23T12:47:55.215595Z""#;
         let alice = r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#;
         let header = header(3);
@@ -180,14 +180,14 @@ mod tests {
             ),
             ("block", format!("{{{time}}}"), "block: {\"time\": \"2026-11-23T12:47:55.215595Z\"}"),
         ] {
-            assert_eq!(told(name, &data), line);
+            assert_eq!(text_of(name, &data), line);
         }
-        assert!(told("reset", &format!("{{{time}}}")).contains("started anew"));
+        assert!(text_of("reset", &format!("{{{time}}}")).contains("started anew"));
     }
 
     #[test]
     fn what_is_no_json_is_shown_without_harm() {
-        let line = tell(&Event { id: String::new(), name: "\u{1b}c".into(), data: "\u{202e}".into() });
+        let line = line_for(&Event { id: String::new(), name: "\u{1b}c".into(), data: "\u{202e}".into() });
         assert_eq!((line.time, line.text.as_str()), (None, "\\u{1b}c: \\u{202e}"));
     }
 }

@@ -1,4 +1,4 @@
-//! What keeps harm away (contract section 6).
+//! The host and origin check, and the limits on requests (docs/contract.md section 6).
 
 use std::time::Duration;
 
@@ -60,8 +60,8 @@ async fn allowed_names_are_answered() {
 #[tokio::test]
 async fn a_body_may_have_2_mib_and_not_a_byte_more() {
     let node = TestNode::start().await;
-    let payment = r#"{"sender": "a", "receiver": "b", "amount": 1}"#;
-    let padded = |length: usize| format!("{payment}{}", " ".repeat(length - payment.len()));
+    let transaction = r#"{"sender": "a", "receiver": "b", "amount": 1}"#;
+    let padded = |length: usize| format!("{transaction}{}", " ".repeat(length - transaction.len()));
     assert_eq!(node.http.post("/add_transaction", padded(2 << 20)).await.status, 201);
     for length in [(2 << 20) + 1, 8 << 20] {
         let answer = node.http.post("/add_transaction", padded(length)).await;
@@ -74,13 +74,13 @@ async fn a_body_may_have_2_mib_and_not_a_byte_more() {
     assert_eq!(node.http.mine().await["transactions"].as_array().unwrap().len(), 2);
 }
 
-/// What a raw connection answers to these bytes, until it is closed.
+/// Sends these bytes on a raw connection, and reads until it is closed.
 async fn raw(node: &TestNode, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(node.running.address()).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
     let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
-    // A connection that is reset is closed as well.
+    // A reset counts as closed too.
     let _ = read.expect("the node closes the connection");
     String::from_utf8_lossy(&answer).into_owned()
 }

@@ -1,4 +1,4 @@
-//! `bcoin export`, `import` and `verify`: data that people carry.
+//! `bcoin export`, `import` and `verify`.
 
 use std::{fs, path::Path, process::Output};
 
@@ -100,12 +100,12 @@ async fn a_file_without_a_longer_valid_chain_changes_nothing() {
 }
 
 #[tokio::test]
-async fn payments_of_an_imported_over_chain_wait_again_and_the_chain_is_kept() {
+async fn transactions_of_a_chain_that_an_import_replaces_return_to_the_mempool_and_the_chain_is_kept() {
     let (folder, other) = (Folder::new(), Folder::new());
     let node = folder.node();
     node.http().pay(5).await;
     node.http().mine().await;
-    let given_up = node.http().get("/get_chain").await.text;
+    let stale = node.http().get("/get_chain").await.text;
     node.kill();
     let node = other.node();
     for _ in 0..2 {
@@ -118,7 +118,7 @@ async fn payments_of_an_imported_over_chain_wait_again_and_the_chain_is_kept() {
         stdout(&folder.run(&["export", "--list-given-up"]))
             .starts_with("1: length 2, its own after block 0, given up at ")
     );
-    assert_eq!(stdout(&folder.run(&["export", "--given-up", "1"])), given_up);
+    assert_eq!(stdout(&folder.run(&["export", "--given-up", "1"])), stale);
     assert!(refusal(&folder.run(&["export", "--given-up", "2"])).contains("--list-given-up"));
     let node = folder.node();
     node.http().mine().await;
@@ -165,14 +165,14 @@ async fn verify_says_what_it_found() {
         assert!(text.contains(line), "{text}");
     }
 
-    // The text of block 2 stands in a page of the file; a digit of its proof is changed.
+    // Changes a digit of the proof of block 2 in the data file.
     let file = folder.0.path().join("chain.redb");
     let mut bytes = fs::read(&file).unwrap();
-    let places: Vec<_> =
+    let offsets: Vec<_> =
         bytes.windows(12).enumerate().filter(|(_, at)| at == b"\"proof\": 533").map(|(at, _)| at).collect();
-    assert!(!places.is_empty());
-    for place in places {
-        bytes[place + 11] = b'4';
+    assert!(!offsets.is_empty());
+    for offset in offsets {
+        bytes[offset + 11] = b'4';
     }
     fs::write(&file, bytes).unwrap();
     let output = folder.run(&["verify"]);

@@ -1,4 +1,4 @@
-//! Payments: B-Coin answers when they are on the disk, the others keep nothing there.
+//! Sending transactions. B-Coin answers when a transaction is on the disk; the others keep nothing there.
 
 use bcoin_testkit::Process;
 
@@ -14,14 +14,14 @@ use crate::{
 
 const ROUNDS: usize = 7;
 const CONNECTIONS: usize = 128;
-const PAYMENT: &str = r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#;
+const TRANSACTION: &str = r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#;
 
 pub fn rows(stage: &Stage) -> Vec<Row> {
     let node = node(&stage.new_folder());
     let bare = bare(&stage.short_chain());
     let flask = python::flask();
     let [bcoin, bare, flask] =
-        medians(ROUNDS, [Some(paying_and_mining(&node)), Some(paying(&bare)), flask.as_ref().map(paying)]);
+        medians(ROUNDS, [Some(sending_and_mining(&node)), Some(sending(&bare)), flask.as_ref().map(sending)]);
     let payments = |rate: f64| Rate::new(rate, "payments");
     let bcoin = payments(bcoin.unwrap_or_default());
     vec![
@@ -36,16 +36,16 @@ pub fn rows(stage: &Stage) -> Vec<Row> {
     ]
 }
 
-fn paying(server: &Process) -> Measure<'_> {
-    let load = Load::post(server.address(), "/add_transaction", PAYMENT, CONNECTIONS);
+fn sending(server: &Process) -> Measure<'_> {
+    let load = Load::post(server.address(), "/add_transaction", TRANSACTION, CONNECTIONS);
     Box::new(move || load.round())
 }
 
-/// A block takes all payments that wait, so that no round meets the bound of the pool.
-fn paying_and_mining(node: &Process) -> Measure<'_> {
-    let mut pay = paying(node);
+/// Mines a block after each round, so that the mempool never gets full.
+fn sending_and_mining(node: &Process) -> Measure<'_> {
+    let mut send = sending(node);
     Box::new(move || {
-        let rate = pay();
+        let rate = send();
         once::request(node.address(), "GET", "/mine_block", "");
         rate
     })
