@@ -34,7 +34,7 @@ fn by_verbosity(verbose: u8) -> Targets {
     let requests = if verbose > 0 { LevelFilter::DEBUG } else { LevelFilter::OFF };
     Targets::new()
         .with_target("bcoin", own)
-        .with_target("bcoin_node", own)
+        
         .with_target("tower_http", requests)
         .with_default(others)
 }

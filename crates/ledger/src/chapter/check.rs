@@ -31,12 +31,12 @@ impl AsRef<Tip> for Ancestors {
     }
 }
 
-/// A header that has passed the rules at its place in a chain. Only [`check_header`] makes one.
+/// A header that has passed the rules at its place in a chain. Only `Rules::check_header` makes one.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedHeader(Header);
 
-/// A block that has passed the rules at its place in a chain. Only [`check_block`] makes one, and [`restore`] of what that one
-/// made.
+/// A block that has passed the rules at its place in a chain. Only `Rules::check_block` makes one, and `Rules::restore` of what
+/// that one made.
 #[derive(Clone, Debug)]
 pub struct CheckedBlock {
     block: Block,
