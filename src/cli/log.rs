@@ -32,9 +32,5 @@ fn by_verbosity(verbose: u8) -> Targets {
         _ => (LevelFilter::TRACE, LevelFilter::DEBUG),
     };
     let requests = if verbose > 0 { LevelFilter::DEBUG } else { LevelFilter::OFF };
-    Targets::new()
-        .with_target("bcoin", own)
-        
-        .with_target("tower_http", requests)
-        .with_default(others)
+    Targets::new().with_target("bcoin", own).with_target("tower_http", requests).with_default(others)
 }
