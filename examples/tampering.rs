@@ -52,7 +52,7 @@ fn honest_chain(length: u64) -> Vec<Block> {
             previous_hash: last.hash().to_string(),
             proof,
             timestamp: format!("2026-11-22 19:42:{:02}", last.index),
-            transactions: vec![transaction(10), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
+            transactions: vec![transaction(10), Transaction::coinbase("0123456789abcdef0123456789abcdef", "Bharathi")],
         };
         chain.push(block);
     }

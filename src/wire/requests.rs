@@ -67,7 +67,7 @@ pub fn transaction_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
     };
     let [sender, receiver, amount] =
         [scalar(FIELDS[0], sender)?, scalar(FIELDS[1], receiver)?, scalar(FIELDS[2], amount)?];
-    Transaction::payment(sender, receiver, amount).map_err(RequestError::Transaction)
+    Transaction::submitted(sender, receiver, amount).map_err(RequestError::Transaction)
 }
 
 /// Reads the body of `/connect_node`, or a file like `nodes.json`.

@@ -104,7 +104,7 @@ impl Node {
     async fn pay(&mut self, number: u64) {
         let name = |text: &str| Scalar::Text(text.into());
         let amount = Scalar::Number(Number::from(number));
-        let transaction = Transaction::payment(name("payer"), name("payee"), amount).unwrap();
+        let transaction = Transaction::submitted(name("payer"), name("payee"), amount).unwrap();
         self.handle.add_transaction(transaction).await.unwrap();
         *self.accepted.entry(number).or_default() += 1;
     }
@@ -133,7 +133,7 @@ impl Node {
     /// How often each transaction is in the chain.
     fn paid(&self) -> HashMap<u64, usize> {
         let mut paid = HashMap::new();
-        for transaction in self.blocks().into_iter().flat_map(Block::into_payments) {
+        for transaction in self.blocks().into_iter().flat_map(Block::into_non_coinbase) {
             let Scalar::Number(number) = transaction.amount else { panic!("amounts here are numbers") };
             *paid.entry(number.as_str().parse().unwrap()).or_default() += 1;
         }

@@ -42,9 +42,9 @@ impl Work {
     pub fn saturating_add(self, other: Self) -> Self {
         let mut sum = [0; 32];
         let mut carry = 0;
-        for place in (0..32).rev() {
-            let digit = u16::from(self.0[place]) + u16::from(other.0[place]) + carry;
-            sum[place] = digit.to_be_bytes()[1];
+        for at in (0..32).rev() {
+            let digit = u16::from(self.0[at]) + u16::from(other.0[at]) + carry;
+            sum[at] = digit.to_be_bytes()[1];
             carry = digit >> 8;
         }
         if carry == 0 { Self(sum) } else { Self([u8::MAX; 32]) }

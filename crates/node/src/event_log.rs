@@ -176,7 +176,7 @@ impl<E> EventLog<E> {
     }
 }
 
-/// A listener's place in the log.
+/// A listener's cursor in the log.
 pub struct Subscription<E> {
     log: Arc<EventLog<E>>,
     /// The count of the event it wants next.

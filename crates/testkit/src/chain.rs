@@ -16,7 +16,7 @@ pub fn texts(length: u64) -> impl Iterator<Item = String> {
     texts_with(length, |index| {
         (
             format!("2026-11-22 19:{:02}:{:02}.{:06}", index / 60 % 60, index % 60, index % 1_000_000),
-            vec![transaction(index), Transaction::reward("0123456789abcdef0123456789abcdef", "Bharathi")],
+            vec![transaction(index), Transaction::coinbase("0123456789abcdef0123456789abcdef", "Bharathi")],
         )
     })
 }

@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_event_is_one_frame_whatever_its_texts() {
-        let transaction = Transaction::reward("a\nid: 9\r\n\ndata: x", "b");
+        let transaction = Transaction::coinbase("a\nid: 9\r\n\ndata: x", "b");
         let event = Event::Waiting { transaction, block: 2, waiting: 1, time: DateTime::UNIX_EPOCH };
         let frame = render("00000007-1".parse().unwrap(), &event);
         let text = std::str::from_utf8(&frame).unwrap();

@@ -18,7 +18,7 @@ pub const MAX_INTEGER: u64 = i64::MAX as u64;
 /// A block that nobody has checked yet: well formed, but it may link to nothing and prove nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Place in the chain, from 1.
+    /// Position in the chain, from 1.
     pub index: u64,
     /// Hash of the block before, in hexadecimal; `"0"` in the first block.
     pub previous_hash: String,
@@ -26,7 +26,7 @@ pub struct Block {
     pub proof: u64,
     /// When the block was made, by its miner's clock; any text.
     pub timestamp: String,
-    /// Payments in the order they arrived, the miner's reward last.
+    /// Transactions in the order they arrived, the coinbase last.
     pub transactions: Vec<Transaction>,
 }
 
@@ -144,17 +144,17 @@ impl Block {
         BlockHash::sha256(self.canonical())
     }
 
-    /// The transactions without the miner's reward: the last one, when its amount is 1.
-    pub fn payments(&self) -> &[Transaction] {
+    /// The transactions without the coinbase: the last one, when its amount is 1. Nothing else in the printed format marks it.
+    pub fn non_coinbase(&self) -> &[Transaction] {
         match self.transactions.split_last() {
-            Some((last, before)) if last.has_reward_amount() => before,
+            Some((last, before)) if last.has_coinbase_amount() => before,
             _ => &self.transactions,
         }
     }
 
-    /// As [`Block::payments`], but takes the block.
-    pub fn into_payments(mut self) -> Vec<Transaction> {
-        let count = self.payments().len();
+    /// As [`Block::non_coinbase`], but takes the block.
+    pub fn into_non_coinbase(mut self) -> Vec<Transaction> {
+        let count = self.non_coinbase().len();
         self.transactions.truncate(count);
         self.transactions
     }
@@ -175,16 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn the_reward_is_the_last_transaction_and_has_amount_1() {
+    fn the_coinbase_is_the_last_transaction_and_has_amount_1() {
         let json = |transactions: &str| {
             format!(r#"{{"index":2,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[{transactions}]}}"#)
         };
-        let payments = |transactions: &str| Block::from_json(&json(transactions)).unwrap().into_payments().len();
+        let others = |transactions: &str| Block::from_json(&json(transactions)).unwrap().into_non_coinbase().len();
         let (one, two) = (r#"{"amount":1,"receiver":"b","sender":"a"}"#, r#"{"amount":2,"receiver":"b","sender":"a"}"#);
-        assert_eq!(payments(""), 0);
-        assert_eq!(payments(one), 0);
-        assert_eq!(payments(&format!("{one},{one}")), 1);
-        assert_eq!(payments(two), 1);
+        assert_eq!(others(""), 0);
+        assert_eq!(others(one), 0);
+        assert_eq!(others(&format!("{one},{one}")), 1);
+        assert_eq!(others(two), 1);
     }
 
     #[test]

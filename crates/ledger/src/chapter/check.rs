@@ -31,11 +31,11 @@ impl AsRef<Tip> for Ancestors {
     }
 }
 
-/// A header that has passed the rules at its place in a chain. Only `Rules::check_header` makes one.
+/// A header that has passed the rules at its position in a chain. Only `Rules::check_header` makes one.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedHeader(Header);
 
-/// A block that has passed the rules at its place in a chain. Only `Rules::check_block` makes one, and `Rules::restore` of what
+/// A block that has passed the rules at its position in a chain. Only `Rules::check_block` makes one, and `Rules::restore` of what
 /// that one made.
 #[derive(Clone, Debug)]
 pub struct CheckedBlock {
@@ -237,7 +237,7 @@ mod tests {
             Block { proof: 2, ..genesis() },
             Block { index: 2, ..genesis() },
             Block { previous_hash: "1".into(), ..genesis() },
-            Block { transactions: vec![Transaction::reward("a", "b")], ..genesis() },
+            Block { transactions: vec![Transaction::coinbase("a", "b")], ..genesis() },
         ] {
             assert_eq!(refusal(None, block), RuleError::Genesis);
         }

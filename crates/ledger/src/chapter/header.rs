@@ -6,9 +6,9 @@ use crate::hash::BlockHash;
 /// Index, link and proof of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Place in the chain, from 1.
+    /// Position in the chain, from 1.
     pub index: u64,
-    /// Hash of the block before; `None` when the text in its place is no hash, as in the first block.
+    /// Hash of the block before; `None` when its text is no hash, as in the first block.
     pub previous: Option<BlockHash>,
     /// Solution of the puzzle.
     pub proof: u64,

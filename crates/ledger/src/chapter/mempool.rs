@@ -94,17 +94,17 @@ mod tests {
 
     #[test]
     fn a_mempool_is_bounded_in_count_and_bytes() {
-        let payment = Transaction::reward("a", "b");
-        let size = payment.canonical_len();
-        let mempool: Mempool = [payment.clone()].into_iter().collect();
+        let transaction = Transaction::coinbase("a", "b");
+        let size = transaction.canonical_len();
+        let mempool: Mempool = [transaction.clone()].into_iter().collect();
 
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 2, bytes: usize::MAX });
-        assert_eq!(admission.push(payment.clone()), Ok(()));
-        assert_eq!(admission.push(payment.clone()), Err(MempoolFull { waiting: 2 }));
-        assert_eq!(admission.as_ref(), std::slice::from_ref(&payment));
+        assert_eq!(admission.push(transaction.clone()), Ok(()));
+        assert_eq!(admission.push(transaction.clone()), Err(MempoolFull { waiting: 2 }));
+        assert_eq!(admission.as_ref(), std::slice::from_ref(&transaction));
 
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 9, bytes: 3 * size - 1 });
-        assert_eq!(admission.push(payment.clone()), Ok(()));
-        assert_eq!(admission.push(payment), Err(MempoolFull { waiting: 2 }));
+        assert_eq!(admission.push(transaction.clone()), Ok(()));
+        assert_eq!(admission.push(transaction), Err(MempoolFull { waiting: 2 }));
     }
 }

@@ -7,7 +7,7 @@ use crate::tip::Tip;
 /// Who is paid for blocks that are mined here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
-    /// The node's address, which sends the reward.
+    /// The node's address, which sends the coinbase.
     pub node_address: String,
     /// The name that receives it.
     pub miner: String,
@@ -17,7 +17,7 @@ pub struct Receiver {
 #[derive(Clone, Debug)]
 pub struct Job {
     parent: Ancestors,
-    reward: Transaction,
+    coinbase: Transaction,
 }
 
 /// A solution of the puzzle.
@@ -26,18 +26,18 @@ pub struct Proof(pub u64);
 
 impl Job {
     pub(super) fn new(parent: Ancestors, receiver: &Receiver) -> Self {
-        Self { parent, reward: Transaction::reward(&receiver.node_address, &receiver.miner) }
+        Self { parent, coinbase: Transaction::coinbase(&receiver.node_address, &receiver.miner) }
     }
 
     pub(super) fn previous_proof(&self) -> u64 {
         self.parent.proof
     }
 
-    /// The block: all that waits, in the order it arrived, then the reward.
+    /// The block: all that waits, in the order it arrived, then the coinbase.
     pub(super) fn seal(self, Proof(proof): Proof, mempool: &Mempool, timestamp: String) -> Block {
         let mut transactions = Vec::with_capacity(mempool.transactions().len() + 1);
         transactions.extend_from_slice(mempool.transactions());
-        transactions.push(self.reward);
+        transactions.push(self.coinbase);
         let Tip { height, hash, .. } = self.parent.tip;
         Block { index: height + 1, previous_hash: hash.to_string(), proof, timestamp, transactions }
     }

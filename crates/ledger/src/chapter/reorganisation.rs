@@ -1,5 +1,5 @@
 //! What waits after blocks have changed (docs/contract.md section 4): the transactions of disconnected blocks, then those that
-//! waited already, except for what the connected blocks hold, counted as often as it occurs. Rewards are gone.
+//! waited already, except for what the connected blocks hold, counted as often as it occurs. Coinbases are gone.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub struct Reorganisation {
 
 impl Reorganisation {
     /// Everything that may wait, with a count of 0.
-    fn candidates(&self, waiting: &[Transaction]) -> HashMap<Transaction, usize> {
+    fn may_wait(&self, waiting: &[Transaction]) -> HashMap<Transaction, usize> {
         let disconnected = self.disconnected.iter().flatten();
         disconnected.chain(waiting).map(|transaction| (transaction.clone(), 0)).collect()
     }
@@ -32,21 +32,21 @@ impl rules::Reorganisation for Reorganisation {
     type Mempool = Mempool;
 
     fn disconnected(&mut self, block: CheckedBlock) {
-        self.disconnected.push(block.into_block().into_payments());
+        self.disconnected.push(block.into_block().into_non_coinbase());
     }
 
     fn connected(&mut self, block: &CheckedBlock, mempool: &Mempool) {
-        let payments = block.block().payments();
+        let transactions = block.block().non_coinbase();
         let waiting = &mempool.transactions()[self.taken..];
         if self.connected.is_none() {
-            if self.disconnected.is_empty() && waiting.starts_with(payments) {
-                self.taken += payments.len();
+            if self.disconnected.is_empty() && waiting.starts_with(transactions) {
+                self.taken += transactions.len();
                 return;
             }
-            self.connected = Some(self.candidates(waiting));
+            self.connected = Some(self.may_wait(waiting));
         }
-        for payment in payments {
-            if let Some(count) = self.connected.as_mut().and_then(|connected| connected.get_mut(payment)) {
+        for transaction in transactions {
+            if let Some(count) = self.connected.as_mut().and_then(|connected| connected.get_mut(transaction)) {
                 *count += 1;
             }
         }
@@ -93,18 +93,18 @@ mod tests {
         }
     }
 
-    fn payment(sender: &str) -> Transaction {
+    fn transaction(sender: &str) -> Transaction {
         Transaction { sender: Scalar::Text(sender.into()), receiver: Scalar::Null, amount: Scalar::Null }
     }
 
     fn pool(senders: &str) -> Mempool {
-        senders.chars().map(|sender| payment(&sender.to_string())).collect()
+        senders.chars().map(|sender| transaction(&sender.to_string())).collect()
     }
 
-    /// A block with a payment of each of these senders and a reward.
+    /// A block with a transaction of each of these senders and a coinbase.
     fn block(senders: &str) -> CheckedBlock {
         let mut transactions = pool(senders).transactions().to_vec();
-        transactions.push(Transaction::reward("node", "miner"));
+        transactions.push(Transaction::coinbase("node", "miner"));
         let block = Block { transactions, ..Block::genesis("t".into()) };
         check::restore(block.hash(), block.canonical().into_bytes()).unwrap()
     }

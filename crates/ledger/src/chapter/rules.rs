@@ -29,7 +29,7 @@ pub type ChainCheck = rules::ChainCheck<Chapter>;
 /// A block without its transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockSummary {
-    /// Place in the chain, from 1.
+    /// Position in the chain, from 1.
     pub index: u64,
     /// Hash of the block.
     pub hash: BlockHash,
@@ -39,7 +39,7 @@ pub struct BlockSummary {
     pub proof: u64,
     /// When the block was made, by its miner's clock.
     pub timestamp: String,
-    /// How many transactions it holds, the reward among them.
+    /// How many transactions it holds, the coinbase among them.
     pub transactions: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Transactions: three JSON scalars, and what a payment has to look like before this node takes it.
+//! Transactions: three JSON scalars, and what one that is submitted has to look like.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use super::{
     scalar::{Number, Scalar, ScalarError},
 };
 
-/// One payment or reward in a block. A block from a peer may hold any scalar in each field (docs/contract.md section 3).
+/// A transaction in a block, or the coinbase: what its miner receives. A block from a peer may hold any scalar in each field (docs/contract.md section 3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transaction {
     /// How much.
@@ -21,7 +21,7 @@ pub struct Transaction {
     pub sender: Scalar,
 }
 
-/// Why a payment is not taken, or a JSON value is no transaction.
+/// Why a transaction is not taken, or a JSON value is none.
 #[derive(Debug, Error)]
 pub enum TransactionError {
     /// A name is no text of 1 to 256 characters.
@@ -70,11 +70,11 @@ impl Transaction {
     /// node of the listing could not read a chain that holds one.
     pub const MAX_AMOUNT: usize = 4_300;
 
-    /// A payment as `/add_transaction` takes it (docs/contract.md section 2); everything is kept as it was sent.
+    /// A transaction as `/add_transaction` takes it (docs/contract.md section 2); everything is kept as it was sent.
     ///
     /// # Errors
     /// When a name is no text of 1 to 256 characters, or the amount is no number above 0 and no text that holds one.
-    pub fn payment(sender: Scalar, receiver: Scalar, amount: Scalar) -> Result<Self, TransactionError> {
+    pub fn submitted(sender: Scalar, receiver: Scalar, amount: Scalar) -> Result<Self, TransactionError> {
         check_name("sender", &sender)?;
         check_name("receiver", &receiver)?;
         check_amount(&amount)?;
@@ -82,7 +82,7 @@ impl Transaction {
     }
 
     /// What the miner of a block receives: 1, from the node's own address.
-    pub fn reward(node_address: &str, miner: &str) -> Self {
+    pub fn coinbase(node_address: &str, miner: &str) -> Self {
         Self {
             amount: Scalar::Number(Number::from(1)),
             receiver: Scalar::Text(miner.to_owned()),
@@ -90,9 +90,9 @@ impl Transaction {
         }
     }
 
-    /// Whether the amount is a reward's. A reward is known by its place as well: it ends its block, see
-    /// [`Block::payments`](super::Block::payments).
-    pub(super) fn has_reward_amount(&self) -> bool {
+    /// Whether the amount is a coinbase's. A coinbase is known by its position as well: it ends its block, see
+    /// [`Block::non_coinbase`](super::Block::non_coinbase).
+    pub(super) fn has_coinbase_amount(&self) -> bool {
         matches!(&self.amount, Scalar::Number(number) if number.as_str() == "1")
     }
 
@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn amount(amount: Scalar) -> Result<Transaction, TransactionError> {
-        Transaction::payment(text("Alice"), text("Bob"), amount)
+        Transaction::submitted(text("Alice"), text("Bob"), amount)
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn names_are_text_of_1_to_256_characters() {
-        let pay = |sender, receiver| Transaction::payment(sender, receiver, number("1"));
+        let pay = |sender, receiver| Transaction::submitted(sender, receiver, number("1"));
         assert!(pay(text(&"漢".repeat(256)), text("x")).is_ok());
         assert!(matches!(pay(text(&"漢".repeat(257)), text("x")), Err(TransactionError::Name { field: "sender" })));
         assert!(matches!(pay(text("x"), text("")), Err(TransactionError::Name { field: "receiver" })));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use bcoin_ledger::{BlockHash, CheckedBlock as _, Rules, StateError, Tip, Work};
-use redb::{ReadableTable, ReadableTableMetadata as _, Table, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
     accounts::{AccountTables, Direction},
@@ -24,8 +24,9 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     accounts: AccountTables<'t, R::Account>,
     /// Height and hash of the last block; height 0 when there is none.
     end: (u64, BlockHash),
-    /// Whether blocks are stored beside the chain, so that a block that is connected may be one of them.
-    has_branches: bool,
+    /// Whether the next block that is connected may be stored already, on a branch. A block is stored after its parent, so none
+    /// is that follows one that was not.
+    may_be_stored: bool,
     /// The number of the next block that is stored.
     next_number: u64,
     /// What the index will tell of new blocks: hashes come in no order, and a table takes many of them faster in its own.
@@ -38,11 +39,10 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let end = chain.last()?.map(|(height, entry)| (height.value(), entry.value().1.into()));
         let next_number = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
         let index = write.open_table(BLOCK_INDEX)?;
-        let has_branches = index.len()? > chain.len()?;
         Ok(Self {
             rules,
             index,
-            has_branches,
+            may_be_stored: true,
             accounts: AccountTables::open(write)?,
             end: end.unwrap_or((0, BlockHash::ZERO)),
             next_number,
@@ -77,10 +77,11 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
 
     fn put(&mut self, Tip { height, hash, work }: Tip, encoding: &[u8]) -> Result<(), StoreError> {
         let (_, parent) = self.end;
-        let stored = match self.has_branches {
+        let stored = match self.may_be_stored {
             true => self.index.get(hash.as_bytes())?.map(|record| record.value().0),
             false => None,
         };
+        self.may_be_stored = stored.is_some();
         let number = match stored {
             Some(number) => number,
             None => {
@@ -111,7 +112,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let (_, parent, ..) = self.record(&hash.into())?;
         let block = self.stored(&hash.into())?;
         self.end = (height - 1, parent.into());
-        self.has_branches = true;
+        self.may_be_stored = true;
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
         self.accounts.make_room()?;
         Ok(block)

@@ -37,7 +37,7 @@ pub struct Snapshot {
     index: ReadOnlyTable<[u8; 32], IndexRecord>,
 }
 
-/// Where a page of an account's transactions ended: the height of a block and a place in it, from 1.
+/// Where a page of an account's transactions ended: the height of a block and a position in it, from 1.
 pub type TransactionCursor = (u64, u32);
 
 impl Reader {
@@ -200,7 +200,7 @@ impl Snapshot {
         self.open(ACCOUNTS)?.get(name)?.map(|record| read_record(record.value())).transpose()
     }
 
-    /// Where up to `limit` transactions stand that name this account, the latest first, those before the place `before`; and
+    /// Where up to `limit` transactions stand that name this account, the latest first, those before the position `before`; and
     /// whether there are more.
     ///
     /// # Errors
@@ -223,7 +223,7 @@ impl Snapshot {
         Ok((page, found.next().is_some()))
     }
 
-    /// Up to `limit` of the transactions that wait, from place `from` on, counted from 1; and how many wait in all.
+    /// Up to `limit` of the transactions that wait, from position `from` on, counted from 1; and how many wait in all.
     ///
     /// # Errors
     /// When the database fails or is damaged.

@@ -108,7 +108,7 @@ pub(super) fn forget(write: &WriteTransaction, tip: &BlockHash) -> Result<(), St
     }
 }
 
-/// A place on a branch, from its last block downwards.
+/// A cursor on a branch, from its last block downwards.
 struct Cursor {
     hash: BlockHash,
     height: u64,

@@ -37,7 +37,7 @@ pub(super) const PEERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("
 /// Name of an account to its number, 8 bytes little-endian, and its encoding.
 pub(super) const ACCOUNTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("accounts");
 
-/// Number of an account, height of a block and place in it, from 1: the transactions that name the account.
+/// Number of an account, height of a block and position in it, from 1: the transactions that name the account.
 pub(super) const ACCOUNT_TRANSACTIONS: TableDefinition<'_, (u64, u64, u32), ()> =
     TableDefinition::new("account_transactions");
 

@@ -153,9 +153,9 @@ impl<R: Rules> Upgrade<'_, R> {
                 .map_err(|error| StoreError::Damaged(format!("a block of the stale branch {number}: {error}")))?;
             let tip = *next.as_ref();
             if index.get(tip.hash.as_bytes())?.is_none() {
-                let place = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
-                blocks.insert(place, bytes.value())?;
-                index.insert(tip.hash.as_bytes(), (place, parent, tip.height, tip.work.to_be_bytes()))?;
+                let new_number = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
+                blocks.insert(new_number, bytes.value())?;
+                index.insert(tip.hash.as_bytes(), (new_number, parent, tip.height, tip.work.to_be_bytes()))?;
             }
             parent = *tip.hash.as_bytes();
             ancestors = Some(next);
