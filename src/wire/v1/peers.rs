@@ -95,7 +95,6 @@ pub struct PeerList {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Nodes {
     /// Addresses such as `http://127.0.0.1:1002`.
-    #[schema(max_items = 128)]
     pub nodes: Vec<String>,
 }
 

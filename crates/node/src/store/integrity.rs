@@ -49,20 +49,26 @@ impl Snapshot {
         count: &impl Fn(u64),
     ) -> Result<Tip, StoreError> {
         let mut ancestors = self.ancestors(rules, part.start() - 1)?;
-        let mut blocks = self.blocks(part.clone())?;
-        for height in part.clone() {
-            let missing = || StoreError::missing_block(height);
-            let (bytes, hash) = blocks.next_bytes().transpose()?.ok_or_else(missing)?;
-            let checked = rules.recheck(ancestors.as_ref(), bytes.value());
+        let mut next = *part.start();
+        self.visit_blocks(part.clone(), |height, bytes, hash| {
+            if height != next {
+                return Err(StoreError::missing_block(next));
+            }
+            next += 1;
+            let checked = rules.recheck(ancestors.as_ref(), bytes);
             let checked = checked.map_err(|error| StoreError::damaged_block(height, &error))?;
             let tip = checked.as_ref();
-            if tip.height != height || Some(tip.hash) != hash {
+            if (tip.height, tip.hash) != (height, hash) {
                 return Err(StoreError::Damaged(format!("block {height} is not the one that was written")));
             }
             ancestors = Some(checked);
             if height.is_multiple_of(COUNTED_TOGETHER) {
                 count(COUNTED_TOGETHER);
             }
+            Ok(())
+        })?;
+        if next <= *part.end() {
+            return Err(StoreError::missing_block(next));
         }
         let end = ancestors.ok_or_else(|| StoreError::missing_block(*part.start()))?;
         Ok(*end.as_ref())

@@ -1,14 +1,14 @@
 //! Reading: snapshots of the chain that stay as they are while the owner goes on writing.
 
 use std::{
-    ops::{Bound, RangeBounds},
+    ops::{Bound, RangeBounds, RangeInclusive},
     sync::Arc,
 };
 
 use bcoin_ledger::{Account, BlockHash, ReadAccounts, Rules, Tip, Transaction, Work};
 use redb::{
-    Key, OwnedAccessGuard, OwnedRange, ReadOnlyTable, ReadTransaction, ReadableTable as _, ReadableTableMetadata as _,
-    TableDefinition, Value,
+    Key, OwnedAccessGuard, OwnedRange, Range, ReadOnlyTable, ReadTransaction, ReadableTable,
+    ReadableTableMetadata as _, TableDefinition, Value,
 };
 
 use super::{
@@ -156,6 +156,31 @@ impl Snapshot {
         })
     }
 
+    /// Calls `visit` with height, encoding and hash of each block at these heights. Nothing is copied.
+    pub(super) fn visit_blocks(
+        &self,
+        heights: RangeInclusive<u64>,
+        mut visit: impl FnMut(u64, &[u8], BlockHash) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // The blocks after the one that was visited last, by number: mostly the next ones of the chain too.
+        let mut following: Option<Range<'_, u64, &'static [u8]>> = None;
+        for entry in ReadableTable::range(&self.chain, heights)? {
+            let (height, entry) = entry?;
+            let (number, hash) = entry.value();
+            let next = following.as_mut().and_then(Iterator::next).transpose()?;
+            let bytes = match next.filter(|(found, _)| found.value() == number) {
+                Some((_, bytes)) => bytes,
+                None => {
+                    let run = following.insert(ReadableTable::range(&self.blocks, number..)?);
+                    let first = run.next().transpose()?.filter(|(found, _)| found.value() == number);
+                    first.ok_or_else(|| missing_number(number))?.1
+                }
+            };
+            visit(height.value(), bytes.value(), hash.into())?;
+        }
+        Ok(())
+    }
+
     /// What the successor of the block at this height is judged against; `None` at height 0.
     pub(crate) fn ancestors<R: Rules>(&self, rules: &R, height: u64) -> Result<Option<R::Ancestors>, StoreError> {
         if height == 0 {
@@ -236,6 +261,10 @@ impl Snapshot {
     }
 }
 
+fn missing_number(number: u64) -> StoreError {
+    StoreError::Damaged(format!("the block with the number {number} is missing"))
+}
+
 /// Reads a transaction that waits.
 pub(super) fn read_transaction<T: Transaction>(bytes: &[u8]) -> Result<T, StoreError> {
     T::decode(bytes).map_err(|error| StoreError::Damaged(format!("a transaction that waits: {error}")))
@@ -261,8 +290,8 @@ enum Numbers {
     List(Box<dyn Iterator<Item = u64> + Send>),
 }
 
-/// A block where it lies.
-pub(super) type StoredBytes = OwnedAccessGuard<&'static [u8]>;
+/// The encoding of a block, within the page that holds it.
+type StoredBytes = OwnedAccessGuard<&'static [u8]>;
 
 impl StoredBlocks {
     /// The blocks with these numbers.
@@ -273,19 +302,15 @@ impl StoredBlocks {
         Self { numbers: Numbers::List(Box::new(numbers)), blocks, following: None }
     }
 
-    fn next_number(&mut self) -> Option<Result<(u64, Option<BlockHash>), StoreError>> {
+    fn next_number(&mut self) -> Option<Result<u64, StoreError>> {
         match &mut self.numbers {
-            Numbers::Chain(range) => Some(range.next()?.map_err(Into::into).map(|(_, entry)| {
-                let (number, hash) = entry.value();
-                (number, Some(hash.into()))
-            })),
-            Numbers::List(numbers) => numbers.next().map(|number| Ok((number, None))),
+            Numbers::Chain(range) => Some(range.next()?.map_err(Into::into).map(|(_, entry)| entry.value().0)),
+            Numbers::List(numbers) => numbers.next().map(Ok),
         }
     }
 
-    /// The next block, and its hash as the chain names it.
-    pub(super) fn next_bytes(&mut self) -> Option<Result<(StoredBytes, Option<BlockHash>), StoreError>> {
-        Some(self.next_number()?.and_then(|(number, hash)| Ok((self.bytes_of(number)?, hash))))
+    fn next_bytes(&mut self) -> Option<Result<StoredBytes, StoreError>> {
+        Some(self.next_number()?.and_then(|number| self.bytes_of(number)))
     }
 
     fn bytes_of(&mut self, number: u64) -> Result<StoredBytes, StoreError> {
@@ -297,7 +322,7 @@ impl StoredBlocks {
         let following = self.following.insert(self.blocks.range_owned(number..)?);
         match following.next().transpose()? {
             Some((found, bytes)) if found.value() == number => Ok(bytes),
-            _ => Err(StoreError::Damaged(format!("the block with the number {number} is missing"))),
+            _ => Err(missing_number(number)),
         }
     }
 
@@ -306,7 +331,7 @@ impl StoredBlocks {
     /// # Errors
     /// When the database fails.
     pub fn append_next(&mut self, before: &str, out: &mut Vec<u8>) -> Result<bool, StoreError> {
-        let Some((bytes, _)) = self.next_bytes().transpose()? else { return Ok(false) };
+        let Some(bytes) = self.next_bytes().transpose()? else { return Ok(false) };
         out.extend_from_slice(before.as_bytes());
         out.extend_from_slice(bytes.value());
         Ok(true)
@@ -317,7 +342,7 @@ impl Iterator for StoredBlocks {
     type Item = Result<Vec<u8>, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.next_bytes()?.map(|(bytes, _)| bytes.value().to_vec()))
+        Some(self.next_bytes()?.map(|bytes| bytes.value().to_vec()))
     }
 }
 
