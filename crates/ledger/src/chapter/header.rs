@@ -3,6 +3,9 @@
 
 use crate::hash::BlockHash;
 
+/// How many digits a hash has.
+const HASH_DIGITS: usize = 64;
+
 /// Index, link and proof of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -19,8 +22,12 @@ impl Header {
     pub fn from_canonical(text: &[u8]) -> Option<Self> {
         let (index, rest) = integer(text.strip_prefix(b"{\"index\": ")?)?;
         let rest = rest.strip_prefix(b", \"previous_hash\": \"")?;
-        let end = rest.iter().position(|byte| *byte == b'"')?;
-        let previous = BlockHash::from_lower_hex(&rest[..end]);
+        // All but the first block have a hash here, whose length is known.
+        let hash = rest.get(..HASH_DIGITS).and_then(BlockHash::from_lower_hex);
+        let (previous, end) = match hash {
+            Some(hash) => (Some(hash), HASH_DIGITS),
+            None => (None, rest.iter().position(|byte| *byte == b'"')?),
+        };
         let (proof, rest) = integer(rest[end..].strip_prefix(b"\", \"proof\": ")?)?;
         rest.starts_with(b", \"timestamp\": \"").then_some(Self { index, previous, proof })
     }

@@ -9,7 +9,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     accounts::{AccountTables, Direction},
     error::{ReorganiseError, StoreError},
-    tables::{BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord},
+    tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord},
 };
 
 /// How many records of the index are held in memory before they are written down.
@@ -19,8 +19,8 @@ const MAX_INDEXED: usize = 10_000;
 pub(super) struct ChainWriter<'t, R: Rules> {
     rules: &'t R,
     blocks: Table<'t, u64, &'static [u8]>,
-    index: Table<'t, [u8; 32], IndexRecord>,
-    chain: Table<'t, u64, (u64, [u8; 32])>,
+    index: Table<'t, &'static [u8; 32], IndexRecord>,
+    chain: Table<'t, u64, ChainEntry>,
     accounts: AccountTables<'t, R::Account>,
     /// Height and hash of the last block; height 0 when there is none.
     end: (u64, BlockHash),
@@ -36,7 +36,7 @@ pub(super) struct ChainWriter<'t, R: Rules> {
 impl<'t, R: Rules> ChainWriter<'t, R> {
     pub(super) fn open(write: &'t WriteTransaction, rules: &'t R) -> Result<Self, StoreError> {
         let (blocks, chain) = (write.open_table(BLOCKS)?, write.open_table(CHAIN)?);
-        let end = chain.last()?.map(|(height, entry)| (height.value(), entry.value().1.into()));
+        let end = chain.last()?.map(|(height, entry)| (height.value(), (*entry.value().1).into()));
         let next_number = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
         let index = write.open_table(BLOCK_INDEX)?;
         Ok(Self {
@@ -92,14 +92,14 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
                 number
             }
         };
-        self.chain.insert(height, (number, *hash.as_bytes()))?;
+        self.chain.insert(height, (number, hash.as_bytes()))?;
         self.end = (height, hash);
         Ok(())
     }
 
     fn write_index(&mut self) -> Result<(), StoreError> {
         while let Some((hash, record)) = self.indexed.pop_first() {
-            self.index.insert(hash, record)?;
+            self.index.insert(&hash, record)?;
         }
         Ok(())
     }
@@ -107,7 +107,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     /// Takes the last block off the chain. It stays stored.
     pub(super) fn disconnect(&mut self) -> Result<R::CheckedBlock, StoreError> {
         self.write_index()?;
-        let last = self.chain.pop_last()?.map(|(height, entry)| (height.value(), entry.value().1));
+        let last = self.chain.pop_last()?.map(|(height, entry)| (height.value(), *entry.value().1));
         let (height, hash) = last.ok_or_else(|| StoreError::Damaged("there is no block to disconnect".into()))?;
         let (_, parent, ..) = self.record(&hash.into())?;
         let block = self.stored(&hash.into())?;
@@ -125,7 +125,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let mut next = hash;
         let fork = loop {
             let (_, parent, height, _) = self.record(&next)?;
-            if self.chain.get(height)?.is_some_and(|entry| entry.value().1 == *next.as_bytes()) {
+            if self.chain.get(height)?.is_some_and(|entry| entry.value().1 == next.as_bytes()) {
                 break height;
             }
             branch.push(next);
@@ -168,7 +168,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
 
 /// What is known of a block that has to be stored.
 pub(super) fn index_record(
-    index: &impl ReadableTable<[u8; 32], IndexRecord>,
+    index: &impl ReadableTable<&'static [u8; 32], IndexRecord>,
     hash: &BlockHash,
 ) -> Result<IndexRecord, StoreError> {
     let record = index.get(hash.as_bytes())?.map(|record| record.value());
@@ -177,7 +177,7 @@ pub(super) fn index_record(
 
 /// A block that has to be stored: the end of the chain that ends with it, and its encoding.
 pub(super) fn stored_bytes(
-    index: &impl ReadableTable<[u8; 32], IndexRecord>,
+    index: &impl ReadableTable<&'static [u8; 32], IndexRecord>,
     blocks: &impl ReadableTable<u64, &'static [u8]>,
     hash: &BlockHash,
 ) -> Result<(Tip, Vec<u8>), StoreError> {
@@ -190,7 +190,7 @@ pub(super) fn stored_bytes(
 /// What the successor of a stored block is judged against.
 pub(super) fn ancestors_at<R: Rules>(
     rules: &R,
-    index: &impl ReadableTable<[u8; 32], IndexRecord>,
+    index: &impl ReadableTable<&'static [u8; 32], IndexRecord>,
     blocks: &impl ReadableTable<u64, &'static [u8]>,
     hash: &BlockHash,
 ) -> Result<R::Ancestors, StoreError> {

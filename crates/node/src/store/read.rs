@@ -16,7 +16,7 @@ use super::{
     chain::{ancestors_at, index_record, stored_bytes},
     database::Shared,
     error::StoreError,
-    tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord, MEMPOOL},
+    tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord, MEMPOOL},
 };
 use crate::address::PeerAddress;
 
@@ -32,9 +32,9 @@ pub struct Reader {
 /// The data as it was at one moment.
 pub struct Snapshot {
     read: ReadTransaction,
-    chain: ReadOnlyTable<u64, (u64, [u8; 32])>,
+    chain: ReadOnlyTable<u64, ChainEntry>,
     blocks: ReadOnlyTable<u64, &'static [u8]>,
-    index: ReadOnlyTable<[u8; 32], IndexRecord>,
+    index: ReadOnlyTable<&'static [u8; 32], IndexRecord>,
 }
 
 /// Where a page of an account's transactions ended: the height of a block and a position in it, from 1.
@@ -80,11 +80,11 @@ impl Snapshot {
         Ok(self.read.open_table(table)?)
     }
 
-    pub(super) fn chain(&self) -> &ReadOnlyTable<u64, (u64, [u8; 32])> {
+    pub(super) fn chain(&self) -> &ReadOnlyTable<u64, ChainEntry> {
         &self.chain
     }
 
-    pub(super) fn index(&self) -> &ReadOnlyTable<[u8; 32], IndexRecord> {
+    pub(super) fn index(&self) -> &ReadOnlyTable<&'static [u8; 32], IndexRecord> {
         &self.index
     }
 
@@ -111,7 +111,7 @@ impl Snapshot {
     /// # Errors
     /// When the database fails, or there is no block.
     pub fn tip(&self) -> Result<Tip, StoreError> {
-        let last = self.chain.last()?.map(|(height, entry)| (height.value(), BlockHash::from(entry.value().1)));
+        let last = self.chain.last()?.map(|(height, entry)| (height.value(), BlockHash::from(*entry.value().1)));
         let (height, hash) = last.ok_or_else(StoreError::no_block)?;
         let work = Work::from_be_bytes(index_record(&self.index, &hash)?.3);
         Ok(Tip { height, hash, work })
@@ -122,7 +122,7 @@ impl Snapshot {
     /// # Errors
     /// When the database fails.
     pub fn hash(&self, height: u64) -> Result<Option<BlockHash>, StoreError> {
-        Ok(self.chain.get(height)?.map(|entry| entry.value().1.into()))
+        Ok(self.chain.get(height)?.map(|entry| (*entry.value().1).into()))
     }
 
     /// The height of the block with this hash; `None` when the chain does not hold it.
@@ -176,7 +176,7 @@ impl Snapshot {
                     first.ok_or_else(|| missing_number(number))?.1
                 }
             };
-            visit(height.value(), bytes.value(), hash.into())?;
+            visit(height.value(), bytes.value(), (*hash).into())?;
         }
         Ok(())
     }
@@ -286,7 +286,7 @@ pub struct StoredBlocks {
 
 /// The numbers of the blocks to read.
 enum Numbers {
-    Chain(Box<OwnedRange<u64, (u64, [u8; 32])>>),
+    Chain(Box<OwnedRange<u64, ChainEntry>>),
     List(Box<dyn Iterator<Item = u64> + Send>),
 }
 

@@ -13,7 +13,7 @@ use super::{
     chain::index_record,
     error::StoreError,
     read::{Snapshot, StoredBlocks, text_of},
-    tables::{BLOCK_INDEX, BLOCKS, CHAIN, IndexRecord, STALE},
+    tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord, STALE},
 };
 
 /// How many stale branches are kept.
@@ -115,15 +115,15 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn at(index: &Table<'_, [u8; 32], IndexRecord>, hash: BlockHash) -> Result<Self, StoreError> {
+    fn at(index: &Table<'_, &'static [u8; 32], IndexRecord>, hash: BlockHash) -> Result<Self, StoreError> {
         Ok(Self { hash, height: index_record(index, &hash)?.2 })
     }
 
     /// Goes down to this height, but not into the active chain: what is there is kept anyway.
     fn descend(
         &mut self,
-        index: &Table<'_, [u8; 32], IndexRecord>,
-        chain: &Table<'_, u64, (u64, [u8; 32])>,
+        index: &Table<'_, &'static [u8; 32], IndexRecord>,
+        chain: &Table<'_, u64, ChainEntry>,
         height: u64,
     ) -> Result<(), StoreError> {
         while self.height > height && !is_active(chain, self.height, &self.hash)? {
@@ -134,12 +134,8 @@ impl Cursor {
     }
 }
 
-fn is_active(
-    chain: &impl ReadableTable<u64, (u64, [u8; 32])>,
-    height: u64,
-    hash: &BlockHash,
-) -> Result<bool, StoreError> {
-    Ok(chain.get(height)?.is_some_and(|entry| entry.value().1 == *hash.as_bytes()))
+fn is_active(chain: &impl ReadableTable<u64, ChainEntry>, height: u64, hash: &BlockHash) -> Result<bool, StoreError> {
+    Ok(chain.get(height)?.is_some_and(|entry| entry.value().1 == hash.as_bytes()))
 }
 
 impl Snapshot {

@@ -11,6 +11,9 @@ type Bytes32 = [u8; 32];
 /// with it.
 pub(super) type IndexRecord = (u64, Bytes32, u64, Bytes32);
 
+/// What [`CHAIN`] tells of a block: its number and its hash.
+pub(super) type ChainEntry = (u64, &'static Bytes32);
+
 /// One value for each name in [`meta`].
 pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
@@ -19,10 +22,10 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 pub(super) const BLOCKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("blocks");
 
 /// Hash of a block to what is known of it.
-pub(super) const BLOCK_INDEX: TableDefinition<'_, Bytes32, IndexRecord> = TableDefinition::new("block_index");
+pub(super) const BLOCK_INDEX: TableDefinition<'_, &Bytes32, IndexRecord> = TableDefinition::new("block_index");
 
 /// Height, from 1 without gaps, to number and hash of the block there: the active chain.
-pub(super) const CHAIN: TableDefinition<'_, u64, (u64, Bytes32)> = TableDefinition::new("chain");
+pub(super) const CHAIN: TableDefinition<'_, u64, ChainEntry> = TableDefinition::new("chain");
 
 /// Number of a stale branch, counted upwards, to the height of the last block that it shares with the chain that replaced it,
 /// the hash of its own last block, and the time when it was replaced.
