@@ -11,7 +11,7 @@ use super::error::{OpenError, StoreError};
 /// What the file `format` holds when this program has written it.
 pub(super) const FORMAT: &str = "B-Coin data, format 2\n";
 /// What it holds when the data can be brought into that format. Any other text is a format that this program does not touch.
-pub(super) const FORMAT_1: &str = "B-Coin data, format 1\n";
+const FORMAT_1: &str = "B-Coin data, format 1\n";
 /// How many bytes are set aside, so that a database that has met a full disk can be opened and read again.
 const RESERVE_BYTES: usize = 2 << 20;
 

@@ -10,7 +10,7 @@ use super::{
     chain::{ChainWriter, ancestors_at},
     database::Shared,
     error::{ReorganiseError, StoreError},
-    folder::{FORMAT, FORMAT_1},
+    folder::FORMAT,
     identity,
     read::{Progress, read_address, read_transaction, text_of},
     stale,
@@ -50,13 +50,11 @@ impl<R: Rules> Upgrade<'_, R> {
         tracing::info!("bringing the data into format 2");
         let write = shared.begin_durable_write()?;
         Upgrade { write: &write, rules }.upgrade(progress)?;
-        let Some(folder) = shared.folder() else { return Ok(write.commit()?) };
-        folder.write_format(FORMAT)?;
-        write.commit().map_err(|error| {
-            // The data is in format 1 still. Where that cannot be written down, this program finds out all the same.
-            let _ = folder.write_format(FORMAT_1);
-            error.into()
-        })
+        if let Some(folder) = shared.folder() {
+            // Not taken back when the commit fails: it may have reached the disk all the same.
+            folder.write_format(FORMAT)?;
+        }
+        Ok(write.commit()?)
     }
 
     fn upgrade(&self, progress: Progress<'_>) -> Result<(), StoreError> {
