@@ -23,7 +23,10 @@ impl Header {
         let (index, rest) = integer(text.strip_prefix(b"{\"index\": ")?)?;
         let rest = rest.strip_prefix(b", \"previous_hash\": \"")?;
         // All but the first block have a hash here, whose length is known.
-        let hash = rest.get(..HASH_DIGITS).and_then(BlockHash::from_lower_hex);
+        let hash = match rest.get(HASH_DIGITS) {
+            Some(b'"') => BlockHash::from_lower_hex(&rest[..HASH_DIGITS]),
+            _ => None,
+        };
         let (previous, end) = match hash {
             Some(hash) => (Some(hash), HASH_DIGITS),
             None => (None, rest.iter().position(|byte| *byte == b'"')?),
@@ -54,6 +57,7 @@ mod tests {
             (1, 1, "0".to_owned(), None),
             (2, 533, hash.to_string(), Some(hash)),
             (3, 533, hash.to_string().to_uppercase(), None),
+            (3, 533, format!("{hash}00"), None),
             (i64::MAX as u64, i64::MAX as u64, String::new(), None),
         ] {
             let block = Block { index, proof, previous_hash, ..Block::genesis("t".into()) };
