@@ -301,8 +301,18 @@ mod tests {
         assert_eq!(process.name(), "abc");
         assert_eq!(process.address().port(), 5);
         assert_eq!(process.addresses().len(), 2);
-        assert!(!cfg!(target_os = "linux") || memory(process.id(), "VmHWM") >= memory(process.id(), "VmRSS"));
         assert_eq!(process.end_by("-TERM").code(), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn memory_is_told_in_bytes() {
+        let held = std::hint::black_box(vec![1_u8; 32 << 20]);
+        let highest = memory(std::process::id(), "VmHWM").unwrap();
+        assert!((32 << 20..16 << 30).contains(&highest), "{highest}");
+        assert!(memory(std::process::id(), "VmRSS").is_some_and(|now| now > 32 << 20));
+        assert_eq!(memory(std::process::id(), "VmH"), None);
+        drop(held);
     }
 
     #[test]
