@@ -56,12 +56,12 @@ impl Config {
         Self {
             host,
             port,
+            client_limits: ClientLimits::of(&location),
             miner: Self::MINER.into(),
             location,
             max_mempool: Self::MAX_MEMPOOL,
             allowed_hosts: Vec::new(),
             peers: Vec::new(),
-            client_limits: ClientLimits::default(),
         }
     }
 
@@ -171,11 +171,11 @@ async fn run(
 
     let client = PeerClient::new(config.client_limits).map_err(system)?;
     let own_address = OwnAddress::new(address);
-    let (sync_handle, sync) = peers::start_syncing(node.clone(), client.clone(), own_address);
+    let stop = CancellationToken::new();
+    let (sync_handle, sync) = peers::start_syncing(node.clone(), client.clone(), own_address, stop.clone());
     let (probe_handle, probe) = peers::start_probing(node.clone(), client, own_address);
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
-    let stop = CancellationToken::new();
     let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
     let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());

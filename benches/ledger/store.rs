@@ -1,14 +1,14 @@
 //! Chains on the disk: appending, checking, reading, and decoding a peer's chain.
 
-use std::{cell::RefCell, sync::Arc};
+use std::cell::RefCell;
 
-use bcoin::peers::{DecodeLimits, decode_chain};
+use bcoin::peers::{Turn, decode_chain};
 use bcoin_ledger::{
     Blockchain,
     chapter::{Block, ChainCheck, Chapter, CheckedBlock, Mempool, Transaction},
 };
 use bcoin_node::{
-    CandidateBuilder, now,
+    CandidateBuilder, CandidateLimits, now,
     store::{FirstContent, Location, Opened, Store},
 };
 use bcoin_testkit::chain;
@@ -17,7 +17,6 @@ use divan::{
     counter::{BytesCount, ItemsCount},
 };
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
 
 const BLOCKS: u64 = 10_000;
 /// How many commits are measured. Each waits for the disk.
@@ -97,10 +96,9 @@ fn read_stored_chain(bencher: Bencher<'_, '_>) {
 fn take_peers_chain(bencher: Bencher<'_, '_>) {
     let (_folder, store, _) = fresh();
     let (reader, body) = (store.reader(), chain::body(chain::texts(BLOCKS)));
-    let limits = DecodeLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
-        let mut builder = CandidateBuilder::new(Chapter, &reader).expect("a snapshot");
-        decode_chain(body.as_bytes(), &limits, &mut builder).expect("a chain");
+        let mut builder = CandidateBuilder::new(Chapter, &reader, CandidateLimits::unlimited()).expect("a snapshot");
+        decode_chain(body.as_bytes(), u64::MAX, &mut Turn::alone(), &mut builder).expect("a chain");
         builder.finish().expect("a valid chain")
     });
 }

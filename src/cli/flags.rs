@@ -7,6 +7,7 @@ use std::{
 
 use bcoin_ledger::{BlockHash, chapter::Transaction};
 use bcoin_node::PeerAddress;
+use bytesize::ByteSize;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::failure::Failure;
@@ -169,6 +170,10 @@ pub(super) struct CommonFlags {
     /// How many payments may wait before more are refused.
     #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_MEMPOOL)]
     pub(super) max_pending: usize,
+
+    /// The longest chain that is taken from a peer, in bytes of its blocks [default: 1GiB; in memory 64MiB]
+    #[arg(long, env = "BCOIN_MAX_CHAIN", value_name = "SIZE")]
+    pub(super) max_chain: Option<ByteSize>,
 
     /// Another Host name to answer to; may be repeated.
     #[arg(long = "allow-host", env = "BCOIN_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]

@@ -3,20 +3,18 @@
 use std::{
     fs::File,
     io::{self, Read},
-    sync::Arc,
 };
 
 use bcoin_ledger::chapter::Chapter;
 use bcoin_node::{
-    Adoption, CandidateBuilder,
+    Adoption, CandidateBuilder, CandidateLimits,
     store::{Location, Opened},
 };
-use tokio::sync::Semaphore;
 
 use super::{failure::Failure, flags::ImportFlags, progress::Progress};
 use crate::{
     app::{self, Config, first_content},
-    peers::{DecodeLimits, decode_chain},
+    peers::{Turn, decode_chain},
 };
 
 pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
@@ -33,10 +31,9 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     drop(checking);
 
     let own = opened.contents.ancestors.tip;
-    let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader())?;
-    let body = ProgressReader::new(file)?;
-    let limits = DecodeLimits { body: u64::MAX, long_blocks: Arc::new(Semaphore::new(1)) };
-    decode_chain(body, &limits, &mut builder).map_err(|error| refused(error.to_string()))?;
+    let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader(), CandidateLimits::unlimited())?;
+    let text = ProgressReader::new(file)?;
+    decode_chain(text, u64::MAX, &mut Turn::alone(), &mut builder).map_err(|error| refused(error.to_string()))?;
     let candidate = builder.finish().map_err(|error| refused(error.to_string()))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     app::{self, Config, RunningNode},
+    peers::ClientLimits,
     wire::nodes_from_json,
 };
 
@@ -46,7 +47,12 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
 }
 
 pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Config {
+    let mut client_limits = ClientLimits::of(&location);
+    if let Some(max) = flags.max_chain {
+        client_limits.chain_bytes = max.as_u64();
+    }
     Config {
+        client_limits,
         miner: flags.miner.clone(),
         max_mempool: flags.max_pending,
         allowed_hosts: flags.allow_host.clone(),

@@ -1,94 +1,135 @@
-//! Reads a chain in the form of `/get_chain` while it arrives: `{"chain": [block...], "length": n}`.
+//! Reads a chain in the form of `/get_chain`: `{"chain": [block...], "length": n}`. A piece of a chain has the same form.
 
 use std::{
     cell::{Cell, RefCell},
     fmt,
     io::{self, BufReader, Read},
-    sync::Arc,
 };
 
-use bcoin_ledger::chapter::{Block, Chapter};
-use bcoin_node::CandidateBuilder;
+use bcoin_ledger::chapter::{Block, BlockError, Chapter, DecodeError};
+use bcoin_node::{CandidateBuilder, CandidateError};
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use thiserror::Error;
 
-/// How many bytes of a block are read without a permit. There is one permit for longer blocks: many peers that each send an
-/// endless block take no more memory than one does.
-const MAX_SMALL_BLOCK: u64 = 1 << 20;
+use super::{ignored::Ignored, turns::Turn};
 
-/// What reading a chain may cost.
-#[derive(Clone, Debug)]
-pub struct DecodeLimits {
-    /// The longest body, in bytes.
-    pub body: u64,
-    /// One permit, which the reader of a long block holds until that is read; shared by all who read at the same time.
-    pub long_blocks: Arc<Semaphore>,
+/// How many bytes of text a block may have: twice what its encoding may have, since others may put blanks between its members.
+const MAX_BLOCK_TEXT: u64 = 64 << 20;
+/// How many bytes of a block's text are read before the reader has to be the only one with a long block.
+const MAX_SHORT_BLOCK: u64 = 1 << 20;
+
+/// Why a text is no chain that follows.
+#[derive(Debug, Error)]
+pub enum ChainError {
+    /// It is no JSON of that form, or does not end where it should.
+    #[error("{0}")]
+    Json(serde_json::Error),
+    /// A member of the list is no block.
+    #[error("block {height}: {reason}")]
+    Block {
+        /// The height that it would have.
+        height: u64,
+        /// What it is not.
+        reason: DecodeError,
+    },
+    /// A block breaks a rule or a limit, or could not be kept.
+    #[error(transparent)]
+    Candidate(#[from] CandidateError<BlockError>),
+    /// The text of a block is too long.
+    #[error("the text of a block is longer than {max} bytes")]
+    BlockTextTooLong {
+        /// How many bytes it may have.
+        max: u64,
+    },
+    /// There are no further blocks, although the peer has said so.
+    #[error("it ends after block {length}")]
+    Ended {
+        /// How many blocks there are.
+        length: u64,
+    },
+    /// The whole text is too long.
+    #[error("it is longer than {max} bytes")]
+    TextTooLong {
+        /// How many bytes it may have.
+        max: u64,
+    },
 }
 
-/// Reads a chain and hands each block to `builder`, which checks it. Blocks the thread.
+/// Reads a chain, or a piece of one, of at most `max` bytes, and hands each block to `builder`, which checks it. Blocks the thread;
+/// `turn` says when others go first.
 ///
 /// # Errors
-/// When the body is cut off, too long, no such JSON, or a block breaks a rule; and when `length` is not the number of
+/// When the text is cut off, too long, no such JSON, or a block breaks a rule; and when `length` is not the number of
 /// blocks (docs/contract.md section 4).
-///
-/// # Panics
-/// On a thread that runs asynchronous tasks.
 pub fn decode_chain(
-    body: impl Read,
-    limits: &DecodeLimits,
+    text: impl Read,
+    max: u64,
+    turn: &mut Turn,
     builder: &mut CandidateBuilder<Chapter>,
-) -> Result<(), serde_json::Error> {
-    let offset = Offset::default();
-    let body = BufReader::with_capacity(64 << 10, Limited { body, limits, offset: &offset });
-    let mut json = serde_json::Deserializer::from_reader(body);
-    json.deserialize_map(Envelope { builder, offset: &offset })?;
-    json.end()
+) -> Result<(), ChainError> {
+    let position = Position {
+        max,
+        read: Cell::new(0),
+        block_began_at: Cell::new(0),
+        turn: RefCell::new(turn),
+        failure: Cell::new(None),
+    };
+    let reader = BufReader::with_capacity(64 << 10, Counted { text, position: &position });
+    let mut json = serde_json::Deserializer::from_reader(reader);
+    let decoded = json.deserialize_map(Envelope { builder, position: &position }).and_then(|()| json.end());
+    decoded.map_err(|error| position.failure.take().unwrap_or(ChainError::Json(error)))
 }
 
-/// The position of the reader in the body.
-#[derive(Default)]
-struct Offset {
+/// How far a text was read, and why it is not read further.
+struct Position<'t> {
+    max: u64,
     read: Cell<u64>,
     block_began_at: Cell<u64>,
-    /// The permit for the current block, once it is longer than [`MAX_SMALL_BLOCK`].
-    long_block: RefCell<Option<OwnedSemaphorePermit>>,
+    turn: RefCell<&'t mut Turn>,
+    /// The reason behind an error of the JSON reader, which takes texts only.
+    failure: Cell<Option<ChainError>>,
 }
 
-impl Offset {
-    fn begin_block(&self) {
+impl Position<'_> {
+    fn begin_block(&self) -> io::Result<()> {
         self.block_began_at.set(self.read.get());
-        self.long_block.take();
+        self.turn.borrow_mut().end_block(self.read.get())
     }
 
-    fn advance(&self, count: u64, limits: &DecodeLimits) -> io::Result<()> {
+    fn advance(&self, count: u64) -> io::Result<()> {
         let read = self.read.get() + count;
         self.read.set(read);
-        if read > limits.body {
-            return Err(io::Error::other(format!("it is longer than {} bytes", limits.body)));
+        if read > self.max {
+            return Err(io::Error::other(self.fail(ChainError::TextTooLong { max: self.max })));
         }
-        if read - self.block_began_at.get() > MAX_SMALL_BLOCK && self.long_block.borrow().is_none() {
-            let acquire = limits.long_blocks.clone().acquire_owned();
-            let permit =
-                Handle::try_current().map_err(io::Error::other)?.block_on(acquire).map_err(io::Error::other)?;
-            self.long_block.replace(Some(permit));
+        let block = read - self.block_began_at.get();
+        if block > MAX_BLOCK_TEXT {
+            return Err(io::Error::other(self.fail(ChainError::BlockTextTooLong { max: MAX_BLOCK_TEXT })));
+        }
+        if block > MAX_SHORT_BLOCK {
+            self.turn.borrow_mut().begin_long_block()?;
         }
         Ok(())
     }
+
+    /// Keeps the reason, and returns the text that stands for it.
+    fn fail(&self, error: ChainError) -> String {
+        let text = error.to_string();
+        self.failure.set(Some(error));
+        text
+    }
 }
 
-struct Envelope<'a> {
+struct Envelope<'a, 't> {
     builder: &'a mut CandidateBuilder<Chapter>,
-    offset: &'a Offset,
+    position: &'a Position<'t>,
 }
 
-impl<'de> Visitor<'de> for Envelope<'_> {
+impl<'de> Visitor<'de> for Envelope<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,18 +137,19 @@ impl<'de> Visitor<'de> for Envelope<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let before = self.builder.length();
         let (mut chain_seen, mut stated) = (false, None::<u64>);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "chain" if chain_seen => return Err(A::Error::duplicate_field("chain")),
                 "chain" => {
                     chain_seen = true;
-                    map.next_value_seed(Blocks { builder: &mut *self.builder, offset: self.offset })?;
+                    map.next_value_seed(Blocks { builder: &mut *self.builder, position: self.position })?;
                 }
                 "length" if stated.is_some() => return Err(A::Error::duplicate_field("length")),
                 "length" => stated = Some(map.next_value()?),
                 _ => {
-                    map.next_value::<IgnoredAny>()?;
+                    map.next_value::<Ignored>()?;
                 }
             }
         }
@@ -115,7 +157,7 @@ impl<'de> Visitor<'de> for Envelope<'_> {
             return Err(A::Error::missing_field("chain"));
         }
         let stated = stated.ok_or_else(|| A::Error::missing_field("length"))?;
-        let counted = self.builder.length();
+        let counted = self.builder.length() - before;
         if stated == counted {
             Ok(())
         } else {
@@ -124,12 +166,12 @@ impl<'de> Visitor<'de> for Envelope<'_> {
     }
 }
 
-struct Blocks<'a> {
+struct Blocks<'a, 't> {
     builder: &'a mut CandidateBuilder<Chapter>,
-    offset: &'a Offset,
+    position: &'a Position<'t>,
 }
 
-impl<'de> DeserializeSeed<'de> for Blocks<'_> {
+impl<'de> DeserializeSeed<'de> for Blocks<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -137,7 +179,7 @@ impl<'de> DeserializeSeed<'de> for Blocks<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Blocks<'_> {
+impl<'de> Visitor<'de> for Blocks<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,26 +188,27 @@ impl<'de> Visitor<'de> for Blocks<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<(), A::Error> {
         while let Some(raw) = blocks.next_element::<Box<RawValue>>()? {
-            let block = Block::from_json(raw.get())
-                .map_err(|error| A::Error::custom(format_args!("block {}: {error}", self.builder.length() + 1)))?;
-            self.builder.push(block).map_err(A::Error::custom)?;
-            self.offset.begin_block();
+            let block = Block::from_json(raw.get()).map_err(|reason| {
+                let height = self.builder.length() + 1;
+                A::Error::custom(self.position.fail(ChainError::Block { height, reason }))
+            })?;
+            self.builder.push(block).map_err(|error| A::Error::custom(self.position.fail(error.into())))?;
+            self.position.begin_block().map_err(A::Error::custom)?;
         }
         Ok(())
     }
 }
 
-/// Fails, instead of ending, where a body goes on beyond its limit.
-struct Limited<'a, R> {
-    body: R,
-    limits: &'a DecodeLimits,
-    offset: &'a Offset,
+/// A text whose reader counts the bytes.
+struct Counted<'a, 't, R> {
+    text: R,
+    position: &'a Position<'t>,
 }
 
-impl<R: Read> Read for Limited<'_, R> {
+impl<R: Read> Read for Counted<'_, '_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.body.read(buffer)?;
-        self.offset.advance(count as u64, self.limits)?;
+        let count = self.text.read(buffer)?;
+        self.position.advance(count as u64)?;
         Ok(count)
     }
 }
@@ -175,7 +218,7 @@ mod tests {
     use super::*;
     use bcoin_ledger::Rules as _;
     use bcoin_node::{
-        now,
+        CandidateLimits, now,
         store::{FirstContent, Location, Opened},
     };
 
@@ -184,9 +227,8 @@ mod tests {
     fn verdict(body: &str, limit: u64) -> Result<u64, String> {
         let first = FirstContent { node_address: "n".into(), genesis: Chapter.genesis(now()) };
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
-        let mut builder = CandidateBuilder::new(Chapter, &own.store.reader()).unwrap();
-        let limits = DecodeLimits { body: limit, long_blocks: Arc::new(Semaphore::new(1)) };
-        decode_chain(body.as_bytes(), &limits, &mut builder)
+        let mut builder = CandidateBuilder::new(Chapter, &own.store.reader(), CandidateLimits::unlimited()).unwrap();
+        decode_chain(body.as_bytes(), limit, &mut Turn::alone(), &mut builder)
             .map(|()| builder.length())
             .map_err(|error| error.to_string())
     }

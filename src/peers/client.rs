@@ -1,84 +1,60 @@
-//! The HTTP client for peers, with limits against hostile ones (docs/contract.md section 6).
+//! The HTTP client for peers: it connects within limits, follows nobody elsewhere, and reads short documents (docs/contract.md
+//! section 6).
 
-use std::{io, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
-use bcoin_ledger::chapter::{BlockError, Chapter};
-use bcoin_node::{
-    Candidate, CandidateBuilder, CandidateError, PeerAddress, is_link_local,
-    store::{Reader, StoreError},
-};
-use futures_util::TryStreamExt as _;
+use bcoin_ledger::BlockHash;
+use bcoin_node::{PeerAddress, SpoolSpace, is_link_local};
 use reqwest::{
-    Client, Response, StatusCode,
+    Client, RequestBuilder, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
-use serde::de::DeserializeOwned;
-use thiserror::Error;
-use tokio::{net::lookup_host, sync::Semaphore, task::spawn_blocking};
-use tokio_util::io::{StreamReader, SyncIoBridge};
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio::{net::lookup_host, time::timeout};
 
-use super::chain_decoder::{DecodeLimits, decode_chain};
-use crate::format::root_cause;
+use super::{error::PeerError, limits::ClientLimits, turns::Turns};
+use crate::wire::v1::{PREFIX, Point};
 
-/// How long a JSON document of `/api/v1` may be, in bytes. A header holds one text of free length, the miner's time.
+/// How long a short document of `/api/v1` may be, in bytes.
 const MAX_DOCUMENT: usize = 64 << 10;
 
-/// How long a peer may take and how much it may send.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientLimits {
-    /// Time to connect.
-    pub connect: Duration,
-    /// Time for the whole answer.
-    pub total: Duration,
-    /// Bytes of the answer after decompression.
-    pub body: u64,
-}
-
-impl Default for ClientLimits {
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(3), total: Duration::from_secs(10), body: 64 << 20 }
-    }
-}
-
-/// The HTTP client for other nodes.
+/// The HTTP client for other nodes; cheap to clone.
 #[derive(Clone)]
 pub struct PeerClient {
     http: Client,
-    decoding: DecodeLimits,
-    timeout: Duration,
+    pub(super) limits: ClientLimits,
+    /// The room for what is received and checked.
+    pub(super) spools: SpoolSpace,
+    pub(super) turns: Turns,
 }
 
-/// Why a peer's answer is not used.
-#[derive(Debug, Error)]
-pub enum PeerError {
-    /// No answer: dead, too slow, or not speaking HTTP.
-    #[error("no answer: {0}")]
-    NoAnswer(String),
-    /// An answer, but not the chain.
-    #[error("it answers {0} instead of 200 OK")]
-    Status(StatusCode),
-    /// The answer is not a valid chain, or did not arrive whole.
-    #[error("its chain is refused: {0}")]
-    Refused(#[from] serde_json::Error),
-    /// The chain cannot be compared with this node's own.
-    #[error(transparent)]
-    Candidate(#[from] CandidateError<BlockError>),
-    /// This node's own chain cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Asking took too long altogether.
-    #[error("it took longer than {} s to find out", .0.as_secs_f64())]
-    TooSlow(Duration),
-    /// A B-Coin peer that does not answer with a header of its own chain.
-    #[error("it has no header of its block {index}")]
-    NoHeader {
-        /// Which one.
-        index: u64,
-    },
-    /// The thread that checked the chain has ended.
-    #[error("checking its chain was cut off")]
-    CutOff,
+/// What a B-Coin peer says of its chain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PeerTip {
+    /// How many blocks it has, at least 1.
+    pub(super) length: u64,
+    /// Hash of the last one.
+    pub(super) hash: BlockHash,
+    /// How many bytes the encodings of its blocks have together, if the peer says so.
+    pub(super) bytes: Option<u64>,
+}
+
+/// The part of a peer's status that is read.
+#[derive(Deserialize)]
+struct StatusOfPeer {
+    length: u64,
+    tip: Point,
+    chain_bytes: Option<u64>,
+}
+
+impl StatusOfPeer {
+    /// None when length and tip do not fit each other.
+    fn tip(self) -> Option<PeerTip> {
+        let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
+        let is_consistent = self.length >= 1 && self.tip.index == self.length;
+        is_consistent.then_some(PeerTip { length: self.length, hash, bytes: self.chain_bytes })
+    }
 }
 
 impl PeerClient {
@@ -92,69 +68,65 @@ impl PeerClient {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(limits.connect)
-            .timeout(limits.total)
             .dns_resolver(Arc::new(NoLinkLocal))
             .build()?;
-        let decoding = DecodeLimits { body: limits.body, long_blocks: Arc::new(Semaphore::new(1)) };
-        Ok(Self { http, decoding, timeout: limits.total })
+        Ok(Self { http, limits, spools: SpoolSpace::new(limits.spool_bytes), turns: Turns::new() })
     }
 
-    /// How long one answer may take.
-    pub(super) fn timeout(&self) -> Duration {
-        self.timeout
+    /// A request to `peer`.
+    pub(super) fn get(&self, peer: &PeerAddress, path: &str) -> RequestBuilder {
+        self.http.get(peer.url(path))
+    }
+
+    /// The end of the chain of a B-Coin peer; none when something else answers.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn tip(&self, peer: &PeerAddress) -> Result<Option<PeerTip>, PeerError> {
+        let status: Option<StatusOfPeer> = self.document(peer, &format!("{PREFIX}/status")).await?;
+        Ok(status.and_then(StatusOfPeer::tip))
+    }
+
+    /// Whether the chain of a B-Coin peer holds this block.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn has_block(&self, peer: &PeerAddress, hash: &BlockHash) -> Result<bool, PeerError> {
+        let head = self.http.head(peer.url(&format!("{PREFIX}/blocks/{hash}/text")));
+        let response = self.in_time(send(head)).await?;
+        Ok(response.status() == StatusCode::OK)
     }
 
     /// Asks `peer` for a short JSON document; none when it answers something else.
-    ///
-    /// # Errors
-    /// When there is no answer.
-    pub(super) async fn fetch_json<T: DeserializeOwned>(
-        &self,
-        peer: &PeerAddress,
-        path: &str,
-    ) -> Result<Option<T>, PeerError> {
-        let mut response = self.http.get(peer.url(path)).send().await.map_err(|error| no_answer(&error))?;
-        if response.status() != StatusCode::OK {
-            return Ok(None);
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
-            if body.len() + chunk.len() > MAX_DOCUMENT {
+    async fn document<T: DeserializeOwned>(&self, peer: &PeerAddress, path: &str) -> Result<Option<T>, PeerError> {
+        self.in_time(async {
+            let mut response = send(self.get(peer, path)).await?;
+            if response.status() != StatusCode::OK {
                 return Ok(None);
             }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(serde_json::from_slice(&body).ok())
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(|error| PeerError::from_http(&error))? {
+                if body.len() + chunk.len() > MAX_DOCUMENT {
+                    return Ok(None);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(serde_json::from_slice(&body).ok())
+        })
+        .await
     }
 
-    /// Asks `peer` for its chain and checks it while it arrives, against the rules and against the chain that `own` reads.
-    ///
-    /// # Errors
-    /// When there is no answer, or it is not a valid chain.
-    pub async fn fetch_chain(&self, peer: &PeerAddress, own: Reader) -> Result<Candidate<Chapter>, PeerError> {
-        let response = self.http.get(peer.url("/get_chain")).send().await.map_err(|error| no_answer(&error))?;
-        if response.status() != StatusCode::OK {
-            return Err(PeerError::Status(response.status()));
-        }
-        let body = blocking_body(response);
-        let limits = self.decoding.clone();
-        // Reading blocks the thread and hashing takes time, so neither runs on the threads that answer requests.
-        let check = move || -> Result<Candidate<Chapter>, PeerError> {
-            let mut builder = CandidateBuilder::new(Chapter, &own)?;
-            decode_chain(body, &limits, &mut builder)?;
-            Ok(builder.finish()?)
-        };
-        spawn_blocking(check).await.map_err(|_| PeerError::CutOff)?
+    /// Waits for a short answer as long as it may take.
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, PeerError>>) -> Result<T, PeerError> {
+        let limit = self.limits.document;
+        let too_slow = || PeerError::TooSlow(format!("nothing within {} s", limit.as_secs_f64()));
+        timeout(limit, answer).await.unwrap_or_else(|_| Err(too_slow()))
     }
 }
 
-fn blocking_body(response: Response) -> impl io::Read + Send + 'static {
-    let chunks = response.bytes_stream().map_err(|error| io::Error::other(root_cause(&error)));
-    SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))
-}
-
-fn no_answer(error: &reqwest::Error) -> PeerError {
-    PeerError::NoAnswer(root_cause(error))
+/// Sends a request, and waits for the head of the answer.
+pub(super) async fn send(request: RequestBuilder) -> Result<Response, PeerError> {
+    request.send().await.map_err(|error| PeerError::from_http(&error))
 }
 
 /// Resolves names as the system does, without link-local addresses: those are refused as IP addresses too.

@@ -1,10 +1,10 @@
 //! Asks peers for their states: whether they answer, how long their chains are, and where those fork from the own one.
 //!
-//! A B-Coin peer is asked over `/api/v1`, header by header. A node of the listing has only `/get_chain`.
+//! A B-Coin peer is asked over `/api/v1` for hashes of blocks. A node of the listing has only `/get_chain`.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,6 @@ use bcoin_ledger::BlockHash;
 use bcoin_node::{PeerAddress, Stopping, View, now};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
-use serde::Deserialize;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -20,14 +19,8 @@ use tokio::{
 };
 use tracing::Instrument as _;
 
-use super::{
-    client::{PeerClient, PeerError},
-    own_address::OwnAddress,
-};
-use crate::{
-    node::Node,
-    wire::v1::{Headers, PREFIX, Point},
-};
+use super::{client::PeerClient, common_block::last_common_block, error::PeerError, own_address::OwnAddress};
+use crate::node::Node;
 
 /// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
@@ -170,21 +163,6 @@ struct Probe {
     own_address: OwnAddress,
 }
 
-/// What a B-Coin peer says of its chain.
-#[derive(Deserialize)]
-struct ChainStatus {
-    length: u64,
-    tip: Point,
-}
-
-impl ChainStatus {
-    /// Length and hash of the last block, if they are consistent.
-    fn tip(self) -> Option<(u64, BlockHash)> {
-        let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
-        (self.length >= 1 && self.tip.index == self.length).then_some((self.length, hash))
-    }
-}
-
 impl Probe {
     async fn round(&self) -> (Arc<[PeerAddress]>, Vec<PeerStatus>) {
         let view = self.node.view();
@@ -198,8 +176,9 @@ impl Probe {
         if self.own_address.is(address).await {
             return PeerStatus { state: PeerState::Itself, ..status };
         }
-        let limit = self.client.timeout();
-        let compared = timeout(limit, self.compare(address, view)).await.unwrap_or(Err(PeerError::TooSlow(limit)));
+        let limit = self.client.limits.document;
+        let too_slow = || PeerError::TooSlow(format!("not known within {} s", limit.as_secs_f64()));
+        let compared = timeout(limit, self.compare(address, view)).await.unwrap_or_else(|_| Err(too_slow()));
         let state = match compared {
             Ok(chain) => PeerState::Answers(chain),
             Err(error) => {
@@ -211,57 +190,15 @@ impl Probe {
     }
 
     async fn compare(&self, peer: &PeerAddress, view: &View) -> Result<PeerChain, PeerError> {
-        let status: Option<ChainStatus> = self.client.fetch_json(peer, &format!("{PREFIX}/status")).await?;
-        match status.and_then(ChainStatus::tip) {
-            Some((length, tip_hash)) => self.compare_headers(peer, view, length, tip_hash).await,
-            None => self.compare_chains(peer, view).await,
-        }
-    }
-
-    /// Finds the last common block with a B-Coin peer by binary search.
-    async fn compare_headers(
-        &self,
-        peer: &PeerAddress,
-        view: &View,
-        length: u64,
-        tip_hash: BlockHash,
-    ) -> Result<PeerChain, PeerError> {
         let own = view.tip.height;
-        let (mut shared, mut diverged) = (0, own.min(length) + 1);
-        let mut common = None;
-        // Mostly the shorter chain is the beginning of the longer one, so the last block that both could have is compared first.
-        let mut next = diverged - 1;
-        while shared + 1 < diverged {
-            let theirs = if next == length { tip_hash } else { self.hash_of(peer, next).await? };
-            if self.own_hash(view, next).await? == Some(theirs) {
-                shared = next;
-                common = Some((next, theirs));
-            } else {
-                diverged = next;
-            }
-            next = shared + (diverged - shared) / 2;
-        }
-        Ok(PeerChain::new(PeerKind::BCoin, own, length, tip_hash, common))
-    }
-
-    async fn hash_of(&self, peer: &PeerAddress, index: u64) -> Result<BlockHash, PeerError> {
-        let page: Option<Headers> =
-            self.client.fetch_json(peer, &format!("{PREFIX}/headers?from={index}&limit=1")).await?;
-        let header = page.and_then(|page| page.headers.into_iter().next()).filter(|header| header.index == index);
-        let hash = header.and_then(|header| BlockHash::from_lower_hex(header.hash.as_bytes()));
-        hash.ok_or(PeerError::NoHeader { index })
-    }
-
-    async fn own_hash(&self, view: &View, height: u64) -> Result<Option<BlockHash>, PeerError> {
-        if height == view.tip.height {
-            return Ok(Some(view.tip.hash));
-        }
-        Ok(self.node.read(move |reader| reader.snapshot()?.hash(height)).await?)
+        let Some(theirs) = self.client.tip(peer).await? else { return self.compare_chains(peer, view).await };
+        let common = last_common_block(&self.client, &self.node, peer, view, theirs).await?;
+        Ok(PeerChain::new(PeerKind::BCoin, own, theirs.length, theirs.hash, common))
     }
 
     /// Finds the last common block with a node of the listing, which has to send its whole chain.
     async fn compare_chains(&self, peer: &PeerAddress, view: &View) -> Result<PeerChain, PeerError> {
-        let chain = self.client.fetch_chain(peer, view.reader.clone()).await?;
+        let chain = self.client.fetch_chain(peer, view, &AtomicBool::default()).await?;
         let common = chain.fork_hash().map(|hash| (chain.fork(), hash));
         let tip = chain.tip();
         Ok(PeerChain::new(PeerKind::Listing, view.tip.height, tip.height, tip.hash, common))

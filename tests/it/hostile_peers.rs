@@ -12,8 +12,16 @@ use crate::support::TestNode;
 /// A node with short time limits for its peers, so that these tests do not wait for the real limits.
 async fn with_short_limits() -> TestNode {
     let mut config = TestNode::config();
-    config.client_limits =
-        ClientLimits { connect: Duration::from_millis(500), total: Duration::from_millis(1500), body: 1 << 20 };
+    config.client_limits = ClientLimits {
+        connect: Duration::from_millis(500),
+        document: Duration::from_millis(1500),
+        first_byte: Duration::from_millis(1500),
+        rate_window: Duration::from_secs(1),
+        chain_bytes: 1 << 20,
+        round_pause: Duration::from_secs(1),
+        round: Duration::from_secs(5),
+        ..config.client_limits
+    };
     TestNode::start_with(config).await
 }
 

@@ -340,6 +340,11 @@ impl<R: Rules> ChainCheck<R> {
         Self { rules, ancestors: None }
     }
 
+    /// Begins after the last block of `ancestors`, which were checked before.
+    pub fn after(rules: R, ancestors: R::Ancestors) -> Self {
+        Self { rules, ancestors: Some(ancestors) }
+    }
+
     /// Judges the next block of the chain.
     ///
     /// # Errors

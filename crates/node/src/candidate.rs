@@ -1,18 +1,36 @@
 //! A chain from elsewhere: checked block by block while it arrives, and of its blocks only those kept that this node does not
 //! have, in memory while they are few and in a temporary file when they are many.
 
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek as _, Write};
 
 use bcoin_ledger::{BlockHash, ChainCheck, CheckedBlock as _, Rules, Tip, Work};
-use tempfile::SpooledTempFile;
 use thiserror::Error;
 
-use crate::store::{Reader, Snapshot, StoreError};
+use crate::{
+    spool::{Spool, SpoolSpace, SpoolsFull},
+    store::{Reader, Snapshot, StoreError},
+};
 
-/// How many bytes of a candidate's blocks stay in memory.
-const MAX_SPOOL_MEMORY: usize = 1 << 20;
-/// The longest encoding of a block from elsewhere, in bytes. A block of this node, which takes all that waits, stays below it.
-const MAX_BLOCK_BYTES: usize = 48 << 20;
+/// How many bytes are written to a spool at a time.
+const WRITE_BUFFER: usize = 64 << 10;
+/// The longest encoding of a block from elsewhere, in bytes.
+const MAX_BLOCK_BYTES: usize = 32 << 20;
+
+/// What a chain from elsewhere may take.
+#[derive(Clone, Debug)]
+pub struct CandidateLimits {
+    /// The most bytes that the encodings of its blocks have together.
+    pub chain_bytes: u64,
+    /// Where its blocks are kept while it is checked.
+    pub spools: SpoolSpace,
+}
+
+impl CandidateLimits {
+    /// No limits, for what the user of the machine asks for.
+    pub fn unlimited() -> Self {
+        Self { chain_bytes: u64::MAX, spools: SpoolSpace::unlimited() }
+    }
+}
 
 /// A valid chain from elsewhere, as far as can be said without accounts.
 #[derive(Debug)]
@@ -21,17 +39,21 @@ pub struct Candidate<R> {
     fork: u64,
     fork_hash: Option<BlockHash>,
     tip: Tip,
-    spool: SpooledTempFile,
+    spool: Spool,
 }
 
 /// Puts a [`Candidate`] together.
 pub struct CandidateBuilder<R: Rules> {
     rules: R,
-    own: Snapshot,
+    /// The node's chain, as long as the candidate has only had blocks of it.
+    own: Option<Snapshot>,
     check: ChainCheck<R>,
     fork: u64,
     fork_hash: Option<BlockHash>,
-    spool: BufWriter<SpooledTempFile>,
+    /// How many bytes the encodings of the blocks have so far.
+    bytes: u64,
+    max_bytes: u64,
+    spool: BufWriter<Spool>,
 }
 
 /// Why a chain from elsewhere is no candidate.
@@ -41,11 +63,22 @@ pub enum CandidateError<E: std::error::Error> {
     #[error("{0}")]
     Rule(E),
     /// A block is too long.
-    #[error("block {height} is longer than {MAX_BLOCK_BYTES} bytes")]
+    #[error("block {height} is longer than {max} bytes")]
     BlockTooLong {
         /// The height of the block.
         height: u64,
+        /// How many bytes its encoding may have.
+        max: u64,
     },
+    /// The chain is too long.
+    #[error("its blocks have more than {max} bytes together")]
+    ChainTooLong {
+        /// How many bytes they may have.
+        max: u64,
+    },
+    /// There is no room to keep its blocks while they are checked.
+    #[error(transparent)]
+    SpoolsFull(SpoolsFull),
     /// The chain has no block.
     #[error("a chain has at least one block")]
     Empty,
@@ -54,44 +87,80 @@ pub enum CandidateError<E: std::error::Error> {
     Store(#[from] StoreError),
     /// The temporary file failed.
     #[error("keeping the chain while it is checked: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+impl<E: std::error::Error> From<io::Error> for CandidateError<E> {
+    fn from(error: io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<SpoolsFull>()) {
+            Some(full) => Self::SpoolsFull(*full),
+            None => Self::Io(error),
+        }
+    }
 }
 
 impl<R: Rules> CandidateBuilder<R> {
-    /// Begins a candidate that is compared with the chain that `own` reads.
+    /// Begins a candidate with no block. Its first blocks are compared with the chain that `own` reads.
     ///
     /// # Errors
     /// When the own chain cannot be read.
-    pub fn new(rules: R, own: &Reader) -> Result<Self, CandidateError<R::BlockError>> {
-        Ok(Self {
-            own: own.snapshot()?,
-            check: ChainCheck::new(rules.clone()),
-            rules,
-            fork: 0,
-            fork_hash: None,
-            spool: BufWriter::new(SpooledTempFile::new(MAX_SPOOL_MEMORY)),
-        })
+    pub fn new(rules: R, own: &Reader, limits: CandidateLimits) -> Result<Self, CandidateError<R::BlockError>> {
+        let check = ChainCheck::new(rules.clone());
+        Ok(Self { own: Some(own.snapshot()?), ..Self::begin(rules, check, limits) })
+    }
+
+    /// Begins a candidate that shares the blocks up to the height `fork`, which is at least 1, with the chain that `own` reads:
+    /// the first block that is pushed follows that one. The encodings of all blocks of the own chain have `own_bytes`.
+    ///
+    /// # Errors
+    /// When the own chain cannot be read, or does not reach that height.
+    pub fn after(
+        rules: R,
+        own: &Reader,
+        own_bytes: u64,
+        fork: u64,
+        limits: CandidateLimits,
+    ) -> Result<Self, CandidateError<R::BlockError>> {
+        let own = own.snapshot()?;
+        let ancestors = own.ancestors(&rules, fork)?.ok_or_else(StoreError::no_block)?;
+        let fork_hash = Some(ancestors.as_ref().hash);
+        let bytes = own_bytes.saturating_sub(own.bytes_above(fork)?);
+        let check = ChainCheck::after(rules.clone(), ancestors);
+        Ok(Self { fork, fork_hash, bytes, ..Self::begin(rules, check, limits) })
+    }
+
+    fn begin(rules: R, check: ChainCheck<R>, limits: CandidateLimits) -> Self {
+        let spool = BufWriter::with_capacity(WRITE_BUFFER, limits.spools.spool());
+        Self { rules, own: None, check, fork: 0, fork_hash: None, bytes: 0, max_bytes: limits.chain_bytes, spool }
     }
 
     /// Checks the next block, its header first, and keeps it unless the own chain has it at the same place.
     ///
     /// # Errors
-    /// When the block breaks a rule or is too long, or something could not be read or kept.
+    /// When the block breaks a rule, a limit is exceeded, or something could not be read or kept.
     pub fn push(&mut self, block: R::Block) -> Result<(), CandidateError<R::BlockError>> {
         if self.rules.encoded_len(&block) > MAX_BLOCK_BYTES {
-            return Err(CandidateError::BlockTooLong { height: self.length() + 1 });
+            return Err(CandidateError::BlockTooLong { height: self.length() + 1, max: MAX_BLOCK_BYTES as u64 });
         }
         let checked = self.check.push(block).map_err(CandidateError::Rule)?;
         let tip = checked.tip();
-        if self.fork + 1 == tip.height && self.own.hash(tip.height)? == Some(tip.hash) {
+        self.bytes += checked.encoding().len() as u64;
+        if self.bytes > self.max_bytes {
+            return Err(CandidateError::ChainTooLong { max: self.max_bytes });
+        }
+        if let Some(own) = &self.own
+            && own.hash(tip.height)? == Some(tip.hash)
+        {
             self.fork = tip.height;
             self.fork_hash = Some(tip.hash);
             return Ok(());
         }
+        // What follows is not compared, and a snapshot that is held for long makes the data file grow.
+        self.own = None;
         Ok(write_block(&mut self.spool, &tip, checked.encoding())?)
     }
 
-    /// How many blocks were checked.
+    /// How many blocks the chain has so far.
     pub fn length(&self) -> u64 {
         self.check.tip().map_or(0, |tip| tip.height)
     }
@@ -102,7 +171,8 @@ impl<R: Rules> CandidateBuilder<R> {
     /// When there was no block, or the last ones could not be kept.
     pub fn finish(self) -> Result<Candidate<R>, CandidateError<R::BlockError>> {
         let tip = self.check.tip().ok_or(CandidateError::Empty)?;
-        let spool = self.spool.into_inner().map_err(|error| error.into_error())?;
+        let mut spool = self.spool.into_inner().map_err(|error| error.into_error())?;
+        spool.complete()?;
         Ok(Candidate { rules: self.rules, fork: self.fork, fork_hash: self.fork_hash, tip, spool })
     }
 }
@@ -128,7 +198,7 @@ impl<R: Rules> Candidate<R> {
     /// # Errors
     /// When the temporary file fails.
     pub fn blocks(&mut self) -> io::Result<impl Iterator<Item = io::Result<R::CheckedBlock>>> {
-        self.spool.seek(SeekFrom::Start(0))?;
+        self.spool.rewind()?;
         let mut spool = BufReader::new(&mut self.spool);
         let rules = &self.rules;
         Ok((self.fork..self.tip.height).map(move |before| {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bcoin_ledger::{Rules, Size};
 use chrono::{DateTime, Utc};
 
-use crate::{address::PeerAddress, command::Replacement, mining_mode::MiningMode};
+use crate::{address::PeerAddress, command::Replacement, limits::ChainLimit, mining_mode::MiningMode};
 
 /// What an event takes beside the texts in it, in bytes, about.
 const EVENT_BYTES: usize = 512;
@@ -53,6 +53,8 @@ pub enum Event<S, T> {
         /// When.
         time: DateTime<Utc>,
     },
+    /// A peer has a longer chain, which is not taken because of a limit.
+    BeyondLimit(BeyondLimit),
 }
 
 /// What can happen under these rules.
@@ -71,6 +73,19 @@ pub struct PeersChange {
     pub time: DateTime<Utc>,
 }
 
+/// A peer's longer chain that is beyond a limit.
+#[derive(Clone, Debug)]
+pub struct BeyondLimit {
+    /// The peer.
+    pub peer: PeerAddress,
+    /// How many blocks its chain has, if that is known.
+    pub length: Option<u64>,
+    /// The limit.
+    pub limit: ChainLimit,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
 /// An event is kept beside the form in which it was sent on.
 impl<S: Size, T: Size> Size for Event<S, T> {
     fn size(&self) -> usize {
@@ -84,6 +99,7 @@ impl<S: Size, T: Size> Size for Event<S, T> {
             }
             Self::Peers(change) => (change.added.len() + change.removed.len()) * EVENT_BYTES,
             Self::Mining { .. } => 0,
+            Self::BeyondLimit(_) => EVENT_BYTES,
         };
         EVENT_BYTES + content
     }

@@ -18,7 +18,8 @@ use crate::{
     },
     counters::Counters,
     event_log::EventLog,
-    events::{Event, EventOf},
+    events::{BeyondLimit, Event, EventOf},
+    limits::ChainLimit,
     mining_mode::MiningMode,
     store::{Reader, StoreError},
     view::View,
@@ -77,6 +78,12 @@ impl<R: Rules> NodeHandle<R> {
         if changed {
             self.shared.events.publish([Event::Mining { mode, time: now().to_utc() }]);
         }
+    }
+
+    /// Tells whoever listens that a peer has a longer chain that is not taken because of a limit.
+    pub fn tell_beyond_limit(&self, peer: PeerAddress, length: Option<u64>, limit: ChainLimit) {
+        let beyond = BeyondLimit { peer, length, limit, time: now().to_utc() };
+        self.shared.events.publish([Event::BeyondLimit(beyond)]);
     }
 
     pub(crate) fn watch_mining(&self) -> watch::Receiver<MiningMode> {

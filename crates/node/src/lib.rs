@@ -16,6 +16,7 @@ mod limits;
 mod miner;
 mod mining_mode;
 mod owner;
+mod spool;
 pub mod store;
 mod view;
 
@@ -27,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use address::{AddressError, PeerAddress, is_link_local};
-pub use candidate::{Candidate, CandidateBuilder, CandidateError};
+pub use candidate::{Candidate, CandidateBuilder, CandidateError, CandidateLimits};
 pub use clock::now;
 pub use command::{
     AddPeersError, AddTransactionError, AdoptError, Adoption, AdoptionOf, MineError, Mined, RemovePeerError,
@@ -35,10 +36,11 @@ pub use command::{
 };
 pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
-pub use events::{Event, EventOf, PeersChange};
+pub use events::{BeyondLimit, Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
-pub use limits::{MAX_MEMPOOL_BYTES, MAX_PEERS};
+pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
+pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolSpace, SpoolsFull};
 pub use view::View;
 
 use self::{
@@ -87,12 +89,13 @@ pub fn start<R: Rules>(
     receiver: R::Receiver,
     max_waiting: usize,
 ) -> io::Result<(NodeHandle<R>, NodeThreads)> {
-    let Opened { store, contents: Contents { node_address, ancestors, mempool, peers } } = opened;
+    let Opened { store, contents, chain_bytes } = opened;
+    let Contents { node_address, ancestors, mempool, peers } = contents;
     let limits = MempoolLimits { count: max_waiting, bytes: MAX_MEMPOOL_BYTES };
     let rules = store.rules().clone();
     let blockchain = Blockchain::new(rules.clone(), ancestors, mempool);
     let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
-    let first_view = View { tip, waiting, peers: peers.clone().into(), reader: store.reader() };
+    let first_view = View { tip, chain_bytes, waiting, peers: peers.into(), reader: store.reader() };
     let (publish, view) = watch::channel(first_view.into());
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (requests, request_queue) = mpsc::channel(MINING_QUEUE);
@@ -104,7 +107,7 @@ pub fn start<R: Rules>(
         mining: watch::Sender::new(MiningMode::Off),
     };
 
-    let owner = Owner::new(store, blockchain, limits, receiver, peers, publish, &shared);
+    let owner = Owner::new(store, blockchain, limits, receiver, publish, &shared);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(rules, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;

@@ -36,6 +36,7 @@ const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Owner<R: Rules> {
     store: Store<R>,
     blockchain: Blockchain<R>,
+    chain_bytes: u64,
     limits: MempoolLimits,
     receiver: R::Receiver,
     peers: Vec<PeerAddress>,
@@ -53,21 +54,23 @@ pub(crate) struct Owner<R: Rules> {
 type Arrived<R> = (<R as Rules>::Transaction, AddReply<<R as Rules>::AdmitError>);
 
 impl<R: Rules> Owner<R> {
+    /// The owner of a node whose first view was published already.
     pub(crate) fn new(
         store: Store<R>,
         blockchain: Blockchain<R>,
         limits: MempoolLimits,
         receiver: R::Receiver,
-        peers: Vec<PeerAddress>,
         publish: watch::Sender<Arc<View>>,
         shared: &Shared<EventOf<R>>,
     ) -> Self {
+        let first_view = publish.borrow().clone();
         Self {
             store,
             blockchain,
+            chain_bytes: first_view.chain_bytes,
             limits,
             receiver,
-            peers,
+            peers: first_view.peers.to_vec(),
             publish,
             last_reopened: None,
             in_sync: true,
@@ -214,6 +217,7 @@ impl<R: Rules> Owner<R> {
         let block = sealed.map_err(MineError::Refused)?;
         let reorganised = self.save(|store, blockchain| store.append(blockchain, &block))?;
         self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
+        self.chain_bytes = self.chain_bytes.saturating_add_signed(reorganised.growth);
         self.counters.blocks_mined.add(1);
         self.counters.trials.add(trials);
         self.counters.search_nanos.add_time(took);
@@ -236,7 +240,7 @@ impl<R: Rules> Owner<R> {
             let blocks = candidate.blocks().map_err(StoreError::from)?;
             store.replace(blockchain, fork, blocks, now())
         })?;
-        let Reorganised { ancestors, after, disconnected } = reorganised;
+        let Reorganised { ancestors, after, disconnected, growth } = reorganised;
         let replacement = Arc::new(Replacement {
             from,
             fork,
@@ -248,6 +252,7 @@ impl<R: Rules> Owner<R> {
             },
         });
         self.blockchain.advance(ancestors, after.mempool);
+        self.chain_bytes = self.chain_bytes.saturating_add_signed(growth);
         self.counters.replacements.add(1);
         let waiting = self.blockchain.waiting();
         self.publish([Event::Replaced { replacement: replacement.clone(), waiting, time: now().to_utc() }]);
@@ -309,6 +314,7 @@ impl<R: Rules> Owner<R> {
     fn publish(&self, events: impl IntoIterator<Item = EventOf<R>>) {
         self.publish.send_replace(Arc::new(View {
             tip: *self.blockchain.tip(),
+            chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
             peers: self.peers.clone().into(),
             reader: self.store.reader(),

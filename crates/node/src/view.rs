@@ -11,6 +11,8 @@ use crate::{address::PeerAddress, store::Reader};
 pub struct View {
     /// The end of the chain.
     pub tip: Tip,
+    /// How many bytes the encodings of the chain's blocks have together.
+    pub chain_bytes: u64,
     /// How many transactions wait.
     pub waiting: usize,
     /// The peers, in the order they were added.

@@ -1,15 +1,20 @@
-//! `/api/v1/blocks` and `/api/v1/headers`: the chain.
+//! `/api/v1/blocks`, `/api/v1/headers` and `/api/v1/chain`: the chain.
 
 use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_ledger::{BlockHash, chapter::BlockSummary};
+use bcoin_ledger::{
+    BlockHash,
+    chapter::{BlockSummary, ITEM_SEPARATOR},
+};
 use bcoin_node::{
     Mined,
     store::{Reader, StoreError},
 };
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     super::{
@@ -18,11 +23,11 @@ use super::{
         state::ApiState,
     },
     convert,
-    params::{Name, Page, PageParams, Params},
+    params::{Name, Page, PageParams, Params, from},
 };
 use crate::{
     format::milliseconds,
-    wire::v1::{BlockJson, Blocks, Headers, MinedJson, PREFIX, Problem},
+    wire::v1::{BlockJson, Blocks, ChainPiece, Headers, MinedJson, PREFIX, Problem},
 };
 
 /// A page of blocks ends when its texts have this many bytes, however few they are.
@@ -96,6 +101,42 @@ fn text_of(block: Vec<u8>) -> Result<String, StoreError> {
 fn next(length: u64, page: Page, count: usize, list: &str) -> Option<String> {
     let next = page.from.saturating_add(count as u64);
     (count > 0 && next <= length).then(|| format!("{PREFIX}/{list}?from={next}&limit={}", page.limit))
+}
+
+/// Where a piece of the chain begins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PieceParams {
+    /// Index of the first block.
+    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
+    from: Option<u64>,
+}
+
+/// A piece of the chain, in the form of `/get_chain`: other nodes fetch what they lack.
+#[utoipa::path(
+    get, path = "/chain", tag = "chain", operation_id = "piece", params(PieceParams),
+    responses(
+        (status = 200, description = "The blocks from index `from` on, byte for byte as they are hashed; it ends after about 4 MiB, and has no block beyond the end of the chain", body = ChainPiece),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn piece(
+    State(state): State<ApiState>,
+    Params(params): Params<PieceParams>,
+) -> Result<Response, ApiError> {
+    let from = from(params.from)?;
+    let piece = state.node.read(move |reader| read_piece(reader, from)).await?;
+    Ok(json(StatusCode::OK, piece))
+}
+
+fn read_piece(reader: &Reader, from: u64) -> Result<Vec<u8>, StoreError> {
+    let mut blocks = reader.snapshot()?.blocks(from..)?;
+    let (mut text, mut count) = (b"{\"chain\": [".to_vec(), 0);
+    while text.len() < PAGE_BYTES && blocks.append_next(if count == 0 { "" } else { ITEM_SEPARATOR }, &mut text)? {
+        count += 1;
+    }
+    text.extend_from_slice(format!("], \"length\": {count}}}\n").as_bytes());
+    Ok(text)
 }
 
 /// One block, by its index or its hash.

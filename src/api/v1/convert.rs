@@ -4,16 +4,16 @@ use bcoin_ledger::{
     BlockHash, Tip,
     chapter::{Account, BlockSummary, Scalar, Transaction},
 };
-use bcoin_node::{MiningMode, PeersChange, Replacement};
+use bcoin_node::{BeyondLimit, MiningMode, PeersChange, Replacement};
 use serde_json::value::RawValue;
 
 use crate::{
     format::{capitalised, milliseconds},
-    peers::{Offer, Outcome, PeerKind, PeerState, PeerStatus, Relation, Round},
+    peers::{Offer, Outcome, PeerError, PeerKind, PeerState, PeerStatus, Relation, Round},
     wire::v1::{
-        AccountJson, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
-        PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson, TransactionJson,
-        raw_json,
+        AccountJson, BeyondLimitEvent, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson,
+        PeerKindJson, PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
+        TransactionJson, raw_json,
     },
 };
 
@@ -101,6 +101,18 @@ impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
     }
 }
 
+impl From<&BeyondLimit> for BeyondLimitEvent {
+    fn from(beyond: &BeyondLimit) -> Self {
+        Self {
+            peer: beyond.peer.to_string(),
+            length: beyond.length,
+            limit: beyond.limit.name().to_owned(),
+            reason: sentence(&format!("its chain is beyond the limit {}", beyond.limit)),
+            time: beyond.time,
+        }
+    }
+}
+
 impl From<&PeersChange> for PeersEvent {
     fn from(change: &PeersChange) -> Self {
         Self {
@@ -129,7 +141,9 @@ impl From<&PeerStatus> for PeerJson {
         match &status.state {
             PeerState::Unasked => unknown,
             PeerState::Itself => Self { state: PeerStateJson::Itself, ..unknown },
-            PeerState::Fails(error) => Self { state: PeerStateJson::Fails, error: Some(sentence(error)), ..unknown },
+            PeerState::Fails(error) => {
+                Self { state: PeerStateJson::Fails, error: Some(sentence(&error.told())), ..unknown }
+            }
             PeerState::Answers(chain) => Self {
                 state: PeerStateJson::Answers,
                 kind: Some(match chain.kind {
@@ -173,19 +187,25 @@ impl From<&Offer> for OfferJson {
             Outcome::Adopted => {
                 (OutcomeJson::Taken, "It has the longest valid chain, and is longer than the one that was here.".into())
             }
-            Outcome::Failed(error) => (OutcomeJson::PassedOver, sentence(error)),
+            Outcome::Failed(error) => (OutcomeJson::PassedOver, sentence(&error.told())),
             Outcome::NotLonger { length, own } => {
                 passed_over(&format!("Its chain of length {length} is not longer than the one here, of length {own}."))
             }
+            Outcome::Unfinished => passed_over("It is still sending; its chain is judged when it has arrived."),
             Outcome::Outdated => passed_over("The chain here has grown meanwhile and is kept."),
             Outcome::Tie => passed_over("Another node, which was connected earlier, has a chain of the same length."),
             Outcome::Outdone => passed_over("Another node has a longer chain still."),
+        };
+        let limit = match &offer.outcome {
+            Outcome::Failed(PeerError::BeyondLimit { limit, .. }) => Some(limit.name().to_owned()),
+            _ => None,
         };
         Self {
             address: offer.peer.to_string(),
             outcome,
             length: offer.length,
             reason,
+            limit,
             took_ms: milliseconds(offer.took),
         }
     }

@@ -23,7 +23,10 @@ use super::{
 };
 use crate::{
     format::milliseconds,
-    wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, Problem, ReplacementEvent, ResetEvent, event},
+    wire::v1::{
+        BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, Problem, ReplacementEvent, ResetEvent,
+        event,
+    },
 };
 
 /// After how much time without events a comment is sent.
@@ -45,7 +48,7 @@ pub(super) struct EventParams {
 /// What happens from now on, or after an event that was heard before.
 #[utoipa::path(
     get, path = "/events", tag = "node", operation_id = "events",
-    description = "A stream of server-sent events: `block`, `payment`, `replacement`, `peers`, `mining`. With `Last-Event-ID` it goes \
+    description = "A stream of server-sent events: `block`, `payment`, `replacement`, `peers`, `mining`, `beyond_limit`. With `Last-Event-ID` it goes \
                    on after that event; when not all events since are kept, it begins with `reset`: read the status again. A \
                    listener that is too slow is cut off, and may come back with the last id it has seen.",
     params(
@@ -126,6 +129,7 @@ fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
         }
         Event::Peers(change) => frame(id, event::PEERS, &PeersEvent::from(change)),
         Event::Mining { mode, time } => frame(id, event::MINING, &MiningEvent { mining: (*mode).into(), time: *time }),
+        Event::BeyondLimit(beyond) => frame(id, event::BEYOND_LIMIT, &BeyondLimitEvent::from(beyond)),
     }
 }
 

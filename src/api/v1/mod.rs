@@ -42,6 +42,7 @@ use crate::wire::v1;
         v1::ReplacementEvent,
         v1::PeersEvent,
         v1::MiningEvent,
+        v1::BeyondLimitEvent,
         v1::ResetEvent
     ))
 )]
@@ -55,6 +56,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .routes(routes!(chain::block))
         .routes(routes!(chain::text))
         .routes(routes!(chain::headers))
+        .routes(routes!(chain::piece))
         .routes(routes!(pending::pending, pending::pay))
         .routes(routes!(accounts::accounts))
         .routes(routes!(accounts::account))

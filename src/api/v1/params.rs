@@ -61,11 +61,17 @@ pub(super) struct Page {
 impl PageParams {
     /// The page that the parameters name.
     pub(super) fn page(self) -> Result<Page, ApiError> {
-        let from = self.from.unwrap_or(1);
-        if !(1..=MAX_INTEGER).contains(&from) {
-            return Err(ApiError::Query(format!("`from` counts from 1, so it cannot be {from}")));
-        }
-        Ok(Page { from, limit: limit(self.limit)? })
+        Ok(Page { from: from(self.from)?, limit: limit(self.limit)? })
+    }
+}
+
+/// Checks the `from` of a request.
+pub(super) fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
+    let from = wanted.unwrap_or(1);
+    if (1..=MAX_INTEGER).contains(&from) {
+        Ok(from)
+    } else {
+        Err(ApiError::Query(format!("`from` counts from 1, so it cannot be {from}")))
     }
 }
 

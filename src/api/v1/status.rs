@@ -17,6 +17,7 @@ pub(super) async fn status(State(state): State<ApiState>) -> Response {
         miner: state.about.miner.clone(),
         length: view.tip.height,
         tip: view.tip.into(),
+        chain_bytes: view.chain_bytes,
         pending: view.waiting,
         peers: view.peers.len(),
         data: state.about.data,

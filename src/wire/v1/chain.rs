@@ -94,6 +94,32 @@ pub struct Blocks {
     pub next: Option<String>,
 }
 
+/// A block as it is hashed: without its hash.
+#[derive(Debug, ToSchema)]
+pub struct PlainBlock {
+    /// Place in the chain, from 1.
+    #[schema(minimum = 1)]
+    pub index: u64,
+    /// Hash of the block before; `"0"` in the first block.
+    pub previous_hash: String,
+    /// Solution of the puzzle.
+    #[schema(minimum = 1)]
+    pub proof: u64,
+    /// When the block was made, by its miner's clock.
+    pub timestamp: String,
+    /// Payments in the order they arrived, the miner's reward last.
+    pub transactions: Vec<TransactionJson>,
+}
+
+/// The schema of a piece of the chain, which is written from the stored texts.
+#[derive(Debug, ToSchema)]
+pub struct ChainPiece {
+    /// The blocks, by rising index.
+    pub chain: Vec<PlainBlock>,
+    /// How many blocks the piece has.
+    pub length: u64,
+}
+
 /// What a block is without its transactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Header)]

@@ -22,6 +22,8 @@ pub mod event {
     pub const PEERS: &str = "peers";
     /// [`MiningEvent`](super::MiningEvent)
     pub const MINING: &str = "mining";
+    /// [`BeyondLimitEvent`](super::BeyondLimitEvent)
+    pub const BEYOND_LIMIT: &str = "beyond_limit";
     /// [`ResetEvent`](super::ResetEvent)
     pub const RESET: &str = "reset";
 }
@@ -81,6 +83,21 @@ pub struct PeersEvent {
 pub struct MiningEvent {
     /// The way.
     pub mining: MiningJson,
+    /// When.
+    pub time: DateTime<Utc>,
+}
+
+/// A peer's chain is longer, or may be, but is not taken because of a limit.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BeyondLimitEvent {
+    /// The peer.
+    pub peer: String,
+    /// How many blocks its chain has, if that is known.
+    pub length: Option<u64>,
+    /// The limit: `max-chain`, `max-block` or `temporary-files`.
+    pub limit: String,
+    /// A sentence about it.
+    pub reason: String,
     /// When.
     pub time: DateTime<Utc>,
 }

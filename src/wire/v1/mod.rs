@@ -14,8 +14,12 @@ mod problem;
 mod status;
 
 pub use accounts::{AccountJson, AccountPage, Accounts, BookedTransaction};
-pub use chain::{BlockJson, Blocks, Field, HeaderJson, Headers, MinedJson, TransactionJson, raw_json};
-pub use events::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
+pub use chain::{
+    BlockJson, Blocks, ChainPiece, Field, HeaderJson, Headers, MinedJson, PlainBlock, TransactionJson, raw_json,
+};
+pub use events::{
+    BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+};
 pub use mining::MiningJson;
 pub use peers::{
     Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson,

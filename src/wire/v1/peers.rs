@@ -132,6 +132,8 @@ pub struct OfferJson {
     pub length: Option<u64>,
     /// Why it was taken or passed over: a sentence.
     pub reason: String,
+    /// The limit beyond which its chain is: `max-chain`, `max-block` or `temporary-files`.
+    pub limit: Option<String>,
     /// How long its answer took, in milliseconds.
     pub took_ms: f64,
 }

@@ -29,6 +29,8 @@ pub struct Status {
     pub length: u64,
     /// The last block.
     pub tip: Point,
+    /// How many bytes the canonical texts of the blocks have together.
+    pub chain_bytes: u64,
     /// How many payments wait.
     pub pending: usize,
     /// How many other nodes are known.

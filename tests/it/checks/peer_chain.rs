@@ -1,6 +1,6 @@
 //! The answer of a peer to `/get_chain`, over a real connection, as it comes in `/replace_chain`.
 
-use std::net::Ipv4Addr;
+use std::{fmt, net::Ipv4Addr, sync::atomic::AtomicBool};
 
 use bcoin::peers::{ClientLimits, PeerClient};
 use bcoin_ledger::{
@@ -8,10 +8,13 @@ use bcoin_ledger::{
     chapter::{Block, ChainCheck, Chapter},
 };
 use bcoin_node::{
-    PeerAddress,
+    PeerAddress, View,
     store::{FirstContent, Location, Opened},
 };
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -28,33 +31,63 @@ pub fn peer_chain(data: &[u8]) -> bool {
     whole.is_some()
 }
 
+/// The members of an object, as they come.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
+}
+
 /// A chain: its end, and the canonical text of each block.
 type Chain = (Tip, Vec<String>);
 
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    chain: Vec<&'a RawValue>,
-    length: u64,
-}
-
 fn read_whole(data: &[u8]) -> Option<Chain> {
-    // Serde's derived structs would accept a list too.
-    if !data.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let body: Body<'_> = serde_json::from_slice(data).ok()?;
+    // A key that occurs twice would be kept once.
+    let members: Vec<(String, Box<RawValue>)> =
+        Members::deserialize(&mut serde_json::Deserializer::from_slice(data)).ok()?.0;
+    serde_json::from_slice::<IgnoredAny>(data).ok()?;
+    let once = |key: &str| match &members.iter().filter(|(name, _)| name == key).collect::<Vec<_>>()[..] {
+        [(_, value)] => Some(value.get()),
+        _ => None,
+    };
+    // What is ignored may not be nested deeper than the reader goes, and may hold no number beyond its range.
+    let ignored = members.iter().filter(|(name, _)| !["chain", "length"].contains(&name.as_str()));
+    ignored
+        .map(|(_, value)| serde_json::from_str::<serde_json::Value>(value.get()))
+        .collect::<Result<Vec<_>, _>>()
+        .ok()?;
+    let chain: Vec<Box<RawValue>> = serde_json::from_str(once("chain")?).ok()?;
+    let length: u64 = serde_json::from_str(once("length")?).ok()?;
     let mut check = ChainCheck::default();
-    let push = |block: &&RawValue| Some(check.push(Block::from_json(block.get()).ok()?).ok()?.text().to_owned());
-    let texts: Option<Vec<_>> = body.chain.iter().map(push).collect();
+    let push = |block: &Box<RawValue>| Some(check.push(Block::from_json(block.get()).ok()?).ok()?.text().to_owned());
+    let texts: Option<Vec<_>> = chain.iter().map(push).collect();
     let (tip, texts) = (check.tip()?, texts?);
-    (body.length == texts.len() as u64).then_some((tip, texts))
+    (length == texts.len() as u64).then_some((tip, texts))
 }
 
 /// A node's own chain, and a peer with a given answer.
 struct Fixture {
     runtime: Runtime,
     own: Opened<Chapter>,
+    view: View,
     client: PeerClient,
     listener: TcpListener,
     peer: PeerAddress,
@@ -66,16 +99,27 @@ impl Fixture {
         let genesis = ChainCheck::default().push(Block::genesis("t".into())).expect("a first block");
         let first = FirstContent { node_address: "n".into(), genesis };
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).expect("a store in memory");
+        let tip = *own.contents.ancestors.as_ref();
+        let reader = own.store.reader();
+        let view = View { tip, chain_bytes: own.chain_bytes, waiting: 0, peers: [].into(), reader };
         let client = PeerClient::new(ClientLimits::default()).expect("a client");
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
         let address = listener.local_addr().expect("a listener has an address").to_string();
-        Self { runtime, own, client, listener, peer: address.parse().expect("the listener's address is a peer's") }
+        Self {
+            runtime,
+            own,
+            view,
+            client,
+            listener,
+            peer: address.parse().expect("the listener's address is a peer's"),
+        }
     }
 
     /// The chain that a node reads from `body`; `None` when it refuses it.
     fn fetch(&self, body: &[u8]) -> Option<Chain> {
         self.runtime.block_on(async {
-            let fetch = self.client.fetch_chain(&self.peer, self.own.store.reader());
+            let delivering = AtomicBool::default();
+            let fetch = self.client.fetch_chain(&self.peer, &self.view, &delivering);
             let (candidate, ()) = tokio::join!(fetch, self.answer(body));
             let mut candidate = candidate.ok()?;
             let own = self.own.store.reader().snapshot().expect("the own chain can be read");

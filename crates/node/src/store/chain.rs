@@ -29,6 +29,8 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     may_be_stored: bool,
     /// The number of the next block that is stored.
     next_number: u64,
+    /// How many bytes the encodings of the blocks have that were connected, without those that were disconnected.
+    growth: i64,
     /// What the index will tell of new blocks: hashes come in no order, and a table takes many of them faster in its own.
     indexed: BTreeMap<[u8; 32], IndexRecord>,
 }
@@ -46,6 +48,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             accounts: AccountTables::open(write)?,
             end: end.unwrap_or((0, BlockHash::ZERO)),
             next_number,
+            growth: 0,
             indexed: BTreeMap::new(),
             blocks,
             chain,
@@ -69,6 +72,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
         self.put(block.tip(), block.encoding())?;
+        self.growth += block.encoding().len() as i64;
         if self.indexed.len() >= MAX_INDEXED {
             self.write_index()?;
         }
@@ -112,6 +116,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let (_, parent, ..) = self.record(&hash.into())?;
         let block = self.stored(&hash.into())?;
         self.end = (height - 1, parent.into());
+        self.growth -= block.encoding().len() as i64;
         self.may_be_stored = true;
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
         self.accounts.make_room()?;
@@ -152,6 +157,11 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     fn stored(&self, hash: &BlockHash) -> Result<R::CheckedBlock, StoreError> {
         let (tip, bytes) = stored_bytes(&self.index, &self.blocks, hash)?;
         self.rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(tip.height, &error))
+    }
+
+    /// By how many bytes the encodings of the chain's blocks have grown.
+    pub(super) fn growth(&self) -> i64 {
+        self.growth
     }
 
     /// The accounts as the blocks that were connected so far leave them.

@@ -34,7 +34,7 @@ impl StoreError {
     }
 
     /// The chain is empty, which it never is.
-    pub(super) fn no_block() -> Self {
+    pub(crate) fn no_block() -> Self {
         Self::Damaged("it holds no block".into())
     }
 

@@ -23,38 +23,49 @@ const COUNTED_TOGETHER: u64 = 256;
 /// Below so many blocks another thread costs more than it saves.
 const WORTH_A_THREAD: u64 = 1_000;
 
+/// A chain whose blocks are the ones that were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntactChain {
+    /// Its end.
+    pub tip: Tip,
+    /// How many bytes the encodings of its blocks have together.
+    pub bytes: u64,
+}
+
 impl Snapshot {
-    /// Hashes and rechecks every block of the chain on all cores, telling `progress`; returns its end.
+    /// Hashes and rechecks every block of the chain on all cores, telling `progress`.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] names a block that is not right; others when the database fails.
-    pub fn check_chain<R: Rules>(&self, rules: &R, progress: Progress<'_>) -> Result<Tip, StoreError> {
+    pub fn check_chain<R: Rules>(&self, rules: &R, progress: Progress<'_>) -> Result<IntactChain, StoreError> {
         let length = self.length()?;
         let done = AtomicU64::new(0);
         let count = |blocks| progress(done.fetch_add(blocks, Ordering::Relaxed) + blocks, length);
-        let tips = thread::scope(|scope| {
+        let parts = thread::scope(|scope| {
             let check = |part| scope.spawn(|| self.check_part(rules, part, &count));
             let parts: Vec<_> = parts(length).into_iter().map(check).collect();
-            let tips = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            tips.collect::<Result<Vec<Tip>, StoreError>>()
+            let parts = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            parts.collect::<Result<Vec<IntactChain>, StoreError>>()
         })?;
-        tips.last().copied().ok_or_else(StoreError::no_block)
+        let tip = parts.last().ok_or_else(StoreError::no_block)?.tip;
+        Ok(IntactChain { tip, bytes: parts.iter().map(|part| part.bytes).sum() })
     }
 
-    /// Rechecks the blocks of a part, the first one beside the blocks before it.
+    /// Rechecks the blocks of a part, the first one beside the blocks before it. The bytes are those of the part.
     fn check_part<R: Rules>(
         &self,
         rules: &R,
         part: RangeInclusive<u64>,
         count: &impl Fn(u64),
-    ) -> Result<Tip, StoreError> {
+    ) -> Result<IntactChain, StoreError> {
         let mut ancestors = self.ancestors(rules, part.start() - 1)?;
-        let mut next = *part.start();
+        let (mut next, mut total) = (*part.start(), 0);
         self.visit_blocks(part.clone(), |height, bytes, hash| {
             if height != next {
                 return Err(StoreError::missing_block(next));
             }
             next += 1;
+            total += bytes.len() as u64;
             let checked = rules.recheck(ancestors.as_ref(), bytes);
             let checked = checked.map_err(|error| StoreError::damaged_block(height, &error))?;
             let tip = checked.as_ref();
@@ -71,7 +82,7 @@ impl Snapshot {
             return Err(StoreError::missing_block(next));
         }
         let end = ancestors.ok_or_else(|| StoreError::missing_block(*part.start()))?;
-        Ok(*end.as_ref())
+        Ok(IntactChain { tip: *end.as_ref(), bytes: total })
     }
 }
 

@@ -22,6 +22,7 @@ mod writer;
 
 pub use contents::{Contents, ContentsOf};
 pub use error::{OpenError, ReorganiseError, StoreError};
+pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::StaleBranch;

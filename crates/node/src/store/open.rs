@@ -35,6 +35,8 @@ pub struct Opened<R: Rules> {
     pub store: Store<R>,
     /// The state.
     pub contents: ContentsOf<R>,
+    /// How many bytes the encodings of the blocks of the chain have together.
+    pub chain_bytes: u64,
 }
 
 impl<R: Rules> Opened<R> {
@@ -89,7 +91,7 @@ impl<R: Rules> Opened<R> {
 
     fn load(rules: R, shared: Arc<Shared>, progress: Progress<'_>) -> Result<Self, StoreError> {
         let store = Store { shared, rules };
-        store.reader().snapshot()?.check_chain(&store.rules, progress)?;
+        let chain_bytes = store.reader().snapshot()?.check_chain(&store.rules, progress)?.bytes;
         let contents = store.contents()?;
         if let Some(folder) = store.shared.folder()
             && let Err(error) = folder.set_reserve_aside()
@@ -97,7 +99,7 @@ impl<R: Rules> Opened<R> {
             // Reading works all the same; writing says so again.
             tracing::warn!(%error, "no room could be set aside");
         }
-        Ok(Self { store, contents })
+        Ok(Self { store, contents, chain_bytes })
     }
 
     fn create(file: File, rules: &R, first: &FirstContent<R::CheckedBlock>) -> Result<(), StoreError> {

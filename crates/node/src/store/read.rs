@@ -181,6 +181,16 @@ impl Snapshot {
         Ok(())
     }
 
+    /// How many bytes the encodings of the blocks above this height have together.
+    pub(crate) fn bytes_above(&self, height: u64) -> Result<u64, StoreError> {
+        let mut bytes = 0;
+        self.visit_blocks(height + 1..=u64::MAX, |_, encoding, _| {
+            bytes += encoding.len() as u64;
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
+
     /// What the successor of the block at this height is judged against; `None` at height 0.
     pub(crate) fn ancestors<R: Rules>(&self, rules: &R, height: u64) -> Result<Option<R::Ancestors>, StoreError> {
         if height == 0 {

@@ -25,6 +25,8 @@ pub struct Reorganised<A, M, S> {
     pub after: AfterReorganisation<M>,
     /// The first of the disconnected blocks, in their order.
     pub disconnected: Vec<S>,
+    /// By how many bytes the encodings of the chain's blocks have grown.
+    pub growth: i64,
 }
 
 /// What a change of blocks has led to under these rules.
@@ -101,12 +103,13 @@ impl<R: Rules> Store<R> {
             ancestors = Some(rules.extend(ancestors.as_ref(), block));
         }
         let after = change.finish(chain.accounts(), blockchain.mempool())?;
+        let growth = chain.growth();
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
         if after.mempool != *blockchain.mempool() {
             set_mempool(write, after.mempool.as_ref())?;
         }
-        Ok(Reorganised { ancestors, after, disconnected: disconnected.into() })
+        Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), growth })
     }
 
     /// Forgets all peers but these, which are kept in this order.

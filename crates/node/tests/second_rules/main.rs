@@ -13,8 +13,8 @@ use bcoin_ledger::{
     chapter::{self, Chapter},
 };
 use bcoin_node::{
-    AddTransactionError, AdoptError, Adoption, AdoptionOf, CandidateBuilder, CandidateError, NodeHandle, NodeThreads,
-    now, start,
+    AddTransactionError, AdoptError, Adoption, AdoptionOf, CandidateBuilder, CandidateError, CandidateLimits,
+    NodeHandle, NodeThreads, now, start,
     store::{FirstContent, Location, OpenError, Opened, verify},
 };
 use bcoin_testkit::random::Random;
@@ -72,7 +72,7 @@ impl Node {
     }
 
     fn builder(&self) -> CandidateBuilder<Second> {
-        CandidateBuilder::new(self.rules.clone(), &self.handle.view().reader).unwrap()
+        CandidateBuilder::new(self.rules.clone(), &self.handle.view().reader, CandidateLimits::unlimited()).unwrap()
     }
 
     async fn offer(&self, blocks: &[Vec<u8>]) -> Result<AdoptionOf<Second>, AdoptError<Refusal>> {

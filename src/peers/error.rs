@@ -1,0 +1,97 @@
+//! Why a peer's answer is not used: in full for the log, and as far as callers may know it.
+
+use bcoin_ledger::chapter::BlockError;
+use bcoin_node::{CandidateError, ChainLimit, store::StoreError};
+use thiserror::Error;
+
+use super::chain_decoder::ChainError;
+use crate::format::root_cause;
+
+/// Why a peer's answer is not used. The texts are for the log; [`PeerError::told`] is for callers.
+#[derive(Debug, Error)]
+pub enum PeerError {
+    /// No connection.
+    #[error("no connection: {0}")]
+    Refused(String),
+    /// The answer did not come in time, or came too slowly.
+    #[error("no answer in time: {0}")]
+    TooSlow(String),
+    /// An answer, but not that of a node.
+    #[error("no B-Coin node: {0}")]
+    NotANode(String),
+    /// A node, but its chain breaks a rule or did not arrive whole.
+    #[error("its chain is refused: {0}")]
+    Chain(ChainError),
+    /// A node whose chain is beyond a limit.
+    #[error("its chain is beyond the limit {limit}")]
+    BeyondLimit {
+        /// How many blocks it has, if that is known.
+        length: Option<u64>,
+        /// The limit.
+        limit: ChainLimit,
+    },
+    /// This node's own chain cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others needed the room for temporary files more.
+    #[error("it was cut off, because it had the longest temporary file")]
+    CutOff,
+    /// The thread that checked the chain has ended.
+    #[error("checking its chain was interrupted")]
+    Interrupted,
+}
+
+impl PeerError {
+    /// What callers may know. An address can be anything on this node's network: as long as it has not shown that it is a node,
+    /// nothing of its answer is repeated.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Refused(_) => "the connection was refused".into(),
+            Self::TooSlow(_) => "no answer in time".into(),
+            Self::NotANode(_) => "no B-Coin node answers there".into(),
+            Self::Chain(_) | Self::BeyondLimit { .. } | Self::Store(_) | Self::CutOff | Self::Interrupted => {
+                self.to_string()
+            }
+        }
+    }
+
+    /// Sorts an error of the HTTP client.
+    pub(super) fn from_http(error: &reqwest::Error) -> Self {
+        let cause = root_cause(error);
+        if error.is_timeout() {
+            Self::TooSlow(cause)
+        } else if error.is_connect() {
+            Self::Refused(cause)
+        } else {
+            Self::NotANode(cause)
+        }
+    }
+
+    /// Sorts what stopped a chain of which `blocks` valid blocks had been read, by a node with a chain of `own` blocks.
+    pub(super) fn from_decoding(error: ChainError, blocks: u64, own: u64) -> Self {
+        let limit = match &error {
+            ChainError::Candidate(CandidateError::Store(_)) => None,
+            _ if blocks == 0 => return Self::NotANode(error.to_string()),
+            ChainError::Candidate(CandidateError::BlockTooLong { max, .. }) => Some(ChainLimit::Block(*max)),
+            ChainError::BlockTextTooLong { max } => Some(ChainLimit::Block(*max)),
+            ChainError::Candidate(CandidateError::ChainTooLong { max }) => Some(ChainLimit::Chain(*max)),
+            ChainError::TextTooLong { max } => Some(ChainLimit::Chain(*max)),
+            ChainError::Candidate(CandidateError::SpoolsFull(full)) => Some(ChainLimit::TemporaryFiles(full.limit)),
+            _ => None,
+        };
+        match (limit, error) {
+            (Some(limit), _) => Self::BeyondLimit { length: (blocks > own).then_some(blocks), limit },
+            (None, ChainError::Candidate(CandidateError::Store(error))) => Self::Store(error),
+            (None, error) => Self::Chain(error),
+        }
+    }
+}
+
+impl From<CandidateError<BlockError>> for PeerError {
+    fn from(error: CandidateError<BlockError>) -> Self {
+        match error {
+            CandidateError::Store(error) => Self::Store(error),
+            error => Self::Chain(ChainError::Candidate(error)),
+        }
+    }
+}
