@@ -155,6 +155,7 @@ mod tests {
     /// Whether a peer is cut off that sends `bytes` every `pause` for a minute.
     async fn is_cut_off(bytes: usize, pause: Duration) -> bool {
         let mut rate = Rate::begin(&limits());
+        rate.received(bytes);
         let end = Instant::now() + Duration::from_secs(60);
         while Instant::now() < end {
             if rate.watch(sleep(pause)).await.is_err() {

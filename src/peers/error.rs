@@ -46,7 +46,7 @@ impl PeerError {
     /// nothing of its answer is repeated.
     pub fn told(&self) -> String {
         match self {
-            Self::Refused(_) => "the connection was refused".into(),
+            Self::Refused(_) => "no answer: the connection was refused".into(),
             Self::TooSlow(_) => "no answer in time".into(),
             Self::NotANode(_) => "no B-Coin node answers there".into(),
             Self::Chain(_) | Self::BeyondLimit { .. } | Self::Store(_) | Self::CutOff | Self::Interrupted => {

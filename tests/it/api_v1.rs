@@ -224,12 +224,15 @@ async fn peers_that_lie_are_reported() {
     let node = TestNode::start().await;
     let hash = "0".repeat(64);
     for (body, expected) in [
-        (format!(r#"{{"length": 5, "tip": {{"index": 5, "hash": "{hash}"}}}}"#), "fails"),
+        (format!(r#"{{"length": 5, "tip": {{"index": 4, "hash": "{hash}"}}}}"#), "fails"),
+        (format!(r#"{{"length": 0, "tip": {{"index": 0, "hash": "{hash}"}}}}"#), "fails"),
+        // Whether these are true shows when the chain is fetched.
+        (format!(r#"{{"length": 5, "tip": {{"index": 5, "hash": "{hash}"}}}}"#), "answers"),
         (
             format!(
                 r#"{{"length": 18446744073709551615, "tip": {{"index": 18446744073709551615, "hash": "{hash}"}}}}"#
             ),
-            "fails",
+            "answers",
         ),
         (r#"{"length": 1, "tip": {"index": 1, "hash": "<img src=x>"}}"#.to_owned(), "fails"),
         (format!(r#"{{"length": 1, "tip": {{"index": 1, "hash": "{hash}"}}}}"#), "answers"),
@@ -338,6 +341,7 @@ async fn the_document_names_every_route_and_is_shown() {
             "/api/v1/blocks",
             "/api/v1/blocks/{id}",
             "/api/v1/blocks/{id}/text",
+            "/api/v1/chain",
             "/api/v1/events",
             "/api/v1/headers",
             "/api/v1/mining",

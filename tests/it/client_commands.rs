@@ -196,7 +196,10 @@ async fn peers_prints_the_relation_of_each_chain() {
         assert!(line.contains("  answers  ") && line.contains(words) && line.ends_with(" ms)"), "{words:?}: {line}");
     }
     assert!(line(&dead).contains("  fails  ") && line(&dead).contains("refused"), "{output}");
-    assert!(line(&listing).contains("  fails  ") && line(&listing).contains("Its chain is refused"), "{output}");
+    assert!(
+        line(&listing).contains("  fails  ") && line(&listing).contains("No B-Coin node answers there"),
+        "{output}"
+    );
     let peers = document(&address, &["peers"]).await["peers"].as_array().unwrap().clone();
     let states: Vec<_> = peers.iter().map(|peer| peer["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["itself", "fails", "answers", "answers", "answers", "answers", "answers", "fails"]);

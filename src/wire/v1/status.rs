@@ -30,6 +30,7 @@ pub struct Status {
     /// The last block.
     pub tip: Point,
     /// How many bytes the canonical texts of the blocks have together.
+    #[serde(default)]
     pub chain_bytes: u64,
     /// How many payments wait.
     pub pending: usize,
