@@ -101,7 +101,7 @@ export const api = {
 };
 
 /** @type {EventName[]} */
-const EVENTS = ["block", "payment", "replacement", "peers", "mining", "reset"];
+const EVENTS = ["block", "payment", "replacement", "peers", "mining", "beyond_limit", "reset"];
 /** How long to wait when the node refuses a stream, in milliseconds. */
 const PAUSE = 2000;
 

@@ -76,6 +76,7 @@ export interface Texts {
   replacedFile(length: number): string;
   kept: string;
   outcome(outcome: v1.Outcome): string;
+  beyondLimit(address: string, limit: string): string;
   itself: string;
   fails: string;
   unasked: string;

@@ -178,6 +178,7 @@ export interface Offer {
   outcome: Outcome;
   length: number | null;
   reason: string;
+  limit: string | null;
   took_ms: number;
 }
 
@@ -230,6 +231,7 @@ export interface EventData {
   replacement: { replacement: Replacement; pending: number; time: string };
   peers: { added: string[]; removed: string[]; peers: number; time: string };
   mining: { mining: Mining; time: string };
+  beyond_limit: { peer: string; length: number | null; limit: string; reason: string; time: string };
   reset: { time: string };
 }
 

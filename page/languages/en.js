@@ -89,6 +89,7 @@ export default {
   replacedFile: (length) => `A longer chain was taken: ${s(length, "block", "blocks")}.`,
   kept: "No chain is longer: the own one is kept.",
   outcome: (outcome) => ({ taken: "taken", passed_over: "passed over", itself: "itself" })[outcome] ?? outcome,
+  beyondLimit: (address, limit) => `The chain of ${address} is beyond this node's limit ${limit}, and is not taken.`,
   itself: "this node itself",
   fails: "does not answer",
   unasked: "not asked yet",

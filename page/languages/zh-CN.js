@@ -82,6 +82,7 @@ export default {
   replacedFile: (length) => `已采用更长的链：共 ${n(length)} 个区块。`,
   kept: "没有更长的链，保留自己的链。",
   outcome: (outcome) => ({ taken: "已采用", passed_over: "未采用", itself: "本节点" })[outcome] ?? outcome,
+  beyondLimit: (address, limit) => `${address} 的链超出本节点的限制 ${limit}，未被采用。`,
   itself: "就是本节点",
   fails: "没有响应",
   unasked: "尚未询问",

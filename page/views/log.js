@@ -70,6 +70,8 @@ function words([name, data]) {
       return [t("logPeers", data.peers)];
     case "mining":
       return [t("logMining", modeText(data.mining.mode))];
+    case "beyond_limit":
+      return [t("beyondLimit", data.peer, data.limit)];
     default:
       return [t("logReset")];
   }

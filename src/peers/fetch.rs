@@ -34,7 +34,13 @@ pub(super) enum Fetched {
         length: u64,
     },
     /// It was read and is valid, as far as can be said without accounts.
-    Chain(Candidate<Chapter>),
+    Chain(Box<Candidate<Chapter>>),
+}
+
+impl Fetched {
+    fn chain(candidate: Candidate<Chapter>) -> Self {
+        Self::Chain(Box::new(candidate))
+    }
 }
 
 /// How a chain is compressed on its way.
@@ -56,7 +62,7 @@ pub(super) async fn fetch(
     delivering: &AtomicBool,
 ) -> Result<Fetched, PeerError> {
     let Some(theirs) = client.tip(peer).await? else {
-        return client.fetch_chain(peer, view, delivering).await.map(Fetched::Chain);
+        return client.fetch_chain(peer, view, delivering).await.map(Fetched::chain);
     };
     if theirs.length <= view.tip.height {
         return Ok(Fetched::NotLonger { length: theirs.length });
@@ -68,9 +74,9 @@ pub(super) async fn fetch(
     let common = last_common_block(client, node, peer, view, theirs).await?.map_or(0, |(height, _)| height);
     let pieces = Pieces { client, peer, view, theirs, delivering };
     match pieces.fetch(common).await? {
-        Some(candidate) => Ok(Fetched::Chain(candidate)),
+        Some(candidate) => Ok(Fetched::chain(candidate)),
         // A B-Coin node without that route.
-        None => client.fetch_chain(peer, view, delivering).await.map(Fetched::Chain),
+        None => client.fetch_chain(peer, view, delivering).await.map(Fetched::chain),
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) struct OpenRound {
     began: Instant,
     /// The answers so far, in the order of the peers.
     answered: Vec<Option<(Answered, Duration)>>,
-    best: Option<(usize, Candidate<Chapter>)>,
+    best: Option<(usize, Box<Candidate<Chapter>>)>,
     /// When a valid chain arrived last.
     delivered: Option<Instant>,
 }
@@ -135,7 +135,7 @@ impl OpenRound {
     }
 
     /// The best chain so far, and the peer that has it.
-    pub(super) fn take_best(&mut self) -> Option<(Candidate<Chapter>, PeerAddress, Best)> {
+    pub(super) fn take_best(&mut self) -> Option<(Box<Candidate<Chapter>>, PeerAddress, Best)> {
         let (order, candidate) = self.best.take()?;
         let best = Best { order, tip: candidate.tip(), adopted: false };
         Some((candidate, self.view.peers[order].clone(), best))

@@ -136,11 +136,11 @@ impl Sync {
     /// Makes a peer's chain the node's own.
     async fn adopt(
         &self,
-        candidate: Candidate<Chapter>,
+        candidate: Box<Candidate<Chapter>>,
         peer: &PeerAddress,
     ) -> Result<Option<Arc<Replacement<BlockSummary, Transaction>>>, RoundError> {
         let length = candidate.tip().height;
-        match self.node.adopt(candidate, Some(peer.clone())).await? {
+        match self.node.adopt(*candidate, Some(peer.clone())).await? {
             Adoption::Adopted { replacement, waiting } => {
                 tracing::info!(%peer, length, disconnected = replacement.stale.count, waiting, "replaced the chain");
                 Ok(Some(replacement))

@@ -203,7 +203,7 @@ pub(crate) enum Command<R: Rules> {
     RemovePeer { address: PeerAddress, reply: Reply<bool, RemovePeerError> },
     Job { reply: oneshot::Sender<R::Job> },
     Seal { solved: Solved<R::Job, R::Solution>, reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>> },
-    Adopt { candidate: Candidate<R>, from: Option<PeerAddress>, reply: AdoptReply<R> },
+    Adopt { candidate: Box<Candidate<R>>, from: Option<PeerAddress>, reply: AdoptReply<R> },
     Reopen { reply: oneshot::Sender<()> },
 }
 

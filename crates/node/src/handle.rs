@@ -155,6 +155,7 @@ impl<R: Rules> NodeHandle<R> {
         candidate: Candidate<R>,
         from: Option<PeerAddress>,
     ) -> Result<AdoptionOf<R>, AdoptError<R::BlockError>> {
+        let candidate = Box::new(candidate);
         self.ask(|reply| Command::Adopt { candidate, from, reply }).await?
     }
 

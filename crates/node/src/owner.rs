@@ -111,7 +111,7 @@ impl<R: Rules> Owner<R> {
             Command::RemovePeer { address, reply } => drop(reply.send(self.remove_peer(&address))),
             Command::Job { reply } => drop(reply.send(self.blockchain.job(&self.receiver, now()))),
             Command::Seal { solved, reply } => drop(reply.send(self.seal(solved))),
-            Command::Adopt { candidate, from, reply } => drop(reply.send(self.adopt(candidate, from))),
+            Command::Adopt { candidate, from, reply } => drop(reply.send(self.adopt(*candidate, from))),
             Command::Reopen { reply } => {
                 if self.last_reopened.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
                     self.reopen();

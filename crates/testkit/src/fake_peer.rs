@@ -56,6 +56,15 @@ impl FakePeer {
         F: Fn(TcpStream) -> R + Send + 'static,
         R: Future<Output = ()> + Send + 'static,
     {
+        Self::routing(move |_, stream| handle(stream)).await
+    }
+
+    /// Calls `handle` with the request line once the head of a request has arrived.
+    pub async fn routing<F, R>(handle: F) -> Self
+    where
+        F: Fn(String, TcpStream) -> R + Send + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let task = tokio::spawn(async move {
@@ -67,7 +76,8 @@ impl FakePeer {
                         Err(_) => break,
                     }
                 }
-                tokio::spawn(handle(stream));
+                let head = String::from_utf8_lossy(&head);
+                tokio::spawn(handle(head.lines().next().unwrap_or_default().to_owned(), stream));
             }
         });
         Self { address, task }

@@ -28,6 +28,7 @@ function offerItem(offer) {
     "li",
     {},
     el("span", {}, el("strong", {}, foreign(offer.address)), ` ${t("outcome", offer.outcome)} · ${ms(offer.took_ms)}`),
+    offer.limit && el("span", {}, t("beyondLimit", offer.address, offer.limit)),
     el("span", { class: "quiet" }, foreign(offer.reason, 600)),
   );
 }

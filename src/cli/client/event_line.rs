@@ -9,7 +9,9 @@ use super::{
     sse::Event,
     words,
 };
-use crate::wire::v1::{BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event};
+use crate::wire::v1::{
+    BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+};
 
 /// The line for an event.
 pub(super) struct Line {
@@ -39,6 +41,7 @@ pub(super) fn line_for(event: &Event) -> Line {
         event::REPLACEMENT => read(event).map(replacement),
         event::PEERS => read(event).map(peers),
         event::MINING => read(event).map(mining),
+        event::BEYOND_LIMIT => read(event).map(beyond_limit),
         event::RESET => read(event).map(reset),
         _ => None,
     };
@@ -103,6 +106,10 @@ fn peers(event: PeersEvent) -> Line {
 
 fn mining(event: MiningEvent) -> Line {
     line(event.time, Style::new(), format!("the node mines {} from now on", words::mining(event.mining)))
+}
+
+fn beyond_limit(event: BeyondLimitEvent) -> Line {
+    line(event.time, NOTABLE, format!("{}: {}", shown(&event.peer), shown(&event.reason)))
 }
 
 fn reset(event: ResetEvent) -> Line {
@@ -172,6 +179,11 @@ mod tests {
                 "mining",
                 format!(r#"{{"mining": {{"mode": "interval", "every_ms": 1000}}, {time}}}"#),
                 "the node mines a block every 1000 ms from now on",
+            ),
+            (
+                "beyond_limit",
+                format!(r#"{{"peer": "a:1", "length": 9, "limit": "max-chain", "reason": "Too long.", {time}}}"#),
+                "a:1: Too long.",
             ),
             (
                 "weather",

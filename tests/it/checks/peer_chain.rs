@@ -77,8 +77,8 @@ fn read_whole(data: &[u8]) -> Option<Chain> {
     let chain: Vec<Box<RawValue>> = serde_json::from_str(once("chain")?).ok()?;
     let length: u64 = serde_json::from_str(once("length")?).ok()?;
     let mut check = ChainCheck::default();
-    let push = |block: &Box<RawValue>| Some(check.push(Block::from_json(block.get()).ok()?).ok()?.text().to_owned());
-    let texts: Option<Vec<_>> = chain.iter().map(push).collect();
+    let push = |block: Box<RawValue>| Some(check.push(Block::from_json(block.get()).ok()?).ok()?.text().to_owned());
+    let texts: Option<Vec<_>> = chain.into_iter().map(push).collect();
     let (tip, texts) = (check.tip()?, texts?);
     (length == texts.len() as u64).then_some((tip, texts))
 }
