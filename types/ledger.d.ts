@@ -29,7 +29,7 @@ export interface Tip {
 }
 
 /** Why something is no block. */
-export type ShapeCode = "shape" | "integer" | "text" | "transactions" | "transaction";
+export type ShapeCode = "shape" | "integer" | "text" | "transactions" | "transaction" | "digits";
 
 /** Why a block is not the right one. */
 export type ChainCode = "genesis" | "index" | "link" | "proof" | "after";

@@ -141,6 +141,7 @@ export default {
       integer: `${data.field} has to be a whole number from 1 to 2^63-1.`,
       text: `${data.field} has to be a text.`,
       transaction: `Payment ${data.position} cannot be read.`,
+      digits: `Payment ${data.position} holds an integer of more than ${data.most} digits, which Python cannot read.`,
       after: "The block before cannot be read.",
     })[code] ?? code,
 

@@ -131,6 +131,7 @@ export default {
       integer: `${data.field} 必须是 1 到 2^63-1 之间的整数。`,
       text: `${data.field} 必须是文本。`,
       transaction: `第 ${data.position} 笔交易无法读取。`,
+      digits: `第 ${data.position} 笔交易含有超过 ${data.most} 位的整数，Python 无法读取。`,
       after: "前一个区块无法读取。",
     })[code] ?? code,
 

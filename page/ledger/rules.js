@@ -3,10 +3,12 @@
 import { JsonError, JsonNumber, canonical, parse } from "./json.js";
 import { sha256 } from "./sha256.js";
 
-/** @import { Block, ChainCode, Fault, FaultCode, FaultData, Json, Tip } from "../../types/ledger.d.ts" */
+/** @import { Block, ChainCode, Fault, FaultCode, FaultData, Json, Scalar, Tip } from "../../types/ledger.d.ts" */
 
 /** The largest index and the largest proof: 2^63-1. */
 const LARGEST = 2n ** 63n - 1n;
+/** The most digits an integer may have: CPython reads no longer ones. */
+const MOST_DIGITS = 4300;
 const FIELDS = ["index", "previous_hash", "proof", "timestamp", "transactions"];
 const TRANSACTION_FIELDS = ["amount", "receiver", "sender"];
 
@@ -29,6 +31,22 @@ export class RuleError extends Error {
  * @returns {Block}
  */
 export function readBlock(value) {
+  const block = readStoredBlock(value);
+  block.get("transactions").forEach((transaction, at) => {
+    if ([...transaction.values()].some(isTooLong)) throw new RuleError("digits", { position: at + 1, most: MOST_DIGITS });
+  });
+  return block;
+}
+
+/** @param {Scalar} scalar the text of a float is much shorter */
+const isTooLong = (scalar) => scalar instanceof JsonNumber && scalar.text.replace("-", "").length > MOST_DIGITS;
+
+/**
+ * As readBlock, for a block that a node has stored: earlier programs took integers of any length.
+ * @param {Json} value what json.parse has read
+ * @returns {Block}
+ */
+export function readStoredBlock(value) {
   if (!(value instanceof Map) || !hasJust(value, FIELDS)) throw new RuleError("shape");
   for (const field of ["index", "proof"]) integerOf(value, field);
   for (const field of ["previous_hash", "timestamp"]) {

@@ -1,7 +1,7 @@
 // A copy of a chain that may be changed, and what the rules say of it. The node never sees it.
 
 import { JsonNumber, canonical, parse } from "./json.js";
-import { RuleError, faultsOf, hashOf, integerOf, readBlock, search, tipOf } from "./rules.js";
+import { RuleError, faultsOf, hashOf, integerOf, readBlock, readStoredBlock, search, tipOf } from "./rules.js";
 
 /** @import { Block, Fault, Scalar, Tip } from "../../types/ledger.d.ts" */
 
@@ -13,7 +13,7 @@ export class Copy {
    */
   constructor(texts, before) {
     this.before = before;
-    this.blocks = texts.map((text) => readBlock(parse(text)));
+    this.blocks = texts.map((text) => readStoredBlock(parse(text)));
     this.hashes = this.blocks.map(hashOf);
     this.originals = [...this.hashes];
     /** @type {(Fault | null)[]} */

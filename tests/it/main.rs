@@ -21,6 +21,7 @@ mod hostile_clients;
 mod hostile_peers;
 mod load;
 mod long_chain;
+mod long_integers;
 mod monitoring;
 mod openapi;
 mod page;

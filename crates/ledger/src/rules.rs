@@ -69,6 +69,15 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// When the bytes are no block.
     fn decode(&self, bytes: &[u8]) -> Result<Self::Block, Self::BlockError>;
 
+    /// As [`Rules::decode`], for a block that this node has written down: an earlier program may have taken one that would be
+    /// refused today.
+    ///
+    /// # Errors
+    /// When the bytes are no block.
+    fn decode_stored(&self, bytes: &[u8]) -> Result<Self::Block, Self::BlockError> {
+        self.decode(bytes)
+    }
+
     /// The header of a block.
     fn header(&self, block: &Self::Block) -> Self::Header;
 

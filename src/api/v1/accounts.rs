@@ -114,7 +114,7 @@ fn transactions(snapshot: &Snapshot, positions: &[TransactionCursor]) -> Result<
             Some(block) => block,
             None => {
                 let bytes = snapshot.block(height)?.ok_or_else(missing)?;
-                Block::from_json_bytes(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?
+                Block::from_stored_json_bytes(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?
             }
         };
         let index = (position as usize).checked_sub(1).ok_or_else(missing)?;

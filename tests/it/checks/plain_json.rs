@@ -41,8 +41,16 @@ pub fn is_block(value: &Value) -> bool {
 }
 
 fn is_transaction(value: &Value) -> bool {
-    members(value, ["amount", "receiver", "sender"])
-        .is_some_and(|fields| fields.iter().all(|field| !matches!(field, Value::List(_) | Value::Object(_))))
+    members(value, ["amount", "receiver", "sender"]).is_some_and(|fields| fields.iter().all(|field| is_scalar(field)))
+}
+
+/// No list, no object, and no integer that CPython cannot read.
+fn is_scalar(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Object(_) => false,
+        Value::Integer(text) => text.trim_start_matches('-').len() <= 4_300,
+        Value::Null | Value::Bool(_) | Value::Float(_) | Value::Text(_) => true,
+    }
 }
 
 /// The values of these keys, when the value is an object with these keys, each once, and no others.

@@ -80,6 +80,18 @@ impl Block {
     /// # Errors
     /// When the text is not a block as docs/contract.md section 3 describes it.
     pub fn from_json(json: &str) -> Result<Self, DecodeError> {
+        let block = Self::from_stored_json(json)?;
+        for (position, transaction) in (1..).zip(&block.transactions) {
+            transaction.check_digits().map_err(|source| DecodeError::Transaction { position, source })?;
+        }
+        Ok(block)
+    }
+
+    /// As [`Block::from_json`], for a block that this node has stored: earlier programs took integers of any length.
+    ///
+    /// # Errors
+    /// As [`Block::from_json`], integers with too many digits aside.
+    pub fn from_stored_json(json: &str) -> Result<Self, DecodeError> {
         let Object(raw) = serde_json::from_str::<Object<RawBlock<'_>>>(json)?;
         for (field, value) in [("index", raw.index), ("proof", raw.proof)] {
             if !(1..=MAX_INTEGER).contains(&value) {
@@ -107,6 +119,14 @@ impl Block {
     /// As [`Block::from_json`], and when the bytes are not UTF-8.
     pub fn from_json_bytes(json: &[u8]) -> Result<Self, DecodeError> {
         Self::from_json(std::str::from_utf8(json).map_err(|_| DecodeError::NotUtf8)?)
+    }
+
+    /// As [`Block::from_stored_json`], from bytes.
+    ///
+    /// # Errors
+    /// As [`Block::from_stored_json`], and when the bytes are not UTF-8.
+    pub fn from_stored_json_bytes(json: &[u8]) -> Result<Self, DecodeError> {
+        Self::from_stored_json(std::str::from_utf8(json).map_err(|_| DecodeError::NotUtf8)?)
     }
 
     /// The part that the rules look at.
@@ -185,6 +205,22 @@ mod tests {
         assert_eq!(others(one), 0);
         assert_eq!(others(&format!("{one},{one}")), 1);
         assert_eq!(others(two), 1);
+    }
+
+    #[test]
+    fn a_longer_integer_than_cpython_reads_is_read_from_the_store_alone() {
+        for field in ["amount", "receiver", "sender"] {
+            for (digits, taken) in [(4_300, true), (4_301, false)] {
+                let transaction = r#"{"amount":0,"receiver":0,"sender":0}"#;
+                let long = format!("\"{field}\":-{}", "1".repeat(digits));
+                let transaction = transaction.replace(&format!("\"{field}\":0"), &long);
+                let json = format!(
+                    r#"{{"index":2,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[{transaction}]}}"#
+                );
+                assert_eq!(Block::from_json(&json).is_ok(), taken, "{digits} digits in {field}");
+                assert!(Block::from_stored_json(&json).is_ok(), "{digits} digits in {field}");
+            }
+        }
     }
 
     #[test]

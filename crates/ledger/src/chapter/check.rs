@@ -169,7 +169,7 @@ fn hashed(block: Block) -> CheckedBlock {
 /// When the bytes are no block.
 pub(super) fn restore(hash: BlockHash, bytes: Vec<u8>) -> Result<CheckedBlock, DecodeError> {
     let text = String::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
-    Ok(CheckedBlock { block: Block::from_json(&text)?, text, hash })
+    Ok(CheckedBlock { block: Block::from_stored_json(&text)?, text, hash })
 }
 
 /// Judges a stored block that follows others by its header and its bytes: every byte of it is in its hash, so nothing else has

@@ -56,12 +56,12 @@ impl BlockSummary {
         }
     }
 
-    /// Reads the summary of a block from its canonical text.
+    /// Reads the summary of a stored block from its canonical text.
     ///
     /// # Errors
     /// When the text is no block.
     pub fn from_canonical(text: &str) -> Result<Self, DecodeError> {
-        Ok(Self::new(&Block::from_json(text)?, BlockHash::sha256(text)))
+        Ok(Self::new(&Block::from_stored_json(text)?, BlockHash::sha256(text)))
     }
 }
 
@@ -130,6 +130,10 @@ impl Rules for Chapter {
 
     fn decode(&self, bytes: &[u8]) -> Result<Block, BlockError> {
         Ok(Block::from_json_bytes(bytes)?)
+    }
+
+    fn decode_stored(&self, bytes: &[u8]) -> Result<Block, BlockError> {
+        Ok(Block::from_stored_json_bytes(bytes)?)
     }
 
     fn header(&self, block: &Block) -> Header {

@@ -31,6 +31,9 @@ pub enum ScalarError {
     /// The number is beyond what a 64-bit float can hold.
     #[error("a number is too large: it has to be finite")]
     NotFinite,
+    /// The number is an integer with too many digits.
+    #[error("an integer has at most {} digits: Python reads no longer ones", Number::MAX_DIGITS)]
+    TooManyDigits,
     /// The text is not valid JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
@@ -51,6 +54,14 @@ impl Scalar {
             Some(b'[' | b'{') => return Err(ScalarError::Compound),
             _ => Self::Number(Number::from_json(json)?),
         })
+    }
+
+    /// Refuses an integer that a node of the listing cannot read.
+    pub(super) fn check_digits(&self) -> Result<(), ScalarError> {
+        match self {
+            Self::Number(number) if number.has_too_many_digits() => Err(ScalarError::TooManyDigits),
+            _ => Ok(()),
+        }
     }
 
     /// The canonical text.
@@ -82,6 +93,10 @@ impl Scalar {
 }
 
 impl Number {
+    /// The most digits that an integer may have: CPython converts no longer one (`sys.get_int_max_str_digits`), so a node of the
+    /// listing could not read a chain that holds it.
+    pub const MAX_DIGITS: usize = 4_300;
+
     /// Reads a number in JSON's grammar (RFC 8259, section 6).
     ///
     /// # Errors
@@ -104,6 +119,13 @@ impl Number {
     /// Whether the number is greater than 0.
     pub fn is_positive(&self) -> bool {
         !self.0.starts_with('-') && self.0 != "0" && self.0 != "0.0"
+    }
+
+    /// Whether the number is an integer with more than [`Number::MAX_DIGITS`] digits. Floats may have any number of them.
+    pub fn has_too_many_digits(&self) -> bool {
+        let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
+        // The canonical text of a float is much shorter.
+        digits.len() > Self::MAX_DIGITS
     }
 
     /// The canonical text.
@@ -142,6 +164,21 @@ mod tests {
             "true", "[1]", "1 2",
         ] {
             assert!(Number::from_json(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn digits_are_counted_in_integers_alone_and_without_their_sign() {
+        let ones = |count| "1".repeat(count);
+        for (text, too_many) in [
+            (ones(4_300), false),
+            (format!("-{}", ones(4_300)), false),
+            (ones(4_301), true),
+            (format!("-{}", ones(4_301)), true),
+            (format!("1.{}", ones(5_000)), false),
+            (format!("1e{}1", "0".repeat(5_000)), false),
+        ] {
+            assert_eq!(Number::from_json(&text).unwrap().has_too_many_digits(), too_many, "{text:.10}");
         }
     }
 

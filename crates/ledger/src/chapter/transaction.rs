@@ -66,19 +66,35 @@ struct RawTransaction<'a> {
 impl Transaction {
     /// The most characters a sender's or receiver's name may have.
     pub const MAX_NAME: usize = 256;
-    /// The most characters an amount may have: CPython converts no longer integer (`sys.get_int_max_str_digits`), so a
-    /// node of the listing could not read a chain that holds one.
-    pub const MAX_AMOUNT: usize = 4_300;
+    /// The most characters an amount may have: as many as an integer may have digits.
+    pub const MAX_AMOUNT: usize = Number::MAX_DIGITS;
 
     /// A transaction as `/add_transaction` takes it (docs/contract.md section 2); everything is kept as it was sent.
     ///
     /// # Errors
     /// When a name is no text of 1 to 256 characters, or the amount is no number above 0 and no text that holds one.
     pub fn submitted(sender: Scalar, receiver: Scalar, amount: Scalar) -> Result<Self, TransactionError> {
-        check_name("sender", &sender)?;
-        check_name("receiver", &receiver)?;
-        check_amount(&amount)?;
-        Ok(Self { amount, receiver, sender })
+        let transaction = Self { amount, receiver, sender };
+        transaction.check_submitted()?;
+        Ok(transaction)
+    }
+
+    /// Judges whether `/add_transaction` would take it.
+    ///
+    /// # Errors
+    /// As [`Transaction::submitted`].
+    pub fn check_submitted(&self) -> Result<(), TransactionError> {
+        check_name("sender", &self.sender)?;
+        check_name("receiver", &self.receiver)?;
+        check_amount(&self.amount)
+    }
+
+    /// Refuses integers that a node of the listing cannot read.
+    pub(super) fn check_digits(&self) -> Result<(), TransactionError> {
+        let fields = [("amount", &self.amount), ("receiver", &self.receiver), ("sender", &self.sender)];
+        fields.into_iter().try_for_each(|(field, scalar)| {
+            scalar.check_digits().map_err(|source| TransactionError::Field { field, source })
+        })
     }
 
     /// What the miner of a block receives: 1, from the node's own address.

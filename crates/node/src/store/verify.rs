@@ -160,7 +160,7 @@ impl<R: Rules> Scan<'_, R> {
     /// Judges one block, and compares its bytes with the ones it would be written in.
     fn judge(&self, ancestors: Option<&R::Ancestors>, bytes: &[u8], tip: &Tip) -> Result<(), String> {
         let rules = &self.store.rules;
-        let block = rules.decode(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
+        let block = rules.decode_stored(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
         let checked = rules.check(ancestors, block).map_err(|error| error.to_string())?;
         if checked.encoding() != bytes {
             return Err("it is not in the form it was written in".into());
