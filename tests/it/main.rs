@@ -6,6 +6,7 @@
 mod accounts;
 mod api_v1;
 mod automatic;
+mod block_size;
 mod checks;
 mod client_commands;
 mod client_refusals;

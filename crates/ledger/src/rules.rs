@@ -19,6 +19,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// How many blocks before a block have a say in judging its header, at least 1: so many are read again at a start.
     const WINDOW: u64;
+    /// The longest encoding of a block that is mined, or taken from elsewhere, in bytes. Blocks that this node has written down
+    /// may be longer.
+    const MAX_BLOCK_BYTES: usize;
 
     /// A transaction that may wait in the mempool.
     type Transaction: Transaction;
@@ -81,7 +84,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// The header of a block.
     fn header(&self, block: &Self::Block) -> Self::Header;
 
-    /// How many bytes the encoding of a block has: about, but never too few, and known without writing it.
+    /// How many bytes the encoding of a block has, known without writing it.
     fn encoded_len(&self, block: &Self::Block) -> usize;
 
     /// Judges a header as the successor of `ancestors`; without any, as the first one of a chain.
@@ -189,7 +192,8 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// milliseconds at least.
     fn search(&self, job: &Self::Job, cancelled: impl Fn() -> bool) -> Option<Found<Self::Solution>>;
 
-    /// The block that a solution makes. Rules whose work does not cover the transactions may take them from `mempool` now.
+    /// The block that a solution makes, with an encoding of at most [`Rules::MAX_BLOCK_BYTES`]. Rules whose work does not cover
+    /// the transactions may take them from `mempool` now.
     fn seal(
         &self,
         job: Self::Job,

@@ -200,7 +200,7 @@ impl BlockId {
     }
 }
 
-/// Mines a block, which takes all payments that wait.
+/// Mines a block, which takes the payments that wait.
 #[utoipa::path(
     post, path = "/blocks", tag = "chain", operation_id = "mine",
     responses(

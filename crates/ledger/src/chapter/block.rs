@@ -139,7 +139,7 @@ impl Block {
     pub fn canonical(&self) -> String {
         use std::fmt::Write as _;
 
-        let mut text = String::with_capacity(self.canonical_len_bound());
+        let mut text = String::with_capacity(self.canonical_len());
         // Writing into a String cannot fail.
         let _ = write!(text, "{{\"index\": {}, \"previous_hash\": ", self.index);
         canonical::write_string(&mut text, &self.previous_hash);
@@ -151,12 +151,14 @@ impl Block {
         text
     }
 
-    /// About how many bytes the canonical text has, never too few; known without writing it.
-    pub fn canonical_len_bound(&self) -> usize {
-        // The keys, two integers of up to 19 digits, and what stands between.
-        const REST: usize = 160;
-        let transactions: usize = self.transactions.iter().map(|transaction| transaction.canonical_len() + 2).sum();
-        REST + canonical::string_len(&self.previous_hash) + canonical::string_len(&self.timestamp) + transactions
+    /// How many bytes the canonical text has; known without writing it.
+    pub fn canonical_len(&self) -> usize {
+        const KEYS: usize = r#"{"index": , "previous_hash": , "proof": , "timestamp": , "transactions": []}"#.len();
+        let digits = |number: u64| number.checked_ilog10().unwrap_or(0) as usize + 1;
+        let transactions: usize = self.transactions.iter().map(Transaction::canonical_len).sum();
+        let separators = self.transactions.len().saturating_sub(1) * canonical::ITEM_SEPARATOR.len();
+        let strings = canonical::string_len(&self.previous_hash) + canonical::string_len(&self.timestamp);
+        KEYS + digits(self.index) + digits(self.proof) + strings + transactions + separators
     }
 
     /// The hash that the next block has to carry.
@@ -192,6 +194,17 @@ mod tests {
             "{\"index\": 1, \"previous_hash\": \"0\", \"proof\": 1, \"timestamp\": \"2026-11-22 19:41:17.215595\", \"transactions\": []}"
         );
         assert_eq!(genesis.hash().to_string(), "0e10d103307ffa3ad0ab4a6d8d902afae717102f8c51406d472cbfe68dfda1ef");
+    }
+
+    #[test]
+    fn the_length_of_the_canonical_text_is_known_before_writing() {
+        for (index, proof) in [(1, 9), (10, 99), (u64::MAX, MAX_INTEGER)] {
+            for count in 0..3 {
+                let transactions = vec![Transaction::coinbase("é", "\u{7f}"); count];
+                let block = Block { index, proof, transactions, ..Block::genesis("\n".into()) };
+                assert_eq!(block.canonical_len(), block.canonical().len());
+            }
+        }
     }
 
     #[test]

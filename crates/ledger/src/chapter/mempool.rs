@@ -7,9 +7,7 @@ use crate::rules::MempoolLimits;
 
 /// The mempool has no room for another transaction.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error(
-    "too many payments are waiting already ({waiting}); mine a block, which takes them all, then send this one again"
-)]
+#[error("too many payments are waiting already ({waiting}); mine a block, then send this one again")]
 pub struct MempoolFull {
     /// How many transactions wait.
     pub waiting: usize,

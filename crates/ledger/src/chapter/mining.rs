@@ -1,7 +1,7 @@
 //! From a template to a block: the work of the listing does not cover what the block holds, so the block takes what waits when
 //! it is sealed.
 
-use super::{block::Block, check::Ancestors, mempool::Mempool, transaction::Transaction};
+use super::{block::Block, canonical::ITEM_SEPARATOR, check::Ancestors, mempool::Mempool, transaction::Transaction};
 use crate::tip::Tip;
 
 /// Who is paid for blocks that are mined here.
@@ -33,13 +33,21 @@ impl Job {
         self.parent.proof
     }
 
-    /// The block: all that waits, in the order it arrived, then the coinbase.
-    pub(super) fn seal(self, Proof(proof): Proof, mempool: &Mempool, timestamp: String) -> Block {
-        let mut transactions = Vec::with_capacity(mempool.transactions().len() + 1);
-        transactions.extend_from_slice(mempool.transactions());
-        transactions.push(self.coinbase);
+    /// The block: what waits, in the order it arrived, up to the first transaction that does not fit into `max_bytes` of
+    /// canonical text; then the coinbase.
+    pub(super) fn seal(self, Proof(proof): Proof, mempool: &Mempool, timestamp: String, max_bytes: usize) -> Block {
         let Tip { height, hash, .. } = self.parent.tip;
-        Block { index: height + 1, previous_hash: hash.to_string(), proof, timestamp, transactions }
+        let (previous_hash, transactions) = (hash.to_string(), vec![self.coinbase]);
+        let mut block = Block { index: height + 1, previous_hash, proof, timestamp, transactions };
+        let mut room = max_bytes.saturating_sub(block.canonical_len());
+        let fits = |transaction: &&Transaction| {
+            let left = room.checked_sub(transaction.canonical_len() + ITEM_SEPARATOR.len());
+            room = left.unwrap_or(room);
+            left.is_some()
+        };
+        let count = mempool.transactions().iter().take_while(fits).count();
+        block.transactions.splice(0..0, mempool.transactions()[..count].iter().cloned());
+        block
     }
 }
 
@@ -47,5 +55,63 @@ impl Job {
 impl AsRef<Tip> for Job {
     fn as_ref(&self) -> &Tip {
         &self.parent.tip
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chapter::{Chapter, Scalar},
+        rules::{CheckedBlock as _, Reorganisation as _, Rules as _},
+    };
+
+    fn job() -> Job {
+        let parent = Chapter.check(None, Block::genesis("t".into())).unwrap().ancestors();
+        Job::new(parent, &Receiver { node_address: "n".into(), miner: "m".into() })
+    }
+
+    /// Its text escapes each character of the sender's name with six.
+    fn payment(number: usize) -> Transaction {
+        let sender = format!("{number:03}{}", "\u{7f}".repeat(number % 7));
+        Transaction { sender: Scalar::Text(sender), ..Transaction::coinbase("", "b") }
+    }
+
+    fn sealed(mempool: &Mempool, max_bytes: usize) -> Block {
+        job().seal(Proof(533), mempool, "t".into(), max_bytes)
+    }
+
+    #[test]
+    fn a_block_takes_what_fits_to_the_byte() {
+        let mempool: Mempool = (0..9).map(payment).collect();
+        let whole = sealed(&mempool, usize::MAX);
+        let bytes = whole.canonical().len();
+        assert_eq!(whole.transactions.len(), 10);
+        assert_eq!(sealed(&mempool, bytes), whole);
+        let shorter = sealed(&mempool, bytes - 1);
+        assert_eq!(shorter.transactions[..8], mempool.transactions()[..8]);
+        assert_eq!(shorter.transactions.len(), 9, "the coinbase is there");
+        assert_eq!(sealed(&mempool, 0).transactions.len(), 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_waits_for_the_next_block_in_its_order() {
+        const MAX_BYTES: usize = 1_000;
+        let all: Vec<_> = (0..50).map(payment).collect();
+        let mut mempool: Mempool = all.iter().cloned().collect();
+        let (mut taken, mut blocks) = (Vec::new(), 0);
+        while !mempool.transactions().is_empty() {
+            let block = sealed(&mempool, MAX_BYTES);
+            assert!(block.canonical().len() <= MAX_BYTES);
+            let checked = Chapter.check(Some(&job().parent), block).unwrap();
+            assert_eq!(checked.encoding().len(), checked.block().canonical_len());
+            let mut change = crate::chapter::Reorganisation::default();
+            change.connected(&checked, &mempool);
+            taken.extend_from_slice(checked.block().non_coinbase());
+            mempool = change.finish(&crate::chapter::reorganisation::tests::NoAccounts, &mempool).unwrap().mempool;
+            blocks += 1;
+        }
+        assert!(blocks > 3, "{blocks}");
+        assert_eq!(taken, all);
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of the printed listing (sections 16.8.1 to 16.8.4; docs/contract.md sections 2 to 4).
 //!
 //! A block is kept, served and hashed as one text, its canonical JSON. The longest chain is the best one. Accounts are an index:
-//! no rule asks them anything. A block takes all that waits at the moment it is sealed.
+//! no rule asks them anything. A block takes what waits at the moment it is sealed.
 
 mod account;
 mod amount;

@@ -73,7 +73,7 @@ impl rules::Reorganisation for Reorganisation {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::convert::Infallible;
 
     use super::*;
@@ -83,7 +83,7 @@ mod tests {
     };
 
     /// These rules ask no account anything.
-    struct NoAccounts;
+    pub(in crate::chapter) struct NoAccounts;
 
     impl ReadAccounts<Account> for NoAccounts {
         type Error = Infallible;

@@ -106,6 +106,7 @@ impl rules::CheckedBlock for CheckedBlock {
 impl Rules for Chapter {
     const NAME: &'static str = "chapter";
     const WINDOW: u64 = 1;
+    const MAX_BLOCK_BYTES: usize = 32 << 20;
 
     type Transaction = Transaction;
     type Block = Block;
@@ -141,7 +142,7 @@ impl Rules for Chapter {
     }
 
     fn encoded_len(&self, block: &Block) -> usize {
-        block.canonical_len_bound()
+        block.canonical_len()
     }
 
     fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, BlockError> {
@@ -213,6 +214,6 @@ impl Rules for Chapter {
     }
 
     fn seal(&self, job: Job, solution: Proof, mempool: &Mempool, now: DateTime<Local>) -> Block {
-        job.seal(solution, mempool, python_timestamp(now))
+        job.seal(solution, mempool, python_timestamp(now), Self::MAX_BLOCK_BYTES)
     }
 }

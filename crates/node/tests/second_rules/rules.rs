@@ -19,6 +19,8 @@ pub const MAX_BITS: u8 = 12;
 const HEADER: usize = 70;
 /// The bytes of a transaction: sender 1, receiver 1, number 2, amount 4.
 const TRANSACTION: usize = 8;
+/// The most transactions in a block.
+pub const MAX_TRANSACTIONS: usize = 100;
 
 /// The rules. Clones share the gate.
 #[derive(Clone, Debug, Default)]
@@ -302,6 +304,7 @@ pub fn body(transactions: &[Transaction]) -> Vec<u8> {
 impl Rules for Second {
     const NAME: &'static str = "second";
     const WINDOW: u64 = 2;
+    const MAX_BLOCK_BYTES: usize = HEADER + MAX_TRANSACTIONS * TRANSACTION;
 
     type Transaction = Transaction;
     type Block = Block;
@@ -462,7 +465,7 @@ impl Rules for Second {
     }
 
     fn job(&self, ancestors: &Ancestors, mempool: &Mempool, receiver: &Receiver, _: DateTime<Local>) -> Job {
-        let body = body(&mempool.0);
+        let body = body(&mempool.0[..mempool.0.len().min(MAX_TRANSACTIONS)]);
         let header = Header {
             parent: *ancestors.tip.hash.as_bytes(),
             root: *BlockHash::sha256(&body).as_bytes(),
