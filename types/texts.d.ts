@@ -90,6 +90,7 @@ export interface Texts {
   givenUpKept(number: number): string;
   returned: string;
   nothingReturned: string;
+  notReturned(count: number): string;
   accounts: string;
   accountsNone: string;
   accountsHelp: string;

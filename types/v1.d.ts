@@ -205,6 +205,8 @@ export interface Replacement {
   tip_hash: string;
   given_up: GivenUpBlocks;
   returned: Returned;
+  /** How many further payments of the blocks that were given up no node takes. */
+  not_returned: number;
 }
 
 interface RoundBase {

@@ -110,6 +110,8 @@ export default {
   givenUpKept: (number) => `They are kept: bcoin export --given-up ${number}`,
   returned: "Payments that wait again",
   nothingReturned: "No payment has to wait again.",
+  notReturned: (count) =>
+    `${s(count, "payment", "payments")} of the blocks that were given up ${count === 1 ? "is" : "are"} gone: no node takes such payments, as a name or an amount is not right.`,
 
   accounts: "Accounts",
   accountsNone: "No payment is in the chain yet.",

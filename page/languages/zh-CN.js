@@ -102,6 +102,7 @@ export default {
   givenUpKept: (number) => `它们仍被保存：bcoin export --given-up ${number}`,
   returned: "重新等待的交易",
   nothingReturned: "没有交易需要重新等待。",
+  notReturned: (count) => `被放弃的区块中有 ${n(count)} 笔交易已消失：名称或金额不合规，没有节点会接受这样的交易。`,
 
   accounts: "账户",
   accountsNone: "链上还没有交易。",

@@ -112,6 +112,7 @@ async fn the_walk_is_heard_as_it_happens() {
     );
     assert_eq!(replaced["given_up"]["blocks"][1]["hash"], block.data["header"]["hash"]);
     assert_eq!(replaced["returned"]["transactions"], json!([transaction.data["transaction"]]));
+    assert_eq!(replaced["not_returned"], 0);
     // The transaction that returned to the mempool is mined at once.
     let names =
         [listener.next().await.unwrap().name, listener.next().await.unwrap().name, listener.next().await.unwrap().name];

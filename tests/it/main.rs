@@ -31,6 +31,7 @@ mod properties;
 mod restart;
 mod routes;
 mod schemathesis;
+mod strangers;
 mod support;
 mod three_nodes;
 mod upgrade;

@@ -161,6 +161,10 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         block: &Self::CheckedBlock,
     ) -> Result<(), A::Error>;
 
+    /// Whether a transaction may wait, as far as can be said without accounts and limits. A program reads those again that it
+    /// has let wait, and an earlier one may have let others wait.
+    fn may_wait(&self, transaction: &Self::Transaction) -> bool;
+
     /// Begins a group of transactions for this mempool.
     fn admission(&self, mempool: &Self::Mempool, limits: MempoolLimits) -> Self::Admission;
 
@@ -303,6 +307,8 @@ pub struct AfterReorganisation<M> {
     pub mempool: M,
     /// How many of its transactions, the first ones, were in blocks that were disconnected.
     pub returned: usize,
+    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either.
+    pub not_returned: usize,
 }
 
 /// How much may wait before further transactions are refused.

@@ -168,6 +168,8 @@ pub struct Replacement<S, T> {
     pub stale: StaleBlocks<S>,
     /// The transactions that wait again.
     pub returned: Returned<T>,
+    /// How many further transactions of the disconnected blocks may not wait and are gone.
+    pub not_returned: usize,
 }
 
 /// The blocks that a replacement disconnected.

@@ -241,6 +241,10 @@ impl<R: Rules> Owner<R> {
             store.replace(blockchain, fork, blocks, now())
         })?;
         let Reorganised { ancestors, after, disconnected, growth } = reorganised;
+        let not_returned = after.not_returned;
+        if not_returned > 0 {
+            tracing::warn!(not_returned, "the disconnected blocks held transactions that may not wait, and are gone");
+        }
         let replacement = Arc::new(Replacement {
             from,
             fork,
@@ -250,6 +254,7 @@ impl<R: Rules> Owner<R> {
                 count: after.returned,
                 first: after.mempool.as_ref().iter().take(after.returned.min(MAX_TOLD)).cloned().collect(),
             },
+            not_returned,
         });
         self.blockchain.advance(ancestors, after.mempool);
         self.chain_bytes = self.chain_bytes.saturating_add_signed(growth);

@@ -37,7 +37,7 @@ function offerItem(offer) {
  * What was given up when the chain was replaced, and what waits again.
  * @param {Replacement} replacement
  */
-export function replacementNotice({ from, length, given_up, returned }) {
+export function replacementNotice({ from, length, given_up, returned, not_returned }) {
   return el(
     "div",
     { class: "notice" },
@@ -47,6 +47,7 @@ export function replacementNotice({ from, length, given_up, returned }) {
     returned.count > 0
       ? el("span", {}, `${t("returned")}: ${t("payments", returned.count)}`)
       : el("span", { class: "quiet" }, t("nothingReturned")),
+    not_returned > 0 && el("span", {}, t("notReturned", not_returned)),
     returned.count > 0 && paymentTable(returned.transactions.slice(0, PAYMENTS), returned.count),
   );
 }

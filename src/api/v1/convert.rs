@@ -82,7 +82,7 @@ impl From<MiningMode> for MiningJson {
 
 impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
     fn from(replacement: &Replacement<BlockSummary, Transaction>) -> Self {
-        let Replacement { from, fork, tip, stale, returned } = replacement;
+        let Replacement { from, fork, tip, stale, returned, not_returned } = replacement;
         Self {
             from: from.as_ref().map(ToString::to_string),
             fork: *fork,
@@ -97,6 +97,7 @@ impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
                 count: returned.count as u64,
                 transactions: returned.first.iter().map(Into::into).collect(),
             },
+            not_returned: *not_returned as u64,
         }
     }
 }

@@ -88,6 +88,9 @@ fn replacement(event: ReplacementEvent) -> Line {
     if replacement.returned.count > 0 {
         text.push_str(&format!("; waiting again: {}", words::count(replacement.returned.count, "payment")));
     }
+    if replacement.not_returned > 0 {
+        text.push_str(&format!("; gone: {}", words::count(replacement.not_returned, "payment")));
+    }
     line(event.time, NOTABLE, text)
 }
 
@@ -169,6 +172,11 @@ mod tests {
                 "chain replaced by a longer one: 5 blocks now; given up: blocks 3 to 4",
             ),
             ("replacement", replacement("null", 0, 0), "chain replaced by a longer one: 5 blocks now"),
+            (
+                "replacement",
+                replacement("null", 0, 0).replace(r#""fork""#, r#""not_returned": 2, "fork""#),
+                "chain replaced by a longer one: 5 blocks now; gone: 2 payments",
+            ),
             (
                 "peers",
                 format!(r#"{{"added": ["a:1", "b:2"], "removed": [], "peers": 2, {time}}}"#),

@@ -174,6 +174,10 @@ fn print_replacement(out: Output, replacement: &ReplacementJson) -> Result<(), F
         }
         rest(out, returned.count, returned.transactions.len())?;
     }
+    if replacement.not_returned > 0 {
+        let gone = words::count(replacement.not_returned, "payment");
+        out.line(format_args!("Gone: {gone}; no node takes such payments."))?;
+    }
     Ok(())
 }
 

@@ -175,6 +175,9 @@ pub struct ReplacementJson {
     pub given_up: GivenUpBlocks,
     /// The payments that wait again.
     pub returned: ReturnedJson,
+    /// How many further payments of the blocks that were given up do not wait again: no node takes such payments.
+    #[serde(default)]
+    pub not_returned: u64,
 }
 
 /// What came of asking all peers for a longer chain.

@@ -1,5 +1,6 @@
 //! What waits after blocks have changed (docs/contract.md section 4): the transactions of disconnected blocks, then those that
-//! waited already, except for what the connected blocks hold, counted as often as it occurs. Coinbases are gone.
+//! waited already, except for what the connected blocks hold, counted as often as it occurs. Coinbases are gone, and so is what
+//! `/add_transaction` would refuse: a block from a peer may hold any scalars.
 
 use std::collections::HashMap;
 
@@ -65,10 +66,11 @@ impl rules::Reorganisation for Reorganisation {
             }
             _ => true,
         };
-        let mut waiting: Vec<_> = self.disconnected.into_iter().rev().flatten().filter(&mut still_waits).collect();
-        let returned = waiting.len();
+        let disconnected = self.disconnected.into_iter().rev().flatten().filter(&mut still_waits);
+        let (mut waiting, refused): (Vec<_>, Vec<_>) = disconnected.partition(|one| one.check_submitted().is_ok());
+        let (returned, not_returned) = (waiting.len(), refused.len());
         waiting.extend(mempool.transactions()[self.taken..].iter().filter(|one| still_waits(one)).cloned());
-        Ok(AfterReorganisation { mempool: waiting.into_iter().collect(), returned })
+        Ok(AfterReorganisation { mempool: waiting.into_iter().collect(), returned, not_returned })
     }
 }
 
@@ -78,7 +80,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::{
-        chapter::{Block, Scalar, check},
+        chapter::{Block, Number, Scalar, check},
         rules::Reorganisation as _,
     };
 
@@ -94,11 +96,22 @@ pub(super) mod tests {
     }
 
     fn transaction(sender: &str) -> Transaction {
-        Transaction { sender: Scalar::Text(sender.into()), receiver: Scalar::Null, amount: Scalar::Null }
+        Transaction { receiver: Scalar::Text("b".into()), ..strange(sender) }
     }
 
+    /// One that `/add_transaction` refuses.
+    fn strange(sender: &str) -> Transaction {
+        let amount = Scalar::Number(Number::from(2));
+        Transaction { sender: Scalar::Text(sender.into()), receiver: Scalar::Null, amount }
+    }
+
+    /// Capital letters send what is refused.
     fn pool(senders: &str) -> Mempool {
-        senders.chars().map(|sender| transaction(&sender.to_string())).collect()
+        let one = |sender: char| match sender {
+            'A'..='Z' => strange(&sender.to_string()),
+            _ => transaction(&sender.to_string()),
+        };
+        senders.chars().map(one).collect()
     }
 
     /// A block with a transaction of each of these senders and a coinbase.
@@ -110,6 +123,12 @@ pub(super) mod tests {
     }
 
     fn waiting(disconnected: &[&str], mempool: &str, connected: &[&str]) -> (String, usize) {
+        let (waiting, returned, not_returned) = after(disconnected, mempool, connected);
+        assert_eq!(not_returned, 0);
+        (waiting, returned)
+    }
+
+    fn after(disconnected: &[&str], mempool: &str, connected: &[&str]) -> (String, usize, usize) {
         let mempool = pool(mempool);
         let mut change = Reorganisation::default();
         for senders in disconnected.iter().rev() {
@@ -120,7 +139,7 @@ pub(super) mod tests {
         }
         let Ok(after) = change.finish(&NoAccounts, &mempool);
         let senders = after.mempool.transactions().iter().map(|one| one.sender.canonical().replace('"', ""));
-        (senders.collect(), after.returned)
+        (senders.collect(), after.returned, after.not_returned)
     }
 
     #[test]
@@ -137,5 +156,11 @@ pub(super) mod tests {
         assert_eq!(waiting(&[], "abab", &["a", "xa"]), ("bb".into(), 0));
         assert_eq!(waiting(&["a"], "a", &["aaa"]), (String::new(), 0));
         assert_eq!(waiting(&["a", "b"], "", &[]), ("ab".into(), 2));
+    }
+    #[test]
+    fn what_would_be_refused_does_not_wait_again_and_is_counted() {
+        assert_eq!(after(&["aX", "Yb"], "c", &[""]), ("abc".into(), 2, 2));
+        assert_eq!(after(&["aXXY"], "", &["X"]), ("a".into(), 1, 2));
+        assert_eq!(after(&["X"], "X", &["XX"]), (String::new(), 0, 0));
     }
 }

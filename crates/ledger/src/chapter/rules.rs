@@ -185,6 +185,10 @@ impl Rules for Chapter {
         account::book(accounts, block.block(), Direction::Disconnect)
     }
 
+    fn may_wait(&self, transaction: &Transaction) -> bool {
+        transaction.check_submitted().is_ok()
+    }
+
     fn admission(&self, mempool: &Mempool, limits: MempoolLimits) -> Admission {
         Admission::new(mempool, limits)
     }

@@ -92,7 +92,8 @@ impl<R: Rules> Opened<R> {
     fn load(rules: R, shared: Arc<Shared>, progress: Progress<'_>) -> Result<Self, StoreError> {
         let store = Store { shared, rules };
         let chain_bytes = store.reader().snapshot()?.check_chain(&store.rules, progress)?.bytes;
-        let contents = store.contents()?;
+        let mut contents = store.contents()?;
+        store.forget_what_may_not_wait(&mut contents)?;
         if let Some(folder) = store.shared.folder()
             && let Err(error) = folder.set_reserve_aside()
         {

@@ -41,6 +41,20 @@ impl<R: Rules> Store<R> {
         self.commit(|write| push_all(&mut write.open_table(MEMPOOL)?, transactions.iter().map(Transaction::encode)))
     }
 
+    /// Takes transactions out of the mempool that may not wait: an earlier program let those of disconnected blocks wait,
+    /// whatever they were.
+    pub(super) fn forget_what_may_not_wait(&self, contents: &mut ContentsOf<R>) -> Result<(), StoreError> {
+        let waiting = contents.mempool.as_ref();
+        let kept: Vec<_> = waiting.iter().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
+        let gone = waiting.len() - kept.len();
+        if gone > 0 {
+            self.commit(|write| set_mempool(write, &kept))?;
+            tracing::warn!(gone, "transactions waited that may not; they are gone");
+            contents.mempool = kept.into_iter().collect();
+        }
+        Ok(())
+    }
+
     /// Connects a new last block.
     ///
     /// # Errors

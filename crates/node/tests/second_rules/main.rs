@@ -208,6 +208,7 @@ async fn a_replacement_returns_what_is_still_covered() {
     other.push(next(&other, 5, 5, &[pay(2, 1, 3, 8)]));
     let Adoption::Adopted { replacement, waiting } = node.offer(&other).await.unwrap() else { panic!("not adopted") };
     assert_eq!((replacement.fork, replacement.stale.count, replacement.returned.count, waiting), (2, 2, 0, 0));
+    assert_eq!(replacement.not_returned, 1, "the first payment; the second is in the new chain");
     assert_eq!(node.waiting(), []);
     assert_eq!([1, 2, 3, 5].map(|account| node.balance(account)), [2, 0, 8, REWARD]);
     node.stop();

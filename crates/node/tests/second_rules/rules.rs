@@ -277,17 +277,23 @@ impl ledger::Reorganisation for Reorganisation {
         mempool: &Mempool,
     ) -> Result<AfterReorganisation<Mempool>, A::Error> {
         let mut waiting = Vec::new();
-        let mut returned = 0;
+        let (mut returned, mut not_returned) = (0, 0);
         let disconnected: Vec<_> = self.disconnected.into_iter().rev().flatten().collect();
         for (at, transaction) in disconnected.iter().chain(&mempool.0).enumerate() {
             let covered = spent(&waiting, transaction.from) + u64::from(transaction.amount)
                 <= accounts.read(&[transaction.from])?.0;
-            if covered && !self.connected.contains(transaction) {
+            if self.connected.contains(transaction) {
+                continue;
+            }
+            let was_in_a_block = usize::from(at < disconnected.len());
+            if covered {
                 waiting.push(*transaction);
-                returned += usize::from(at < disconnected.len());
+                returned += was_in_a_block;
+            } else {
+                not_returned += was_in_a_block;
             }
         }
-        Ok(AfterReorganisation { mempool: Mempool(waiting), returned })
+        Ok(AfterReorganisation { mempool: Mempool(waiting), returned, not_returned })
     }
 }
 
@@ -437,6 +443,10 @@ impl Rules for Second {
         Ok(())
     }
 
+    fn may_wait(&self, transaction: &Transaction) -> bool {
+        transaction.amount > 0
+    }
+
     fn admission(&self, _: &Mempool, _: MempoolLimits) -> Vec<Transaction> {
         Vec::new()
     }
@@ -448,7 +458,7 @@ impl Rules for Second {
         admission: &mut Vec<Transaction>,
         transaction: Transaction,
     ) -> Result<(), StateError<Refusal, A::Error>> {
-        if transaction.amount == 0 {
+        if !self.may_wait(&transaction) {
             return Err(StateError::Refused(Refusal::Amount));
         }
         let Balance(balance) = accounts.read(&[transaction.from]).map_err(StateError::Accounts)?;
