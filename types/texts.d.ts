@@ -88,6 +88,7 @@ export interface Texts {
   listing: string;
   givenUp: string;
   givenUpKept(number: number): string;
+  givenUpNotKept: string;
   returned: string;
   nothingReturned: string;
   notReturned(count: number): string;

@@ -184,6 +184,7 @@ export interface Offer {
 
 /** The blocks that a replacement gave up: how many, and the first of them. */
 export interface GivenUpBlocks {
+  /** 0 when they are not kept. */
   number: number;
   count: number;
   blocks: Header[];

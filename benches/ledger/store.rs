@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use bcoin::peers::{Turn, decode_chain};
 use bcoin_ledger::{
     Blockchain,
-    chapter::{Block, ChainCheck, Chapter, CheckedBlock, Mempool, Transaction},
+    chapter::{Block, ChainCheck, Chapter, CheckedBlock, Mempool, Receiver, Transaction},
 };
 use bcoin_node::{
-    CandidateBuilder, CandidateLimits, now,
+    CandidateBuilder, CandidateLimits, MAX_STALE_BYTES, now,
     store::{FirstContent, Location, Opened, Store},
 };
 use bcoin_testkit::chain;
@@ -44,7 +44,8 @@ fn checked(length: u64) -> Vec<CheckedBlock> {
 fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {
     let (folder, store, blockchain) = fresh();
     let blocks = checked(length).into_iter().skip(1).map(Ok);
-    store.replace(&blockchain, 1, blocks, now()).expect("a chain");
+    let receiver = Receiver { node_address: "n".into(), miner: "m".into() };
+    store.replace(&blockchain, 1, blocks, &receiver, MAX_STALE_BYTES, now()).expect("a chain");
     (folder, store)
 }
 

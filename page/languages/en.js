@@ -108,6 +108,7 @@ export default {
   listing: "a node of the printed listing",
   givenUp: "Blocks that were given up",
   givenUpKept: (number) => `They are kept: bcoin export --given-up ${number}`,
+  givenUpNotKept: "They are too long to be kept.",
   returned: "Payments that wait again",
   nothingReturned: "No payment has to wait again.",
   notReturned: (count) =>

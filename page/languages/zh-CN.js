@@ -100,6 +100,7 @@ export default {
   listing: "书中程序的节点",
   givenUp: "被放弃的区块",
   givenUpKept: (number) => `它们仍被保存：bcoin export --given-up ${number}`,
+  givenUpNotKept: "它们太长，没有保存。",
   returned: "重新等待的交易",
   nothingReturned: "没有交易需要重新等待。",
   notReturned: (count) => `被放弃的区块中有 ${n(count)} 笔交易已消失：名称或金额不合规，没有节点会接受这样的交易。`,

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use bcoin_ledger::{
     BlockHash, Blockchain, Rules as _, Tip,
-    chapter::{Account, Ancestors, Block, ChainCheck, Chapter, CheckedBlock, Mempool, Scalar, Transaction, puzzle},
+    chapter::{
+        Account, Ancestors, Block, ChainCheck, Chapter, CheckedBlock, Mempool, Receiver, Scalar, Transaction, puzzle,
+    },
 };
+use bcoin_node::MAX_STALE_BYTES;
 use bcoin_node::store::{Contents, FirstContent, Location, Opened, Reader, Store, verify};
 use proptest::prelude::*;
 
@@ -199,12 +202,13 @@ impl Ledger {
             Change::Replace { depth, blocks } => {
                 let fork = self.now.tip().height.saturating_sub(*depth).max(1);
                 let mut end = self.ancestors_at(fork);
+                let receiver = Receiver { node_address: "n".into(), miner: "m".into() };
                 let blocks = blocks.iter().map(|transactions| {
                     let block = block_after(&end, transactions);
                     end = block.ancestors();
                     Ok(block)
                 });
-                self.store.replace(&self.now, fork, blocks, bcoin_node::now()).unwrap().0
+                self.store.replace(&self.now, fork, blocks, &receiver, MAX_STALE_BYTES, bcoin_node::now()).unwrap().0
             }
             // Rolling back the same change twice changes nothing.
             Change::RollBack => {

@@ -149,8 +149,12 @@ impl Node {
             candidate.push(block).unwrap();
         }
         let adoption = self.handle.adopt(candidate.finish().unwrap(), None).await.unwrap();
-        if matches!(adoption, Adoption::Adopted { .. }) {
-            self.stale.push(before);
+        if let Adoption::Adopted { replacement, .. } = adoption {
+            // A chain that only goes on gives nothing up.
+            assert_eq!(replacement.stale.branch.is_some(), replacement.stale.count > 0);
+            if replacement.stale.count > 0 {
+                self.stale.push(before);
+            }
         }
     }
 }

@@ -161,6 +161,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         block: &Self::CheckedBlock,
     ) -> Result<(), A::Error>;
 
+    /// Whether `receiver` was to be paid for this block: whether this node has mined it.
+    fn is_mined_for(&self, block: &Self::CheckedBlock, receiver: &Self::Receiver) -> bool;
+
     /// Whether a transaction may wait, as far as can be said without accounts and limits. A program reads those again that it
     /// has let wait, and an earlier one may have let others wait.
     fn may_wait(&self, transaction: &Self::Transaction) -> bool;

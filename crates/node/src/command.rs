@@ -175,8 +175,9 @@ pub struct Replacement<S, T> {
 /// The blocks that a replacement disconnected.
 #[derive(Clone, Debug)]
 pub struct StaleBlocks<S> {
-    /// The number of the stale branch under which the chain that they end is kept.
-    pub branch: u64,
+    /// The number of the stale branch under which the chain that they end is kept; none when there are no such blocks, or more
+    /// than are kept.
+    pub branch: Option<u64>,
     /// How many there are.
     pub count: u64,
     /// The first 100 of them.

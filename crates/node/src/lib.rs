@@ -38,7 +38,7 @@ pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
 pub use events::{BeyondLimit, Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
-pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS};
+pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolSpace, SpoolsFull};
 pub use view::View;

@@ -6,6 +6,8 @@ use std::fmt;
 pub const MAX_PEERS: usize = 128;
 /// The most bytes that the encodings of waiting transactions have together (docs/contract.md section 6).
 pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
+/// The most bytes that the encodings of the blocks of all stale branches have together (docs/contract.md section 6).
+pub const MAX_STALE_BYTES: u64 = 256 << 20;
 /// How many disconnected blocks and returned transactions are told of a replacement.
 pub(crate) const MAX_TOLD: usize = 100;
 

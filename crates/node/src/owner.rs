@@ -23,8 +23,8 @@ use crate::{
     event_log::EventLog,
     events::{Event, EventOf, PeersChange},
     handle::Shared,
-    limits::{MAX_PEERS, MAX_TOLD},
-    store::{ReorganiseError, Reorganised, Store, StoreError},
+    limits::{MAX_PEERS, MAX_STALE_BYTES, MAX_TOLD},
+    store::{KeptBranch, ReorganiseError, Reorganised, Store, StoreError},
     view::View,
 };
 
@@ -236,12 +236,13 @@ impl<R: Rules> Owner<R> {
         if !tip.has_more_work_than(&before) || !self.recover_from(follows).map_err(SaveError::from)? {
             return Ok(Adoption::Outdated);
         }
-        let (reorganised, branch) = self.save(|store, blockchain| {
+        let receiver = self.receiver.clone();
+        let (reorganised, kept) = self.save(|store, blockchain| {
             let blocks = candidate.blocks().map_err(StoreError::from)?;
-            store.replace(blockchain, fork, blocks, now())
+            store.replace(blockchain, fork, blocks, &receiver, MAX_STALE_BYTES, now())
         })?;
         let Reorganised { ancestors, after, disconnected, growth } = reorganised;
-        let not_returned = after.not_returned;
+        let (not_returned, disconnected_count) = (after.not_returned, before.height - fork);
         if not_returned > 0 {
             tracing::warn!(not_returned, "the disconnected blocks held transactions that may not wait, and are gone");
         }
@@ -249,7 +250,11 @@ impl<R: Rules> Owner<R> {
             from,
             fork,
             tip,
-            stale: StaleBlocks { branch, count: before.height - fork, first: disconnected },
+            stale: StaleBlocks {
+                branch: kept.filter(|kept| kept.fits).map(|kept| kept.number),
+                count: disconnected_count,
+                first: disconnected,
+            },
             returned: Returned {
                 count: after.returned,
                 first: after.mempool.as_ref().iter().take(after.returned.min(MAX_TOLD)).cloned().collect(),
@@ -258,6 +263,11 @@ impl<R: Rules> Owner<R> {
         });
         self.blockchain.advance(ancestors, after.mempool);
         self.chain_bytes = self.chain_bytes.saturating_add_signed(growth);
+        if let Some(KeptBranch { number, fits: false }) = kept {
+            tracing::warn!(number, "the blocks of the replaced chain are too long to be kept");
+            // When that fails, it is done with the next replacement.
+            let _ = self.save(|store, _| store.forget_branch(number, MAX_STALE_BYTES));
+        }
         self.counters.replacements.add(1);
         let waiting = self.blockchain.waiting();
         self.publish([Event::Replaced { replacement: replacement.clone(), waiting, time: now().to_utc() }]);

@@ -43,7 +43,7 @@ export function replacementNotice({ from, length, given_up, returned, not_return
     { class: "notice" },
     el("strong", {}, from ? t("replacedBy", from, length) : t("replacedFile", length)),
     given_up.count > 0 && el("span", {}, `${t("givenUp")}: ${t("blocks", given_up.count)} (${indices(given_up)})`),
-    given_up.count > 0 && el("span", { class: "quiet" }, t("givenUpKept", given_up.number)),
+    given_up.count > 0 && el("span", { class: "quiet" }, keptText(given_up)),
     returned.count > 0
       ? el("span", {}, `${t("returned")}: ${t("payments", returned.count)}`)
       : el("span", { class: "quiet" }, t("nothingReturned")),
@@ -51,6 +51,9 @@ export function replacementNotice({ from, length, given_up, returned, not_return
     returned.count > 0 && paymentTable(returned.transactions.slice(0, PAYMENTS), returned.count),
   );
 }
+
+/** @param {GivenUpBlocks} given_up */
+const keptText = ({ number }) => (number > 0 ? t("givenUpKept", number) : t("givenUpNotKept"));
 
 /** @param {GivenUpBlocks} given_up */
 function indices({ blocks, count }) {

@@ -20,6 +20,9 @@ use crate::{
 /// How many characters of an error that quotes a peer are shown.
 const MAX_REASON: usize = 500;
 
+/// Stands for the number of a stale branch that is not kept; they are counted from 1.
+const NOT_KEPT: u64 = 0;
+
 /// A block's JSON from its canonical text: the hash is the first member, everything else stays as it is stored.
 pub(super) fn block(text: &str) -> Box<RawValue> {
     let hash = BlockHash::sha256(text);
@@ -89,7 +92,7 @@ impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
             length: tip.height,
             tip_hash: tip.hash.to_string(),
             given_up: GivenUpBlocks {
-                number: stale.branch,
+                number: stale.branch.unwrap_or(NOT_KEPT),
                 count: stale.count,
                 blocks: stale.first.iter().map(Into::into).collect(),
             },

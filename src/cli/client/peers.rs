@@ -151,10 +151,11 @@ fn print_replacement(out: Output, replacement: &ReplacementJson) -> Result<(), F
     match words::disconnected(replacement) {
         None => out.line("No block was given up: the longer chain goes on where ours ended.")?,
         Some(blocks) => {
-            let number = replacement.given_up.number;
-            out.line(format_args!(
-                "Given up: {blocks}; kept under number {number} (`bcoin export --given-up {number}`)."
-            ))?;
+            let kept = match replacement.given_up.number {
+                0 => "too long to be kept".into(),
+                number => format!("kept under number {number} (`bcoin export --given-up {number}`)"),
+            };
+            out.line(format_args!("Given up: {blocks}; {kept}."))?;
             for header in &replacement.given_up.blocks {
                 let (hash, transactions) = (words::short_hash(&header.hash), header.transactions as u64);
                 out.line(format_args!(

@@ -141,7 +141,7 @@ pub struct OfferJson {
 /// The blocks that a replacement gave up.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GivenUpBlocks {
-    /// Number under which they are kept: `bcoin export --given-up` reads it.
+    /// Number under which they are kept: `bcoin export --given-up` reads it. 0 when they are not kept.
     pub number: u64,
     /// How many blocks were given up.
     pub count: u64,

@@ -166,12 +166,14 @@ impl Block {
         BlockHash::sha256(self.canonical())
     }
 
-    /// The transactions without the coinbase: the last one, when its amount is 1. Nothing else in the printed format marks it.
+    /// The coinbase: the last transaction, when its amount is 1. Nothing else in the printed format marks it.
+    pub fn coinbase(&self) -> Option<&Transaction> {
+        self.transactions.last().filter(|last| last.has_coinbase_amount())
+    }
+
+    /// The transactions without the coinbase.
     pub fn non_coinbase(&self) -> &[Transaction] {
-        match self.transactions.split_last() {
-            Some((last, before)) if last.has_coinbase_amount() => before,
-            _ => &self.transactions,
-        }
+        &self.transactions[..self.transactions.len() - usize::from(self.coinbase().is_some())]
     }
 
     /// As [`Block::non_coinbase`], but takes the block.

@@ -1,7 +1,10 @@
 //! From a template to a block: the work of the listing does not cover what the block holds, so the block takes what waits when
 //! it is sealed.
 
-use super::{block::Block, canonical::ITEM_SEPARATOR, check::Ancestors, mempool::Mempool, transaction::Transaction};
+use super::{
+    block::Block, canonical::ITEM_SEPARATOR, check::Ancestors, mempool::Mempool, scalar::Scalar,
+    transaction::Transaction,
+};
 use crate::tip::Tip;
 
 /// Who is paid for blocks that are mined here.
@@ -11,6 +14,13 @@ pub struct Receiver {
     pub node_address: String,
     /// The name that receives it.
     pub miner: String,
+}
+
+impl Receiver {
+    /// Whether this coinbase came from this node, whoever its miner was.
+    pub(super) fn has_sent(&self, coinbase: &Transaction) -> bool {
+        matches!(&coinbase.sender, Scalar::Text(sender) if *sender == self.node_address)
+    }
 }
 
 /// What a miner searches for: the successor of a proof.
@@ -62,7 +72,7 @@ impl AsRef<Tip> for Job {
 mod tests {
     use super::*;
     use crate::{
-        chapter::{Chapter, Scalar},
+        chapter::Chapter,
         rules::{CheckedBlock as _, Reorganisation as _, Rules as _},
     };
 
@@ -79,6 +89,18 @@ mod tests {
 
     fn sealed(mempool: &Mempool, max_bytes: usize) -> Block {
         job().seal(Proof(533), mempool, "t".into(), max_bytes)
+    }
+
+    #[test]
+    fn a_block_is_its_nodes_by_the_sender_of_its_coinbase() {
+        let block = Chapter.check(Some(&job().parent), sealed(&Mempool::default(), usize::MAX)).unwrap();
+        let is_mined_for = |node_address: &str, miner: &str| {
+            Chapter.is_mined_for(&block, &Receiver { node_address: node_address.into(), miner: miner.into() })
+        };
+        assert!(is_mined_for("n", "m") && is_mined_for("n", "another name"));
+        assert!(!is_mined_for("m", "m"));
+        let genesis = Chapter.check(None, Block::genesis("t".into())).unwrap();
+        assert!(!Chapter.is_mined_for(&genesis, &Receiver { node_address: "n".into(), miner: "m".into() }));
     }
 
     #[test]

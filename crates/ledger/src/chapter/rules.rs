@@ -185,6 +185,10 @@ impl Rules for Chapter {
         account::book(accounts, block.block(), Direction::Disconnect)
     }
 
+    fn is_mined_for(&self, block: &CheckedBlock, receiver: &Receiver) -> bool {
+        block.block().coinbase().is_some_and(|coinbase| receiver.has_sent(coinbase))
+    }
+
     fn may_wait(&self, transaction: &Transaction) -> bool {
         transaction.check_submitted().is_ok()
     }

@@ -9,7 +9,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     accounts::{AccountTables, Direction},
     error::{ReorganiseError, StoreError},
-    tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord},
+    stale_bytes,
+    tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord, META},
 };
 
 /// How many records of the index are held in memory before they are written down.
@@ -17,6 +18,7 @@ const MAX_INDEXED: usize = 10_000;
 
 /// The chain within one write transaction. Accounts are written down by [`ChainWriter::finish`].
 pub(super) struct ChainWriter<'t, R: Rules> {
+    write: &'t WriteTransaction,
     rules: &'t R,
     blocks: Table<'t, u64, &'static [u8]>,
     index: Table<'t, &'static [u8; 32], IndexRecord>,
@@ -33,6 +35,8 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     growth: i64,
     /// What the index will tell of new blocks: hashes come in no order, and a table takes many of them faster in its own.
     indexed: BTreeMap<[u8; 32], IndexRecord>,
+    /// How many bytes the blocks have that are stored and not in the chain, if that is known.
+    stale_bytes: Option<u64>,
 }
 
 impl<'t, R: Rules> ChainWriter<'t, R> {
@@ -41,15 +45,19 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let end = chain.last()?.map(|(height, entry)| (height.value(), (*entry.value().1).into()));
         let next_number = blocks.last()?.map_or(1, |(last, _)| last.value() + 1);
         let index = write.open_table(BLOCK_INDEX)?;
+        let end = end.unwrap_or((0, BlockHash::ZERO));
+        let stale_bytes = stale_bytes::read(&write.open_table(META)?, &end.1)?;
         Ok(Self {
+            write,
             rules,
             index,
             may_be_stored: true,
             accounts: AccountTables::open(write)?,
-            end: end.unwrap_or((0, BlockHash::ZERO)),
+            end,
             next_number,
             growth: 0,
             indexed: BTreeMap::new(),
+            stale_bytes,
             blocks,
             chain,
         })
@@ -87,7 +95,10 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         };
         self.may_be_stored = stored.is_some();
         let number = match stored {
-            Some(number) => number,
+            Some(number) => {
+                self.stale_bytes = self.stale_bytes.map(|bytes| bytes.saturating_sub(encoding.len() as u64));
+                number
+            }
             None => {
                 let number = self.next_number;
                 self.next_number += 1;
@@ -118,6 +129,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         self.end = (height - 1, parent.into());
         self.growth -= block.encoding().len() as i64;
         self.may_be_stored = true;
+        self.stale_bytes = self.stale_bytes.map(|bytes| bytes + block.encoding().len() as u64);
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
         self.accounts.make_room()?;
         Ok(block)
@@ -172,7 +184,11 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     /// Writes down what is held in memory.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
         self.write_index()?;
-        self.accounts.finish()
+        self.accounts.finish()?;
+        match self.stale_bytes {
+            Some(bytes) => stale_bytes::write(self.write, bytes, &self.end.1),
+            None => Ok(()),
+        }
     }
 }
 

@@ -31,6 +31,10 @@ pub(super) const CHAIN: TableDefinition<'_, u64, ChainEntry> = TableDefinition::
 /// the hash of its own last block, and the time when it was replaced.
 pub(super) const STALE: TableDefinition<'_, u64, (u64, Bytes32, &[u8])> = TableDefinition::new("stale");
 
+/// Number of a stale branch to whether it holds a block that this node has mined. One without a record was kept by an earlier
+/// program.
+pub(super) const STALE_OWN: TableDefinition<'_, u64, bool> = TableDefinition::new("stale_own");
+
 /// Order of arrival to the encoding of a transaction that waits.
 pub(super) const MEMPOOL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("mempool");
 
@@ -54,4 +58,9 @@ pub(super) mod meta {
     pub(in crate::store) const NODE_ADDRESS: &str = "node_address";
     /// The number that the next new account gets: 8 bytes, little-endian.
     pub(in crate::store) const NEXT_ACCOUNT: &str = "next_account";
+    /// The number that the next stale branch gets: 8 bytes, little-endian.
+    pub(in crate::store) const NEXT_STALE: &str = "next_stale";
+    /// How many bytes the encodings of all blocks have together that are stored and not in the chain: 8 bytes, little-endian.
+    /// Then the hash of the last block of the chain for which that was counted: an earlier program goes on without counting.
+    pub(in crate::store) const STALE_BYTES: &str = "stale_bytes";
 }

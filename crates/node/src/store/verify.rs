@@ -113,9 +113,8 @@ impl<R: Rules> Scan<'_, R> {
                 if let Err(error) = self.scan_accounts(&snapshot) {
                     self.verdict.fault(format!("the accounts: {error}"));
                 }
-                match scan_stale_branches(&snapshot) {
-                    Ok(count) => self.verdict.stale = count,
-                    Err(error) => self.verdict.fault(format!("the stale branches: {error}")),
+                if let Err(error) = self.scan_stale_branches(&snapshot) {
+                    self.verdict.fault(format!("the stale branches: {error}"));
                 }
             }
             Err(error) => self.verdict.fault(error.to_string()),
@@ -196,6 +195,22 @@ impl<R: Rules> Scan<'_, R> {
         }
         Ok(())
     }
+
+    /// Follows every stale branch down to the chain, and compares their length with what was counted. Their blocks are not judged
+    /// again.
+    fn scan_stale_branches(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let branches = snapshot.stale_branches()?;
+        for branch in &branches {
+            snapshot.stale_blocks(branch)?.try_for_each(|block| block.map(drop))?;
+        }
+        self.verdict.stale = branches.len();
+        if let Some((counted, found)) = snapshot.stale_bytes()?
+            && counted != found
+        {
+            self.verdict.fault(format!("the stale branches have {found} bytes, and {counted} were counted"));
+        }
+        Ok(())
+    }
 }
 
 /// Accounts in memory, made of the blocks alone.
@@ -220,15 +235,6 @@ impl<A: Default> Accounts<A> for Expected<A> {
         self.named.insert((name.to_owned(), position));
         Ok(change(self.accounts.entry(name.to_owned()).or_default()))
     }
-}
-
-/// Follows every stale branch down to the chain; returns how many there are. Their blocks are not judged again.
-fn scan_stale_branches(snapshot: &Snapshot) -> Result<usize, StoreError> {
-    let branches = snapshot.stale_branches()?;
-    for branch in &branches {
-        snapshot.stale_blocks(branch)?.try_for_each(|block| block.map(drop))?;
-    }
-    Ok(branches.len())
 }
 
 impl Verdict {

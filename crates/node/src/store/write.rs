@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, collections::VecDeque, io, iter};
 
-use bcoin_ledger::{AfterReorganisation, Blockchain, Reorganisation as _, Rules, Transaction};
+use bcoin_ledger::{AfterReorganisation, Blockchain, CheckedBlock as _, Reorganisation as _, Rules, Transaction};
 use chrono::{DateTime, Local};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
@@ -10,7 +10,7 @@ use super::{
     chain::ChainWriter,
     contents::ContentsOf,
     error::{ReorganiseError, StoreError},
-    stale,
+    stale::{self, KeptBranch, Left},
     tables::{MEMPOOL, PEERS},
     writer::Store,
 };
@@ -65,11 +65,13 @@ impl<R: Rules> Store<R> {
         block: &R::CheckedBlock,
     ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let fork = blockchain.tip().height;
-        self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block))))
+        self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block)), |_| ()))
     }
 
     /// Disconnects all blocks above the height `fork` of the chain that `blockchain` ends, and connects `blocks` in their
-    /// place. The chain as it was is kept as a stale branch, replaced at the time `now`; also returns its number.
+    /// place. The chain as it was is put on the list of stale branches, unless nothing of it was disconnected, as replaced at
+    /// the time `now`. Others are forgotten for it when their blocks have more than `max_stale_bytes` together, last those that
+    /// hold a block that was mined for `receiver`. Where that is not enough, [`Store::forget_branch`] has to follow.
     ///
     /// # Errors
     /// When a block is refused, or the database or `blocks` fails; nothing changes then.
@@ -78,22 +80,38 @@ impl<R: Rules> Store<R> {
         blockchain: &Blockchain<R>,
         fork: u64,
         blocks: impl Iterator<Item = io::Result<R::CheckedBlock>>,
+        receiver: &R::Receiver,
+        max_stale_bytes: u64,
         now: DateTime<Local>,
-    ) -> Result<(ReorganisedOf<R>, u64), ReorganiseError<R::BlockError>> {
+    ) -> Result<(ReorganisedOf<R>, Option<KeptBranch>), ReorganiseError<R::BlockError>> {
+        let mut left = Left { tip: blockchain.tip().hash, fork, bytes: 0, is_own: false };
         self.commit(|write| {
-            let reorganised = self.reorganise(write, blockchain, fork, blocks)?;
-            let stale = stale::keep(write, fork, blockchain.tip().hash, now)?;
+            let reorganised = self.reorganise(write, blockchain, fork, blocks, |block| {
+                left.bytes += block.encoding().len() as u64;
+                left.is_own |= self.rules.is_mined_for(block, receiver);
+            })?;
+            let is_prefix = fork == blockchain.tip().height;
+            let stale = if is_prefix { None } else { Some(stale::keep(write, &left, max_stale_bytes, now)?) };
             Ok((reorganised, stale))
         })
     }
 
-    /// Disconnects down to `fork`, connects `blocks`, and keeps what waits then.
+    /// Forgets a stale branch, and while the others have more than `max_stale_bytes`, the first of them too.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is forgotten then.
+    pub fn forget_branch(&self, number: u64, max_stale_bytes: u64) -> Result<(), StoreError> {
+        self.commit(|write| stale::forget_branch(write, number, max_stale_bytes))
+    }
+
+    /// Disconnects down to `fork`, connects `blocks`, and keeps what waits then. `left` sees each disconnected block.
     fn reorganise(
         &self,
         write: &WriteTransaction,
         blockchain: &Blockchain<R>,
         fork: u64,
         blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
+        mut left: impl FnMut(&R::CheckedBlock),
     ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let rules = blockchain.rules();
         let mut ancestors = match fork {
@@ -107,6 +125,7 @@ impl<R: Rules> Store<R> {
             let block = chain.disconnect()?;
             disconnected.push_front(rules.summary(&block));
             disconnected.truncate(MAX_TOLD);
+            left(&block);
             change.disconnected(block);
         }
         for block in blocks {

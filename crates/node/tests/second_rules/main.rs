@@ -232,19 +232,19 @@ async fn a_branch_comes_back_and_goes_again() {
         let branches = snapshot.stale_branches().unwrap();
         branches.iter().map(|branch| snapshot.stale_blocks(branch).unwrap().map(Result::unwrap).collect()).collect()
     };
-    assert_eq!(stale(&node), [second.clone(), first.clone(), genesis.clone()]);
+    assert_eq!(stale(&node), [second.clone(), first.clone()], "the first one gave no block up");
     node.stop();
 
     let node = Node::open(&location);
     assert_eq!(node.blocks(), third);
-    assert_eq!(stale(&node), [second, first, genesis]);
+    assert_eq!(stale(&node), [second, first]);
     // Ten more branches: the ones before are forgotten, and what the chain or a later branch has of them is not.
     let mut chain = third;
     let mut expected = Vec::new();
-    for bits in [5, 6, 6, 7, 7, 8, 8, 8, 9, 9] {
+    for (receiver, bits) in [5, 6].into_iter().cycle().zip([5, 6, 6, 7, 7, 8, 8, 8, 9, 9]) {
         expected.insert(0, chain.clone());
         let kept = chain.len() - 1;
-        chain = grown(&chain[..kept.max(1)], &[bits, bits], 5);
+        chain = grown(&chain[..kept.max(1)], &[bits, bits], receiver);
         assert!(node.is_adopted(&chain).await);
     }
     assert_eq!(stale(&node), expected);

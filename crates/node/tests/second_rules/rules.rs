@@ -443,6 +443,10 @@ impl Rules for Second {
         Ok(())
     }
 
+    fn is_mined_for(&self, block: &CheckedBlock, receiver: &Receiver) -> bool {
+        block.header.receiver == receiver.account
+    }
+
     fn may_wait(&self, transaction: &Transaction) -> bool {
         transaction.amount > 0
     }
