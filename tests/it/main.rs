@@ -31,6 +31,7 @@ mod properties;
 mod restart;
 mod routes;
 mod schemathesis;
+mod stale;
 mod strangers;
 mod support;
 mod three_nodes;
