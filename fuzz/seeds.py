@@ -18,13 +18,18 @@ KEPT = """
 largest_proof_and_index two_transactions_keep_their_order string_astral_escaped string_control string_not_normalised
 float_34_6.929001713869936e+236 integer_9_18446744073709551615 literal_null integers
 genesis_only eight_blocks every_kind_of_value changed_tip changed_and_relinked
-nodes.json transaction.json
+nodes.json transaction.json addresses.json port
 """.split()
 
 ADDRESSES = """
 http://127.0.0.1:1002/get_chain?x=1#y  127.0.0.1:1002  //localhost:1002/  HTTP://LocalHost  [::1]:1002  http://0x7f.1:01002
 [::ffff:169.254.1.1]:80  [fe80::1]:80  http://169.254.169.254  http://0xA9FEA9FE/  http://me:secret@h:1  ftp://h  h:0  h:99999
 http://b\u00fccher.example:80  \u6f22\u5b57.example  xn--bcher-kva.example:5001  a%2eb:80  h..:80  mailto:me@example.org
+1002  65536  127.1  unix:/run/x.sock  [fd00:ec2::254]  [64:ff9b::169.254.169.254]  [2002:a9fe:a9fe::1]  255.255.255.255
+""".split()
+
+TAKEN = """
+1002  http://0.0.0.0:5001/  teacher.example.  [64:ff9b::192.168.1.7]:1001  [2002:c0a8:107::1]:80
 """.split()
 
 
@@ -77,3 +82,5 @@ for number, address in enumerate(ADDRESSES):
     write("requests", f"address_{number}", address)
     write("requests", f"node_{number}", json.dumps({"nodes": [address]}))
 write("requests", "nodes", json.dumps({"nodes": ADDRESSES[:4]}))
+write("requests", "addresses.json", json.dumps({"nodes": TAKEN}))
+write("requests", "port", "1002")

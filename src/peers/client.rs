@@ -4,7 +4,7 @@
 use std::{future::Future, sync::Arc};
 
 use bcoin_ledger::BlockHash;
-use bcoin_node::{PeerAddress, SpoolSpace, is_link_local};
+use bcoin_node::{PeerAddress, SpoolSpace, may_be_asked};
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -136,7 +136,7 @@ impl Resolve for NoLinkLocal {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found = lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found.filter(|address| !is_link_local(address.ip())).collect();
+            let allowed: Vec<_> = found.filter(|address| may_be_asked(address.ip())).collect();
             if allowed.is_empty() {
                 return Err(format!("{:?} has no address that may be asked", name.as_str()).into());
             }

@@ -33,8 +33,9 @@ async fn status_shows_a_node_at_a_glance() {
     let mut document = document(&address, &["status"]).await;
     document["uptime_seconds"] = api["uptime_seconds"].clone();
     assert_eq!(document, api);
-    // All forms of an address, and JSON by environment variable.
-    for name in [format!("http://{address}"), format!("http://{address}/"), address.clone()] {
+    // All forms of an address, of which a port alone is one, and JSON by environment variable.
+    let port = address.rsplit(':').next().unwrap().to_owned();
+    for name in [format!("http://{address}"), format!("http://{address}/"), address.clone(), port.clone()] {
         assert_eq!(printed(&nowhere().await, &["status", "--node", &name]).await.lines().count(), 10);
     }
     let mut by_environment = BCOIN.command(&["status"]);

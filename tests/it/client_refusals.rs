@@ -154,6 +154,8 @@ async fn a_wrong_command_line_asks_nobody() {
     for arguments in [
         &["status", "--node", "https://127.0.0.1:25001"][..],
         &["status", "--node", ""],
+        &["status", "--node", "65536"],
+        &["status", "--node", "127.1:25001"],
         &["chain", "first"],
         &["chain", "-1"],
         &["chain", "abcdef"],

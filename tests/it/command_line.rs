@@ -164,6 +164,7 @@ fn an_unreadable_nodes_file_is_named() {
         ("hello", "JSON object"),
         ("{}", "No node"),
         (r#"{"nodes": ["ftp://x"]}"#, "ftp://x"),
+        (r#"{"nodes": ["1002", "169.254.169.254:80"]}"#, "\"169.254.169.254:80\" is not taken"),
         (r#"{"nodes": 1}"#, "list"),
     ] {
         fs::write(&file, content).unwrap();

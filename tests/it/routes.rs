@@ -185,7 +185,7 @@ async fn connect_node_lists_all_nodes_that_are_known() {
             "total_nodes": ["127.0.0.1:1002", "127.0.0.1:1003"],
         })
     );
-    let answer = node.http.post("/connect_node", r#"{"nodes": ["http://127.0.0.1:1003", "localhost"]}"#).await;
+    let answer = node.http.post("/connect_node", r#"{"nodes": ["1003", "http://127.0.0.1:1003", "localhost"]}"#).await;
     assert_eq!(answer.json()["total_nodes"], json!(["127.0.0.1:1002", "127.0.0.1:1003", "localhost:80"]));
     let answer = node.http.post("/connect_node", r#"{"nodes": []}"#).await;
     assert_eq!(answer.json()["total_nodes"].as_array().unwrap().len(), 3);
@@ -203,6 +203,9 @@ async fn bad_addresses_get_400_and_none_is_added() {
         (r#"{"nodes": ["http://127.0.0.1:1002", "http://u:p@127.0.0.1"]}"#, "\"http://u:p@127.0.0.1\""),
         (r#"{"nodes": ["http://169.254.169.254/latest/meta-data"]}"#, "link-local"),
         (r#"{"nodes": ["http://[fe80::1]:1001"]}"#, "link-local"),
+        (r#"{"nodes": ["http://[fd00:ec2::254]/latest"]}"#, "metadata"),
+        (r#"{"nodes": ["1002", "65536"]}"#, "a port of this machine"),
+        (r#"{"nodes": ["127.1:1002"]}"#, "four decimal parts"),
         (r#"{"nodes": [""]}"#, "\"\""),
         ("hello", "JSON object"),
     ] {

@@ -12,6 +12,7 @@ mod counters;
 mod event_log;
 mod events;
 mod handle;
+mod ip_filter;
 mod limits;
 mod miner;
 mod mining_mode;
@@ -27,7 +28,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use address::{AddressError, PeerAddress, is_link_local};
+pub use address::{AddressError, PeerAddress};
 pub use candidate::{Candidate, CandidateBuilder, CandidateError, CandidateLimits};
 pub use clock::now;
 pub use command::{
@@ -38,6 +39,7 @@ pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
 pub use events::{BeyondLimit, Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
+pub use ip_filter::may_be_asked;
 pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolSpace, SpoolsFull};

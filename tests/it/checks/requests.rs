@@ -86,9 +86,13 @@ fn check_address(text: &str, address: Option<&PeerAddress>) {
     if let Some(address) = address {
         check_stored_address(address);
     }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let port = text.parse::<u16>().ok().filter(|port| *port != 0);
+        assert_eq!(address.map(ToString::to_string), port.map(|port| format!("127.0.0.1:{port}")));
+    }
     // The simplest form of an address: an IPv4 address, a colon, a port.
     if let Ok(plain @ SocketAddr::V4(_)) = text.parse::<SocketAddr>() {
-        let allowed = !is_link_local(plain.ip()) && plain.port() != 0;
+        let allowed = !is_refused(plain.ip()) && plain.port() != 0;
         assert_eq!(address.map(ToString::to_string), allowed.then(|| plain.to_string()));
     }
 }
@@ -106,19 +110,30 @@ fn check_stored_address(address: &PeerAddress) {
             None
         }
     };
-    assert!(!ip.is_some_and(is_link_local), "{shown} is link-local");
+    assert!(!ip.is_some_and(is_refused), "{shown} is never asked");
     for text in [shown.clone(), address.url(""), address.url("/get_chain")] {
         assert_eq!(text.parse().as_ref(), Ok(address), "{text} does not read back");
     }
 }
 
-/// 169.254.0.0/16 and fe80::/10, bit by bit.
-fn is_link_local(ip: IpAddr) -> bool {
+/// The networks in which nodes ask nobody, bit by bit.
+fn is_refused(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => ip.octets()[..2] == [169, 254],
+        IpAddr::V4(ip) => match ip.octets() {
+            [169, 254, ..] | [255, 255, 255, 255] | [100, 100, 100, 200] | [168, 63, 129, 16] | [192, 0, 0, 192] => {
+                true
+            }
+            [0, rest @ ..] => rest != [0; 3],
+            [first, ..] => first >> 4 == 0b1110,
+        },
         IpAddr::V6(ip) => match ip.segments() {
-            [0, 0, 0, 0, 0, 0xffff, upper, _] => upper == 169 << 8 | 254,
-            [first, ..] => first >> 6 == 0xfe80 >> 6,
+            [0, 0, 0, 0, 0, 0xffff, upper, lower] => {
+                let (upper, lower) = (upper.to_be_bytes(), lower.to_be_bytes());
+                is_refused([upper[0], upper[1], lower[0], lower[1]].into())
+            }
+            [0 | 0x64, 0 | 0xff9b, 0, 0, 0, 0, upper, _] | [0x2002, upper, ..] => upper == 169 << 8 | 254,
+            [0xfd00, 0xec2, ..] => true,
+            [first, ..] => first >> 6 == 0xfe80 >> 6 || first >> 8 == 0xff,
         },
     }
 }

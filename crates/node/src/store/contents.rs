@@ -19,7 +19,7 @@ pub struct Contents<A, M> {
     pub ancestors: A,
     /// The transactions that wait.
     pub mempool: M,
-    /// The peers, in the order they were added.
+    /// The peers, in the order they were added, without those that this program does not ask.
     pub peers: Vec<PeerAddress>,
 }
 
@@ -39,11 +39,50 @@ impl<R: Rules> Store<R> {
         }
         let mut peers = Vec::new();
         for entry in read.open_table(PEERS)?.iter()? {
-            peers.push(read_address(entry?.1.value())?);
+            peers.extend(read_address(entry?.1.value())?);
         }
         let snapshot = reader.snapshot()?;
         let ancestors = snapshot.ancestors(&self.rules, snapshot.length()?)?;
         let ancestors = ancestors.ok_or_else(StoreError::no_block)?;
         Ok(Contents { node_address: text_of(&address)?, ancestors, mempool: mempool.into_iter().collect(), peers })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bcoin_ledger::{Rules as _, chapter::Chapter};
+
+    use super::*;
+    use crate::{
+        clock::now,
+        store::{FirstContent, Location, Opened, database::builder, verify},
+    };
+
+    #[test]
+    fn stored_peers_that_are_refused_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Folder(folder.path().to_owned());
+        let open = || {
+            let first = FirstContent { node_address: String::new(), genesis: Chapter.genesis(now()) };
+            Opened::open(Chapter, &location, first, &|_, _| {}).unwrap()
+        };
+        drop(open());
+
+        let database = builder().open(folder.path().join("chain.redb")).unwrap();
+        let write = database.begin_write().unwrap();
+        for (number, peer) in (1..).zip(["127.0.0.1:1002", "[fd00:ec2::254]:80", "a..b:80", "teacher:80"]) {
+            write.open_table(PEERS).unwrap().insert(number, peer.as_bytes()).unwrap();
+        }
+        write.commit().unwrap();
+        drop(database);
+
+        let opened = open();
+        let peers: Vec<_> = opened.contents.peers.iter().map(ToString::to_string).collect();
+        assert_eq!(peers, ["127.0.0.1:1002", "teacher:80"]);
+        opened.store.add_peers(&["127.0.0.1:1003".parse().unwrap()]).unwrap();
+        drop(opened);
+        assert_eq!(open().contents.peers.len(), 3);
+        let verdict = verify(&Chapter, folder.path(), &|_, _| {}).unwrap();
+        assert!(verdict.faults.is_empty() && verdict.peers == 3, "{verdict:?}");
     }
 }

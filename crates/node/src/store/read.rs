@@ -280,10 +280,11 @@ pub(super) fn read_transaction<T: Transaction>(bytes: &[u8]) -> Result<T, StoreE
     T::decode(bytes).map_err(|error| StoreError::Damaged(format!("a transaction that waits: {error}")))
 }
 
-/// Reads the address of a peer.
-pub(super) fn read_address(bytes: &[u8]) -> Result<PeerAddress, StoreError> {
+/// Reads the address of a peer; `None` when it is refused: an earlier program may have taken what this one does not ask.
+pub(super) fn read_address(bytes: &[u8]) -> Result<Option<PeerAddress>, StoreError> {
     let address = text_of(bytes)?;
-    address.parse().map_err(|_| StoreError::Damaged(format!("{address:?} is no address of a peer")))
+    let refused = |error| tracing::warn!("the stored peer {address:?} is left out: {error}");
+    Ok(address.parse().map_err(refused).ok())
 }
 
 /// The encodings of consecutive blocks, read one at a time.

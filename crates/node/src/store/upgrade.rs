@@ -12,7 +12,7 @@ use super::{
     error::{ReorganiseError, StoreError},
     folder::FORMAT,
     identity,
-    read::{Progress, read_address, read_transaction, text_of},
+    read::{Progress, read_transaction, text_of},
     stale,
     tables::{BLOCK_INDEX, BLOCKS, MEMPOOL, META, PEERS, STALE, meta},
 };
@@ -84,7 +84,7 @@ impl<R: Rules> Upgrade<'_, R> {
             read_transaction::<R::Transaction>(entry?.1.value())?;
         }
         for entry in self.write.open_table(PEERS)?.iter()? {
-            read_address(entry?.1.value())?;
+            text_of(entry?.1.value())?;
         }
         Ok(())
     }

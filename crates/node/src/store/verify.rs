@@ -18,7 +18,7 @@ use super::{
     folder::LockedFolder,
     identity,
     read::{Progress, Snapshot},
-    tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL, PEERS},
+    tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL},
     upgrade::Upgrade,
     writer::Store,
 };
@@ -120,9 +120,8 @@ impl<R: Rules> Scan<'_, R> {
             Err(error) => self.verdict.fault(error.to_string()),
         }
         let counts = || -> Result<(u64, u64), StoreError> {
-            self.store.contents()?;
-            let read = self.store.reader().begin_read()?;
-            Ok((read.open_table(MEMPOOL)?.len()?, read.open_table(PEERS)?.len()?))
+            let peers = self.store.contents()?.peers.len() as u64;
+            Ok((self.store.reader().begin_read()?.open_table(MEMPOOL)?.len()?, peers))
         };
         match counts() {
             Ok((waiting, peers)) => (self.verdict.waiting, self.verdict.peers) = (waiting, peers),
