@@ -153,6 +153,28 @@ fn a_folder_that_cannot_be_made_is_named() {
     assert!(text.contains(&path) && text.contains("--data-dir"), "{text}");
 }
 
+/// Every write to /dev/full fails as on a full disk. `tests/faults` fills a real one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_first_start_on_a_full_disk_says_what_a_new_node_needs() {
+    for file in ["reserve", "chain.redb.new", "format.new"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(file)).unwrap();
+        let text = cannot_start(&BCOIN.run(&["--port", "0", "--data-dir", path]));
+        if file == "chain.redb.new" {
+            // A database cannot be made on a device at all, so the disk is not what this one is about.
+            assert!(text.contains("no new chain can be made"), "{text}");
+        } else {
+            assert!(text.contains("the disk is full: a new node needs 3 MiB"), "{file}: {text}");
+        }
+        assert!(text.contains(path) && text.contains("--data-dir") && text.contains("--in-memory"), "{text}");
+        assert!(!text.contains("move"), "there is nothing to move away: {text}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{file}: nothing is left");
+        drop(BCOIN.start(&["--port", "0", "--data-dir", path]));
+    }
+}
+
 #[test]
 fn an_unreadable_nodes_file_is_named() {
     let folder = tempfile::tempdir().unwrap();

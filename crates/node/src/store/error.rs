@@ -1,8 +1,15 @@
 //! What can go wrong with the data.
 
-use std::{fmt::Display, io, path::PathBuf};
+use std::{
+    fmt::Display,
+    io,
+    path::{Path, PathBuf},
+};
 
 use thiserror::Error;
+
+/// How much room a new node needs on its disk, in MiB, with the room that is set aside.
+const NEW_DATA_MIB: u64 = 3;
 
 /// Reading or writing failed.
 #[derive(Debug, Error)]
@@ -71,6 +78,20 @@ pub enum ReorganiseError<B> {
 }
 
 impl OpenError {
+    /// Why a folder cannot be used.
+    pub(super) fn of_folder(folder: PathBuf, data_file: &Path, source: io::Error) -> Self {
+        match is_full_disk(&source) {
+            true if data_file.exists() => Self::NoRoom { file: data_file.to_owned() },
+            true => Self::NoRoomForNew { folder },
+            false => Self::Folder { folder, source },
+        }
+    }
+
+    /// Why no data can be made in a folder that holds none.
+    pub(super) fn of_new(folder: PathBuf, source: StoreError) -> Self {
+        if source.is_full_disk() { Self::NoRoomForNew { folder } } else { Self::NotMade { folder, source } }
+    }
+
     /// What is wrong with the data in `file`.
     pub(super) fn of_data(file: PathBuf, source: StoreError) -> Self {
         if source.is_full_disk() { Self::NoRoom { file } } else { Self::Data { file, source } }
@@ -131,6 +152,26 @@ pub enum OpenError {
     NoRoom {
         /// The file.
         file: PathBuf,
+    },
+    /// There is no data yet, and the disk is full.
+    #[error(
+        "the disk is full: a new node needs {NEW_DATA_MIB} MiB in the folder {}; make room, name a folder on another disk with --data-dir, or run with --in-memory",
+        .folder.display()
+    )]
+    NoRoomForNew {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is no data yet, and it cannot be made.
+    #[error(
+        "no new chain can be made in the folder {}: {source}; name another folder with --data-dir, or run with --in-memory",
+        .folder.display()
+    )]
+    NotMade {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: StoreError,
     },
     /// The file holds data that this program cannot have written, or that has changed since.
     #[error("the data in {} cannot be used: {source}; move the file away to start with a new chain", .file.display())]

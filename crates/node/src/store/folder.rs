@@ -12,6 +12,9 @@ use super::error::{OpenError, StoreError};
 pub(super) const FORMAT: &str = "B-Coin data, format 2\n";
 /// What it holds when the data can be brought into that format. Any other text is a format that this program does not touch.
 const FORMAT_1: &str = "B-Coin data, format 1\n";
+/// The names of the data file and of the file `format` while they are written.
+const UNFINISHED_DATA: &str = "chain.redb.new";
+const UNFINISHED_FORMAT: &str = "format.new";
 /// How many bytes are set aside, so that a database that has met a full disk can be opened and read again.
 const RESERVE_BYTES: usize = 2 << 20;
 
@@ -19,21 +22,28 @@ const RESERVE_BYTES: usize = 2 << 20;
 pub(super) struct LockedFolder {
     folder: PathBuf,
     _lock: File,
+    /// If it held no data: the folders that had to be made for it, the innermost first.
+    made: Option<Vec<PathBuf>>,
 }
 
 impl LockedFolder {
     /// Makes the folder where it is missing, readable by its owner alone, and locks it.
     pub(super) fn open(folder: &Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        let failed = |source| OpenError::of_folder(folder.to_owned(), &data_file(folder), source);
         check_format(folder).map_err(failed)??;
-        private_folders().create(folder).map_err(failed)?;
-        let lock =
-            private_files().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
+        let missing: Vec<_> = missing_folders(folder).collect();
+        let lock = || -> io::Result<File> {
+            private_folders().create(folder)?;
+            private_files().create(true).truncate(false).write(true).open(folder.join("lock"))
+        };
+        let lock = lock().inspect_err(|_| remove_folders(&missing)).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
+        let has_data = fs::exists(data_file(folder)).map_err(failed)?;
+        Ok(Self { folder: folder.to_owned(), _lock: lock, made: (!has_data).then_some(missing) })
     }
 
     /// As [`LockedFolder::open`], but makes nothing: the folder has to hold data.
@@ -46,13 +56,22 @@ impl LockedFolder {
         data_file(&self.folder)
     }
 
-    /// Makes the data file if there is none: `fill` writes it under another name, which it only loses once it is whole,
-    /// so that a node killed in its first moments leaves nothing behind that cannot be opened.
-    pub(super) fn create_once<E: From<io::Error>>(&self, fill: impl FnOnce(File) -> Result<(), E>) -> Result<(), E> {
-        if fs::exists(self.data_file())? {
+    /// Makes the data file if there is none. If that fails, what was made is removed again.
+    pub(super) fn create_once(&self, fill: impl FnOnce(File) -> Result<(), StoreError>) -> Result<(), OpenError> {
+        if self.made.is_none() {
             return Ok(());
         }
-        let unfinished = self.folder.join("chain.redb.new");
+        self.create(fill)
+            .inspect_err(|_| self.remove_made())
+            .map_err(|error| OpenError::of_new(self.folder.clone(), error))
+    }
+
+    /// `fill` writes the data file under another name, which it only loses once it is whole, so that a node killed in its first
+    /// moments leaves nothing behind that cannot be opened.
+    fn create(&self, fill: impl FnOnce(File) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        // A node that has no room for this could read its data, and save nothing.
+        self.set_reserve_aside()?;
+        let unfinished = self.folder.join(UNFINISHED_DATA);
         let file = private_files().create(true).truncate(true).read(true).write(true).open(&unfinished)?;
         fill(file)?;
         self.write_format(FORMAT)?;
@@ -60,9 +79,20 @@ impl LockedFolder {
         Ok(sync_folder(&self.folder)?)
     }
 
+    /// Removes what was made since there was no data: the files, and the folders if nothing else is in them.
+    pub(super) fn remove_made(&self) {
+        let Some(folders) = &self.made else { return };
+        let others = [UNFINISHED_DATA, UNFINISHED_FORMAT, "lock"].map(|name| self.folder.join(name));
+        for file in [self.data_file(), format_file(&self.folder), self.reserve_file()].iter().chain(&others) {
+            // It need not be there.
+            let _ = fs::remove_file(file);
+        }
+        remove_folders(folders);
+    }
+
     /// Says which format the data is in.
     pub(super) fn write_format(&self, format: &str) -> io::Result<()> {
-        let unfinished = self.folder.join("format.new");
+        let unfinished = self.folder.join(UNFINISHED_FORMAT);
         let mut file = private_files().create(true).truncate(true).write(true).open(&unfinished)?;
         file.write_all(format.as_bytes())?;
         file.sync_all()?;
@@ -111,6 +141,19 @@ fn data_file(folder: &Path) -> PathBuf {
 
 fn format_file(folder: &Path) -> PathBuf {
     folder.join("format")
+}
+
+/// The folders on the way to this one, itself included, that are not there, the innermost first.
+fn missing_folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    folder.ancestors().take_while(missing).map(Path::to_owned)
+}
+
+/// Removes folders, except those that hold something.
+fn remove_folders(folders: &[PathBuf]) {
+    for folder in folders {
+        let _ = fs::remove_dir(folder);
+    }
 }
 
 /// Refuses data of another format before anything in the folder is touched.

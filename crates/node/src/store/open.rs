@@ -64,8 +64,7 @@ impl<R: Rules> Opened<R> {
             }
             Location::Folder(path) => {
                 let folder = LockedFolder::open(path)?;
-                let made = folder.create_once(|file| Self::create(file, &rules, &first));
-                made.map_err(|source| OpenError::of_data(folder.data_file(), source))?;
+                folder.create_once(|file| Self::create(file, &rules, &first))?;
                 Self::open_locked(rules, folder, progress)
             }
         }
