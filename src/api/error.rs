@@ -78,6 +78,8 @@ pub(super) enum ApiError {
     TooManyListeners(#[from] TooManyListeners),
     #[error("The node is not ready, because its chain cannot be read: {0}.")]
     NotReady(StoreError),
+    #[error("The node is not ready, because nothing can be saved: {0}.")]
+    NotSaving(Arc<str>),
     #[error("Something went wrong inside the node. Its log says more.")]
     Panic,
 }
@@ -105,9 +107,11 @@ impl ApiError {
             Self::NotSaved(_) | Self::BlockRefused(_) | Self::Store(_) | Self::Panic => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
-            Self::MempoolFull(_) | Self::Stopping(_) | Self::TooManyListeners(_) | Self::NotReady(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::MempoolFull(_)
+            | Self::Stopping(_)
+            | Self::TooManyListeners(_)
+            | Self::NotReady(_)
+            | Self::NotSaving(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -24,11 +24,14 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Readiness: the node takes changes, and its chain can be read.
+/// Readiness: the node takes changes, its chain can be read, and the last change could be saved or can be by now.
 async fn readyz(State(state): State<ApiState>) -> Result<&'static str, ApiError> {
     if !state.node.is_alive() {
         return Err(ApiError::Stopping(Stopping));
     }
     state.node.read(|reader| reader.snapshot()?.tip()).await.map_err(ApiError::NotReady)?;
+    if let Some(reason) = state.node.save_failure().await? {
+        return Err(ApiError::NotSaving(reason));
+    }
     Ok("ready\n")
 }

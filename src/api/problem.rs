@@ -63,7 +63,7 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::Stopping(_) => ("stopping", "The node is stopping"),
         ApiError::NotSaved(SaveError(error)) if error.is_full_disk() => ("disk-full", "The disk is full"),
         ApiError::NotSaved(_) => ("not-saved", "The node could not save this"),
-        ApiError::NotReady(_) => ("not-ready", "The node is not ready"),
+        ApiError::NotReady(_) | ApiError::NotSaving(_) => ("not-ready", "The node is not ready"),
         ApiError::Store(_) => ("not-read", "The chain cannot be read"),
         ApiError::BlockRefused(_) | ApiError::Panic => ("internal", "Something went wrong inside the node"),
     };

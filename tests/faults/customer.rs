@@ -135,6 +135,10 @@ impl Customer {
         if answer.text.contains(VALID) { Ok(()) } else { Err(format!("/is_valid answers {}", answer.text)) }
     }
 
+    pub async fn ready(&self) -> Result<Answer, NoAnswer> {
+        self.get("/readyz").await
+    }
+
     /// Reads the chain and the peers, and compares them with the record.
     pub async fn inspect(&self) -> Result<Chain, String> {
         let chain = self.chain().await?;

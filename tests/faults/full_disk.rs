@@ -56,7 +56,11 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
     if round % 3 == 2 {
         return restart_while_full(bench, disk, folder, node, &customer).await;
     }
+    fill_up_with_transactions(&customer).await?;
+    ready_is(&customer, 503).await?;
     disk.make_room();
+    // Asking is enough: nobody has to send a payment first.
+    ready_is(&customer, 200).await?;
     let room = Instant::now();
     loop {
         let (paid, mined) = (done_or_full(customer.pay().await?)?, done_or_full(customer.mine().await?)?);
@@ -76,6 +80,21 @@ async fn one_full_disk(bench: &mut Bench, disk: &Tmpfs, folder: &Path, round: u6
         node.terminate()?
     }
     bench.check_folder(folder, &accounts).await
+}
+
+/// Asks `/readyz` until it has this status.
+async fn ready_is(customer: &Customer, status: u16) -> Result<(), String> {
+    let since = Instant::now();
+    loop {
+        let answer = customer.ready().await?;
+        if answer.status == status {
+            return Ok(());
+        }
+        if since.elapsed() > RECOVERY_TIMEOUT {
+            return Err(format!("/readyz still is not {status}: {} {}", answer.status, answer.text));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Sends transactions until the disk is full. The answer then is 507 and a sentence.

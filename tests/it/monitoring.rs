@@ -1,6 +1,9 @@
 //! `/metrics`, `/healthz` and `/readyz`.
 
-use std::process::Command;
+use std::{fs, process::Command, time::Duration};
+
+use bcoin::app::Config;
+use bcoin_node::store::Location;
 
 use crate::support::TestNode;
 
@@ -50,6 +53,35 @@ async fn a_running_node_is_healthy_and_ready() {
     }
     let foreign = node.http.request("GET", "/metrics").header("Host", "evil.example");
     assert_eq!(node.http.send(foreign).await.status, 403);
+}
+
+/// A folder in the place of the file `reserve` cannot be written; `tests/faults` fills a real disk.
+#[tokio::test]
+async fn a_node_that_cannot_save_is_not_ready_until_it_can_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { location: Location::Folder(folder.path().to_owned()), ..TestNode::config() };
+    let node = TestNode::start_with(config).await;
+    let reserve = folder.path().join("reserve");
+    fs::remove_file(&reserve).unwrap();
+    fs::create_dir(&reserve).unwrap();
+    assert_eq!(node.http.get("/readyz").await.status, 200, "nothing was to be saved yet");
+    assert_eq!(node.http.pay(1).await.status, 500);
+    for _ in 0..3 {
+        let answer = node.http.get("/readyz").await;
+        assert_eq!(answer.status, 503, "{}", answer.text);
+        assert!(answer.text.starts_with("The node is not ready, because nothing can be saved: "), "{}", answer.text);
+        assert!(answer.text.ends_with(".\n"), "{}", answer.text);
+    }
+    assert_eq!(node.http.get("/is_valid").await.status, 200, "reading works");
+    fs::remove_dir(&reserve).unwrap();
+    // The node tries once a second at most.
+    while node.http.get("/readyz").await.status == 503 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(node.http.get("/readyz").await.text, "ready\n");
+    assert_eq!(node.http.pay(2).await.status, 201);
+    node.http.mine().await;
+    assert_eq!(node.http.paid_amounts().await, [2], "the payment that could not be saved was not taken");
 }
 
 #[tokio::test]

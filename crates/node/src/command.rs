@@ -208,6 +208,8 @@ pub(crate) enum Command<R: Rules> {
     Seal { solved: Solved<R::Job, R::Solution>, reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>> },
     Adopt { candidate: Box<Candidate<R>>, from: Option<PeerAddress>, reply: AdoptReply<R> },
     Reopen { reply: oneshot::Sender<()> },
+    /// Tries to save again if the last attempt failed; answers why that fails.
+    SaveAgain { reply: oneshot::Sender<Option<Arc<str>>> },
 }
 
 /// What became of a better chain under these rules.

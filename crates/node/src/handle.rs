@@ -40,6 +40,8 @@ pub(crate) struct Shared<E> {
     pub(crate) events: Arc<EventLog<E>>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) mining: watch::Sender<MiningMode>,
+    /// Why the last attempt to save failed, if it did.
+    pub(crate) failed_save: watch::Sender<Option<Arc<str>>>,
 }
 
 impl<R: Rules> NodeHandle<R> {
@@ -176,6 +178,17 @@ impl<R: Rules> NodeHandle<R> {
             }
             result => result,
         }
+    }
+
+    /// Why nothing can be saved, if the last attempt failed. The owner tries again first, once a second at most.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn save_failure(&self) -> Result<Option<Arc<str>>, Stopping> {
+        if self.shared.failed_save.borrow().is_none() {
+            return Ok(None);
+        }
+        self.ask(|reply| Command::SaveAgain { reply }).await
     }
 
     async fn read_once<T: Send + 'static>(

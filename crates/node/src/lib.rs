@@ -107,6 +107,7 @@ pub fn start<R: Rules>(
         events: EventLog::new(Uuid::new_v4().as_fields().0),
         counters: Arc::default(),
         mining: watch::Sender::new(MiningMode::Off),
+        failed_save: watch::Sender::new(None),
     };
 
     let owner = Owner::new(store, blockchain, limits, receiver, publish, &shared);

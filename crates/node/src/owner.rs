@@ -30,7 +30,7 @@ use crate::{
 
 /// The most commands that are looked at together, and so the most transactions that share one commit.
 const MAX_BATCH: usize = 1024;
-/// How long a database that was opened again is left alone, whatever its readers say.
+/// How long a database that was opened again, or in which nothing could be saved, is left alone, whoever asks.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Owner<R: Rules> {
@@ -42,6 +42,9 @@ pub(crate) struct Owner<R: Rules> {
     peers: Vec<PeerAddress>,
     publish: watch::Sender<Arc<View>>,
     last_reopened: Option<Instant>,
+    last_save: Option<Instant>,
+    /// Why the last attempt to save failed, if it did.
+    failed_save: watch::Sender<Option<Arc<str>>>,
     /// Whether the disk holds what this node takes for its state.
     in_sync: bool,
     events: Arc<EventLog<EventOf<R>>>,
@@ -73,6 +76,8 @@ impl<R: Rules> Owner<R> {
             peers: first_view.peers.to_vec(),
             publish,
             last_reopened: None,
+            last_save: None,
+            failed_save: shared.failed_save.clone(),
             in_sync: true,
             events: shared.events.clone(),
             counters: shared.counters.clone(),
@@ -117,6 +122,15 @@ impl<R: Rules> Owner<R> {
                     self.reopen();
                 }
                 let _ = reply.send(());
+            }
+            Command::SaveAgain { reply } => {
+                let failed = self.failed_save.borrow().is_some();
+                if failed && self.last_save.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
+                    let peers = self.peers.clone();
+                    // The failure is kept, and answered below.
+                    let _ = self.save(|store, _| store.try_saving(&peers));
+                }
+                let _ = reply.send(self.failed_save.borrow().clone());
             }
         }
     }
@@ -316,11 +330,18 @@ impl<R: Rules> Owner<R> {
         }
         let began = Instant::now();
         let saved = if self.in_sync { change(&self.store, &self.blockchain) } else { Err(StoreError::Closed.into()) };
-        match &saved {
-            Ok(_) => self.counters.commits.add(1),
-            Err(error) if error.store_error().is_some() => self.counters.commits_failed.add(1),
-            Err(_) => {}
+        match saved.as_ref().map_err(Failure::store_error) {
+            Ok(_) => {
+                self.counters.commits.add(1);
+                self.failed_save.send_if_modified(|failure| failure.take().is_some());
+            }
+            Err(Some(error)) => {
+                self.counters.commits_failed.add(1);
+                self.failed_save.send_replace(Some(error.to_string().into()));
+            }
+            Err(None) => {}
         }
+        self.last_save = Some(Instant::now());
         self.counters.commit_nanos.add_time(began.elapsed());
         self.recover_from(saved)
     }

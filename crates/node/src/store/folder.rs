@@ -15,6 +15,8 @@ const FORMAT_1: &str = "B-Coin data, format 1\n";
 /// The names of the data file and of the file `format` while they are written.
 const UNFINISHED_DATA: &str = "chain.redb.new";
 const UNFINISHED_FORMAT: &str = "format.new";
+/// The name of a file that is there while it is tried how much room there is.
+const ROOM_TRIAL: &str = "room.new";
 /// How many bytes are set aside, so that a database that has met a full disk can be opened and read again.
 const RESERVE_BYTES: usize = 2 << 20;
 
@@ -109,25 +111,27 @@ impl LockedFolder {
         if fs::metadata(&reserve).is_ok_and(|reserve| reserve.len() == RESERVE_BYTES as u64) {
             return Ok(());
         }
-        let write = || -> io::Result<()> {
-            let mut file = private_files().create(true).truncate(true).write(true).open(&reserve)?;
-            file.write_all(&incompressible(RESERVE_BYTES))?;
-            file.sync_all()
-        };
-        write().map_err(|error| {
-            // A part of it would only fill the disk further.
-            let _ = fs::remove_file(&reserve);
-            match StoreError::from(error) {
-                StoreError::DiskFull => StoreError::NoRoom,
-                other => other,
-            }
-        })
+        fill_with_reserve(&reserve)
+    }
+
+    /// Checks that there is room beside the reserve. A small change finds room within the database even on a full disk, and says
+    /// nothing about the next one.
+    ///
+    /// # Errors
+    /// When there is not as much room again as is set aside.
+    pub(super) fn check_room(&self) -> Result<(), StoreError> {
+        self.set_reserve_aside()?;
+        let trial = self.folder.join(ROOM_TRIAL);
+        fill_with_reserve(&trial)?;
+        Ok(fs::remove_file(trial)?)
     }
 
     /// Gives the room back that was set aside.
     pub(super) fn release_reserve(&self) {
-        // Nothing to give back is as good.
-        let _ = fs::remove_file(self.reserve_file());
+        for file in [self.reserve_file(), self.folder.join(ROOM_TRIAL)] {
+            // Nothing to give back is as good.
+            let _ = fs::remove_file(file);
+        }
     }
 
     fn reserve_file(&self) -> PathBuf {
@@ -168,6 +172,23 @@ fn check_format(folder: &Path) -> io::Result<Result<(), OpenError>> {
         Err(error) => return Err(error),
     };
     Ok(if [FORMAT, FORMAT_1].contains(&found.as_str()) { Ok(()) } else { Err(OpenError::Format { file, found }) })
+}
+
+/// Writes a file that takes up as much room as is set aside, or none.
+fn fill_with_reserve(file: &Path) -> Result<(), StoreError> {
+    let write = || -> io::Result<()> {
+        let mut file = private_files().create(true).truncate(true).write(true).open(file)?;
+        file.write_all(&incompressible(RESERVE_BYTES))?;
+        file.sync_all()
+    };
+    write().map_err(|error| {
+        // A part of it would only fill the disk further.
+        let _ = fs::remove_file(file);
+        match StoreError::from(error) {
+            StoreError::DiskFull => StoreError::NoRoom,
+            other => other,
+        }
+    })
 }
 
 /// Bytes that a file system which compresses cannot make smaller (xorshift; Marsaglia 2003).

@@ -161,6 +161,18 @@ impl<R: Rules> Store<R> {
         self.commit(|write| push_all(&mut write.open_table(PEERS)?, peers.iter().map(address_bytes)))
     }
 
+    /// Tries whether changes can be saved: whether there is room, and by one that leaves everything as it is. `peers` are those
+    /// that are known.
+    ///
+    /// # Errors
+    /// When there is no room, or the database fails.
+    pub fn try_saving(&self, peers: &[PeerAddress]) -> Result<(), StoreError> {
+        if let Some(folder) = self.shared.folder() {
+            folder.check_room()?;
+        }
+        self.set_peers(peers)
+    }
+
     /// Opens the database again after a failure, and reads the state that it is in: a commit that failed may have reached the
     /// disk all the same, see [`Store::roll_back`].
     ///
