@@ -272,23 +272,12 @@ fn free_ports(count: u16) -> u16 {
 #[test]
 #[ignore = "needs root, to become an ordinary user"]
 fn an_ordinary_user_gets_a_sentence_about_ports_and_a_network_on_other_ports() {
-    use std::os::unix::process::CommandExt as _;
-
-    // The program has to be in a folder where that user may run it.
-    let folder =
-        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
-    let program = folder.path().join("bcoin");
-    fs::copy(env!("CARGO_BIN_EXE_bcoin"), &program).unwrap();
-    let as_nobody = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(&program);
-        command.args(arguments).uid(65534).gid(65534).current_dir("/");
-        command
-    };
-    let text = cannot_start(&as_nobody(&["--port", "1001", "--in-memory"]).output().unwrap());
+    let user = crate::support::OrdinaryUser::new();
+    let text = cannot_start(&user.command(&["--port", "1001", "--in-memory"]).output().unwrap());
     assert!(text.contains("1001 is not permitted"), "{text}");
     assert!(text.contains("net.ipv4.ip_unprivileged_port_start") && text.contains("5001"), "{text}");
 
-    let network = Process::start(&mut as_nobody(&["network"]));
+    let network = Process::start(&mut user.command(&["network"]));
     assert!(network.printed.contains("not permitted") && network.printed.contains("5001"), "{}", network.printed);
     assert_eq!(network.addresses().iter().map(|a| a.port()).collect::<Vec<_>>(), [5001, 5002, 5003]);
 }

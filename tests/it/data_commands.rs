@@ -140,6 +140,60 @@ async fn a_folder_in_use_or_without_data_is_named() {
     assert_eq!(node.http().get("/mine_block").await.status, 200);
 }
 
+/// As on a share of a teacher, or a backup that is mounted. The node was killed, so its database has to be repaired before it can
+/// be read; that happens in memory.
+#[cfg(unix)]
+#[tokio::test]
+#[ignore = "needs root, to become an ordinary user"]
+async fn a_folder_that_cannot_be_written_is_exported_and_verified() {
+    let (folder, user) = (Folder::new(), crate::support::OrdinaryUser::new());
+    let node = folder.node();
+    node.http().mine().await;
+    node.http().pay(1).await;
+    let served = node.http().get("/get_chain").await.text;
+    node.kill();
+    let copy = user.read_only_copy(folder.0.path());
+    let files = |folder: &Path| {
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        files.into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect::<Vec<_>>()
+    };
+    let before = files(&copy);
+    let run = |arguments: &[&str]| {
+        user.command(&[arguments, &["--data-dir", copy.to_str().unwrap()]].concat()).output().unwrap()
+    };
+    assert_eq!(stdout(&run(&["export"])), served);
+    let text = stdout(&run(&["verify"]));
+    assert!(text.contains("blocks          2") && text.contains("Everything is in order."), "{text}");
+    assert!(refusal(&run(&["--port", "0"])).contains("cannot be used"), "a node writes");
+    assert!(files(&copy) == before, "nothing was written");
+
+    // A process that may write keeps it for itself.
+    let lock = fs::File::open(copy.join("lock")).unwrap();
+    lock.lock().unwrap();
+    assert!(refusal(&run(&["verify"])).contains("in use by another node"));
+    fs::remove_file(copy.join("lock")).unwrap();
+    assert_eq!(stdout(&run(&["export"])), served, "a copy without the file `lock`");
+
+    change_a_proof(&copy.join("chain.redb"));
+    let output = run(&["verify"]);
+    assert!(refusal(&output).contains("is damaged"));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("database        damaged"), "every page is checked");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "needs root, to become an ordinary user"]
+fn a_folder_of_an_earlier_format_that_cannot_be_written_has_to_be_copied() {
+    let (folder, user) = (Folder::new(), crate::support::OrdinaryUser::new());
+    bcoin_testkit::format_1::write_folder(folder.0.path());
+    let copy = user.read_only_copy(folder.0.path());
+    for command in ["export", "verify"] {
+        let text = refusal(&user.command(&[command, "--data-dir", copy.to_str().unwrap()]).output().unwrap());
+        assert!(text.contains("copy the folder") && text.contains(copy.to_str().unwrap()), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn half_an_export_is_never_left() {
     let folder = Folder::new();
@@ -165,19 +219,22 @@ async fn verify_says_what_it_found() {
         assert!(text.contains(line), "{text}");
     }
 
-    // Changes a digit of the proof of block 2 in the data file.
-    let file = folder.0.path().join("chain.redb");
-    let mut bytes = fs::read(&file).unwrap();
+    change_a_proof(&folder.0.path().join("chain.redb"));
+    let output = folder.run(&["verify"]);
+    assert!(refusal(&output).contains("is damaged"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("database        damaged"), "{text}");
+    assert!(text.contains("block 2: "), "{text}");
+}
+
+/// Changes a digit of the proof of block 2 in a data file.
+fn change_a_proof(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
     let offsets: Vec<_> =
         bytes.windows(12).enumerate().filter(|(_, at)| at == b"\"proof\": 533").map(|(at, _)| at).collect();
     assert!(!offsets.is_empty());
     for offset in offsets {
         bytes[offset + 11] = b'4';
     }
-    fs::write(&file, bytes).unwrap();
-    let output = folder.run(&["verify"]);
-    assert!(refusal(&output).contains("is damaged"));
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("database        damaged"), "{text}");
-    assert!(text.contains("block 2: "), "{text}");
+    fs::write(file, bytes).unwrap();
 }

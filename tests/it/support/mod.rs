@@ -2,6 +2,8 @@
 
 mod canned;
 pub mod client;
+#[cfg(unix)]
+mod ordinary_user;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,6 +12,8 @@ use bcoin_node::store::Location;
 use bcoin_testkit::{Http, Program};
 
 pub use canned::Canned;
+#[cfg(unix)]
+pub use ordinary_user::OrdinaryUser;
 
 pub const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 

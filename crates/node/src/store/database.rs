@@ -1,11 +1,14 @@
 //! The open database, which can be closed and opened again under its readers: after a full disk or an I/O error redb
 //! refuses everything until that is done.
 
-use std::sync::{PoisonError, RwLock};
+use std::{
+    fs::File,
+    sync::{PoisonError, RwLock},
+};
 
-use redb::{Builder, Database, ReadTransaction, ReadableDatabase, WriteTransaction};
+use redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction};
 
-use super::{error::StoreError, folder::LockedFolder};
+use super::{error::StoreError, folder::LockedFolder, read_only_file::ReadOnlyFile};
 
 /// Memory for redb's pages. Reading a long chain must not grow a node beyond it.
 const CACHE_BYTES: usize = 32 << 20;
@@ -51,8 +54,17 @@ impl Shared {
         {
             tracing::debug!(%error, "closing a database that has failed");
         }
-        *database = Some(builder().open(folder.data_file())?);
+        *database = Some(open(&mut builder(), folder)?);
         Ok(())
+    }
+}
+
+/// Opens the data file of a folder.
+pub(super) fn open(builder: &mut Builder, folder: &LockedFolder) -> Result<Database, DatabaseError> {
+    if folder.is_read_only() {
+        builder.create_with_backend(ReadOnlyFile::new(File::open(folder.data_file())?)?)
+    } else {
+        builder.open(folder.data_file())
     }
 }
 

@@ -137,6 +137,15 @@ pub enum OpenError {
         /// What stands in the file `format` beside it.
         found: String,
     },
+    /// The data is in an earlier format, and the folder cannot be written.
+    #[error(
+        "the data in {} is of an earlier program and has to be brought into a new format, and the folder cannot be written; copy the folder, and name the copy with --data-dir",
+        .folder.display()
+    )]
+    NotUpgraded {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The blocks follow other rules.
     #[error("the chain in {} follows the rules {found:?} and not {wanted:?}; name another folder with --data-dir", .file.display())]
     OtherRules {

@@ -23,7 +23,9 @@ const RESERVE_BYTES: usize = 2 << 20;
 /// A data folder, locked for as long as this value lives. The lock ends with the process, however that ends.
 pub(super) struct LockedFolder {
     folder: PathBuf,
-    _lock: File,
+    /// None in a folder that is only read and has no file for it.
+    _lock: Option<File>,
+    read_only: bool,
     /// If it held no data: the folders that had to be made for it, the innermost first.
     made: Option<Vec<PathBuf>>,
 }
@@ -45,12 +47,48 @@ impl LockedFolder {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         let has_data = fs::exists(data_file(folder)).map_err(failed)?;
-        Ok(Self { folder: folder.to_owned(), _lock: lock, made: (!has_data).then_some(missing) })
+        let made = (!has_data).then_some(missing);
+        Ok(Self { folder: folder.to_owned(), _lock: Some(lock), read_only: false, made })
     }
 
-    /// As [`LockedFolder::open`], but makes nothing: the folder has to hold data.
+    /// As [`LockedFolder::open`], but makes nothing: the folder has to hold data. Where it cannot be written, it is only read.
     pub(super) fn open_existing(folder: &Path) -> Result<Self, OpenError> {
-        if data_file(folder).exists() { Self::open(folder) } else { Err(OpenError::Nothing(folder.to_owned())) }
+        let file = data_file(folder);
+        if !file.exists() {
+            return Err(OpenError::Nothing(folder.to_owned()));
+        }
+        let locked = match Self::open(folder) {
+            Ok(locked) => {
+                let write = OpenOptions::new().write(true).open(file);
+                Self { read_only: write.is_err_and(|error| is_write_refused(&error)), ..locked }
+            }
+            Err(OpenError::Folder { source, .. }) if is_write_refused(&source) => Self::open_read_only(folder)?,
+            Err(error) => return Err(error),
+        };
+        if locked.read_only {
+            tracing::debug!("the folder {} cannot be written, and is only read", folder.display());
+        }
+        Ok(locked)
+    }
+
+    /// Locks a folder that cannot be written against those who write, as far as the system lets it.
+    fn open_read_only(folder: &Path) -> Result<Self, OpenError> {
+        // A copy need not hold the file, and some file systems have no locks.
+        let lock = File::open(folder.join("lock")).ok();
+        if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock_shared) {
+            return Err(OpenError::InUse(folder.to_owned()));
+        }
+        Ok(Self { folder: folder.to_owned(), _lock: lock, read_only: true, made: None })
+    }
+
+    /// Whether nothing in it can be changed.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// The folder itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.folder
     }
 
     /// The data file.
@@ -158,6 +196,11 @@ fn remove_folders(folders: &[PathBuf]) {
     for folder in folders {
         let _ = fs::remove_dir(folder);
     }
+}
+
+/// Whether a file cannot be written because of its rights, or because of those of its disk.
+fn is_write_refused(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Refuses data of another format before anything in the folder is touched.

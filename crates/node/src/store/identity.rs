@@ -19,6 +19,16 @@ pub(super) fn is_current(shared: &Shared) -> Result<bool, StoreError> {
     Ok(meta.get(meta::FORMAT)?.is_some_and(|format| format.value() == FORMAT))
 }
 
+/// Refuses data of another format where it cannot be upgraded.
+pub(super) fn check_upgrade(shared: &Shared) -> Result<Result<(), OpenError>, StoreError> {
+    Ok(match shared.folder() {
+        Some(folder) if folder.is_read_only() && !is_current(shared)? => {
+            Err(OpenError::NotUpgraded { folder: folder.path().to_owned() })
+        }
+        _ => Ok(()),
+    })
+}
+
 /// Refuses data of other rules.
 pub(super) fn check_rules(shared: &Shared, wanted: &'static str, file: &Path) -> Result<(), OpenError> {
     let read = || -> Result<Option<String>, StoreError> {

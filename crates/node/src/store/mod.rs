@@ -13,6 +13,7 @@ mod identity;
 mod integrity;
 mod open;
 mod read;
+mod read_only_file;
 mod stale;
 mod stale_bytes;
 mod tables;

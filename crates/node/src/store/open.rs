@@ -11,7 +11,7 @@ use redb::{
 use super::{
     chain::ChainWriter,
     contents::ContentsOf,
-    database::{Shared, builder},
+    database::{self, Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
     identity,
@@ -70,10 +70,10 @@ impl<R: Rules> Opened<R> {
         }
     }
 
-    /// As [`Opened::open`], but makes nothing: `folder` has to hold data.
+    /// As [`Opened::open`], but makes nothing: `folder` has to hold data. Where it cannot be written, it is only read.
     ///
     /// # Errors
-    /// As [`Opened::open`], and when there is no data.
+    /// As [`Opened::open`], and when there is no data, or data that has to be upgraded in a folder that cannot be written.
     pub fn open_existing(rules: R, folder: &Path, progress: Progress<'_>) -> Result<Self, OpenError> {
         Self::open_locked(rules, LockedFolder::open_existing(folder)?, progress)
     }
@@ -81,8 +81,9 @@ impl<R: Rules> Opened<R> {
     fn open_locked(rules: R, folder: LockedFolder, progress: Progress<'_>) -> Result<Self, OpenError> {
         let file = folder.data_file();
         let data = |source| OpenError::of_data(file.clone(), source);
-        let database = builder().set_check_integrity_on_open(true).open(&file).map_err(|error| data(error.into()))?;
-        let shared = Arc::new(Shared::new(database, Some(folder)));
+        let database = database::open(builder().set_check_integrity_on_open(true), &folder);
+        let shared = Arc::new(Shared::new(database.map_err(|error| data(error.into()))?, Some(folder)));
+        identity::check_upgrade(&shared).map_err(data)??;
         Upgrade::run(&shared, &rules, progress).map_err(data)?;
         identity::check_rules(&shared, R::NAME, &file)?;
         Self::load(rules, shared, progress).map_err(data)
@@ -92,8 +93,11 @@ impl<R: Rules> Opened<R> {
         let store = Store { shared, rules };
         let chain_bytes = store.reader().snapshot()?.check_chain(&store.rules, progress)?.bytes;
         let mut contents = store.contents()?;
-        store.forget_what_may_not_wait(&mut contents)?;
-        if let Some(folder) = store.shared.folder()
+        let writable = store.shared.folder().is_none_or(|folder| !folder.is_read_only());
+        if writable {
+            store.forget_what_may_not_wait(&mut contents)?;
+        }
+        if let Some(folder) = store.shared.folder().filter(|_| writable)
             && let Err(error) = folder.set_reserve_aside()
         {
             // Reading works all the same; writing says so again.

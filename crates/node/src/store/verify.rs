@@ -13,7 +13,7 @@ use redb::{ReadableTable as _, ReadableTableMetadata as _};
 
 use super::{
     accounts::read_record,
-    database::{Shared, builder},
+    database::{self, Shared, builder},
     error::{OpenError, StoreError},
     folder::LockedFolder,
     identity,
@@ -46,7 +46,7 @@ pub struct Verdict {
 }
 
 /// Checks the data in `folder`: every page, every block, the accounts, every transaction that waits and every peer. Data of
-/// format 1 is brought into format 2 first.
+/// format 1 is brought into format 2 first. A folder that cannot be written is only read.
 ///
 /// On damaged pages the database may panic, which is caught here; whoever wants to see no message sets a panic hook.
 ///
@@ -56,11 +56,11 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
     let folder = LockedFolder::open_existing(folder)?;
     let file = folder.data_file();
     let mut verdict = Verdict::default();
-    let database = match builder().set_check_integrity_on_open(true).open(&file) {
+    let database = match database::open(builder().set_check_integrity_on_open(true), &folder) {
         Ok(database) => database,
         Err(error) => {
             verdict.database = Some(error.to_string());
-            match unharmed(|| builder().open(&file)).and_then(Result::ok) {
+            match unharmed(|| database::open(&mut builder(), &folder)).and_then(Result::ok) {
                 Some(database) => database,
                 None => return Ok(verdict),
             }
@@ -74,6 +74,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         verdict.fault("it is in format 1, and not brought into format 2 because it is damaged".into());
         return Ok(verdict);
     }
+    identity::check_upgrade(&shared).map_err(|source| OpenError::of_data(file.clone(), source))??;
     if let Err(error) = unharmed(|| Upgrade::run(&shared, rules, progress)).unwrap_or(Err(unreadable())) {
         verdict.fault(error.to_string());
         return Ok(verdict);
