@@ -1,8 +1,10 @@
 //! `bcoin import FILE`: adopts a chain from a file, under the same rule as `/replace_chain`.
 
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, Read},
+    path::Path,
 };
 
 use bcoin_ledger::chapter::Chapter;
@@ -22,25 +24,32 @@ pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
 }
 
 fn import(flags: &ImportFlags) -> Result<(), Failure> {
-    let refused = |reason: String| Failure::CannotRun(format!("{} is not imported: {reason}", flags.file.display()));
-    let file = File::open(&flags.file).map_err(|error| refused(error.to_string()))?;
+    let file = ProgressReader::open(&flags.file).map_err(|error| refused(flags, &error))?;
     let folder = flags.data.folder()?;
     let checking = Progress::new("checking the folder");
     let opened =
         Opened::open(Chapter, &Location::Folder(folder), first_content(), &|done, total| checking.show(done, total))?;
     drop(checking);
+    let new_data = opened.store.new_data();
+    let imported = adopt(flags, file, opened);
+    if let (Err(_), Some(new_data)) = (&imported, new_data) {
+        new_data.remove();
+    }
+    imported
+}
 
+fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> Result<(), Failure> {
     let own = opened.contents.ancestors.tip;
     let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader(), CandidateLimits::unlimited())?;
-    let text = ProgressReader::new(file)?;
-    decode_chain(text, u64::MAX, &mut Turn::alone(), &mut builder).map_err(|error| refused(error.to_string()))?;
-    let candidate = builder.finish().map_err(|error| refused(error.to_string()))?;
+    decode_chain(file, u64::MAX, &mut Turn::alone(), &mut builder).map_err(|error| refused(flags, &error))?;
+    let candidate = builder.finish().map_err(|error| refused(flags, &error))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {
-        return Err(refused(format!(
+        let lengths = format!(
             "its chain has length {}, and the one here, of length {}, is as long or longer",
             offered.height, own.height
-        )));
+        );
+        return Err(refused(flags, &lengths));
     }
 
     let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_MEMPOOL)?;
@@ -55,8 +64,12 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
             );
             Ok(())
         }
-        Adoption::Outdated => Err(refused("the chain here is as long or longer".into())),
+        Adoption::Outdated => Err(refused(flags, &"the chain here is as long or longer")),
     }
+}
+
+fn refused(flags: &ImportFlags, reason: &dyn Display) -> Failure {
+    Failure::CannotRun(format!("{} is not imported: {reason}", flags.file.display()))
 }
 
 /// A file that reports on a progress bar how much of it was read.
@@ -68,7 +81,8 @@ struct ProgressReader {
 }
 
 impl ProgressReader {
-    fn new(file: File) -> io::Result<Self> {
+    fn open(file: &Path) -> io::Result<Self> {
+        let file = File::open(file)?;
         Ok(Self { length: file.metadata()?.len(), file, read: 0, progress: Progress::new("importing") })
     }
 }

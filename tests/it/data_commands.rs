@@ -99,6 +99,38 @@ async fn a_file_without_a_longer_valid_chain_changes_nothing() {
     assert!(refusal(&folder.import(Path::new("/nowhere/chain.json"))).contains("/nowhere/chain.json"));
 }
 
+#[test]
+fn an_import_that_fails_leaves_no_new_folder_behind() {
+    let folder = Folder::new();
+    let genesis = r#"{"index":1,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[]}"#;
+    let second = r#"{"index":2,"previous_hash":"0","proof":1,"timestamp":"t","transactions":[]}"#;
+    let files = [
+        folder.file("no-json", "hello"),
+        folder.file("no-chain.json", "{}"),
+        folder.file("short.json", &format!(r#"{{"chain":[{genesis}],"length":1}}"#)),
+        folder.file("wrong.json", &format!(r#"{{"chain":[{genesis},{second}],"length":2}}"#)),
+        folder.file("cut.json", &format!(r#"{{"chain":[{genesis},"#)),
+        folder.0.path().to_owned(),
+        folder.0.path().join("missing.json"),
+    ];
+    let empty = folder.0.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let with_a_file = folder.0.path().join("with-a-file");
+    fs::create_dir(&with_a_file).unwrap();
+    fs::write(with_a_file.join("notes.txt"), "mine").unwrap();
+    for file in &files {
+        for target in ["new", "new/deep/er", "empty", "empty/new", "with-a-file"] {
+            let target = folder.0.path().join(target);
+            let output = BCOIN.run(&["import", file.to_str().unwrap(), "--data-dir", target.to_str().unwrap()]);
+            let text = refusal(&output);
+            assert!(text.contains("is not imported"), "{text}");
+        }
+        assert!(!folder.0.path().join("new").exists(), "{}", file.display());
+        assert_eq!(fs::read_dir(&empty).unwrap().count(), 0, "{}", file.display());
+        assert_eq!(fs::read_dir(&with_a_file).unwrap().count(), 1, "{}", file.display());
+    }
+}
+
 #[tokio::test]
 async fn transactions_of_a_chain_that_an_import_replaces_return_to_the_mempool_and_the_chain_is_kept() {
     let (folder, other) = (Folder::new(), Folder::new());

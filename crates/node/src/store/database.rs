@@ -44,6 +44,14 @@ impl Shared {
         Ok(write)
     }
 
+    /// Closes the database, and removes what was made when it was opened, if there was no data before.
+    pub(super) fn remove_made(&self) {
+        drop(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(folder) = &self.folder {
+            folder.remove_made();
+        }
+    }
+
     /// Closes the database and opens it again. Readers who come meanwhile wait; who is reading gets an error.
     pub(super) fn reopen(&self) -> Result<(), StoreError> {
         let folder = self.folder.as_ref().ok_or(StoreError::Closed)?;

@@ -81,6 +81,11 @@ impl LockedFolder {
         Ok(Self { folder: folder.to_owned(), _lock: lock, read_only: true, made: None })
     }
 
+    /// Whether it held no data when it was opened.
+    pub(super) fn is_new(&self) -> bool {
+        self.made.is_some()
+    }
+
     /// Whether nothing in it can be changed.
     pub(super) fn is_read_only(&self) -> bool {
         self.read_only
@@ -98,7 +103,7 @@ impl LockedFolder {
 
     /// Makes the data file if there is none. If that fails, what was made is removed again.
     pub(super) fn create_once(&self, fill: impl FnOnce(File) -> Result<(), StoreError>) -> Result<(), OpenError> {
-        if self.made.is_none() {
+        if !self.is_new() {
             return Ok(());
         }
         self.create(fill)

@@ -30,4 +30,4 @@ pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};
 pub use write::{Reorganised, ReorganisedOf};
-pub use writer::{Location, Store};
+pub use writer::{Location, NewData, Store};

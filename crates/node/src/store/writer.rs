@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{database::Shared, read::Reader};
+use super::{database::Shared, folder::LockedFolder, read::Reader};
 
 /// Where a node keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,16 @@ pub enum Location {
     Folder(std::path::PathBuf),
     /// Nowhere: in memory, until the node stops.
     Memory,
+}
+
+/// Data in a folder that held none when it was opened. The folder stays locked as long as this value lives.
+pub struct NewData(Arc<Shared>);
+
+impl NewData {
+    /// Removes it again, with the folders that were made for it.
+    pub fn remove(self) {
+        self.0.remove_made();
+    }
 }
 
 /// The one writer of a node's data. See [`Opened`](super::Opened).
@@ -23,6 +33,12 @@ impl<R> Store<R> {
     /// A handle for reading, for as many threads as want one.
     pub fn reader(&self) -> Reader {
         Reader::new(self.shared.clone())
+    }
+
+    /// The data, if opening has made it in a folder: for a caller that may not want to leave it there.
+    pub fn new_data(&self) -> Option<NewData> {
+        let folder = self.shared.folder();
+        folder.is_some_and(LockedFolder::is_new).then(|| NewData(self.shared.clone()))
     }
 
     /// The rules that the blocks follow.
