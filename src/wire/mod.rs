@@ -2,7 +2,9 @@
 
 pub mod answers;
 pub mod messages;
+mod nesting;
 mod requests;
 pub mod v1;
 
+pub use nesting::{MAX_NESTING, nesting};
 pub use requests::{RequestError, mining_from_json, nodes_from_json, transaction_from_json};

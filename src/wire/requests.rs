@@ -11,7 +11,11 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{messages, v1::MiningJson};
+use super::{
+    messages,
+    nesting::{MAX_NESTING, nesting},
+    v1::MiningJson,
+};
 
 /// Why the body of a request cannot be used. Each text is a sentence for the person who sent it.
 #[derive(Debug, Error)]
@@ -27,6 +31,11 @@ pub enum RequestError {
         /// The error and its position in the text.
         source: serde_json::Error,
     },
+    /// Lists and objects lie within each other more often than other nodes can read, if only under a key that is ignored.
+    #[error(
+        "The body has lists or objects nested {0} deep, and at most {MAX_NESTING} levels are read. Send it with fewer."
+    )]
+    TooDeep(usize),
     /// A transaction lacks one of its three fields.
     #[error("{}", messages::COMPONENTS_MISSING)]
     ComponentsMissing,
@@ -102,7 +111,11 @@ fn fields<'a, const N: usize>(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Fields(names)).and_then(|fields| json.end().map(|()| fields));
-    fields.map_err(|source| RequestError::NotAnObject { example, source })
+    let fields = fields.map_err(|source| RequestError::NotAnObject { example, source })?;
+    match nesting(body) {
+        depth if depth > MAX_NESTING => Err(RequestError::TooDeep(depth)),
+        _ => Ok(fields),
+    }
 }
 
 /// Reads an object, and keeps the fields with these names. Nothing is copied: this runs for every transaction.
@@ -164,6 +177,31 @@ mod tests {
         let transaction = transaction_from_json(body.as_bytes()).unwrap();
         assert_eq!(transaction.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
         assert!(transaction_from_json(format!("\u{feff}{body}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn what_is_nested_deeper_than_cpython_reads_is_refused_under_any_key() {
+        // With the body itself as the first level.
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let transaction =
+            |levels| format!(r#"{{"note": {}, "sender": "a", "receiver": "b", "amount": 1}}"#, nested(levels));
+        let nodes = |levels| format!(r#"{{"nodes": [], "note": {}}}"#, nested(levels));
+        assert!(transaction_from_json(transaction(MAX_NESTING).as_bytes()).is_ok());
+        assert!(nodes_from_json(nodes(MAX_NESTING).as_bytes()).is_ok());
+        for levels in [MAX_NESTING + 1, 100_000] {
+            for refusal in [
+                refusal(transaction_from_json(transaction(levels).as_bytes())),
+                refusal(nodes_from_json(nodes(levels).as_bytes())),
+            ] {
+                assert!(refusal.contains(&format!("nested {levels} deep")), "{refusal}");
+            }
+        }
+        let text = format!(
+            r#"{{"sender": "{}", "receiver": "b", "amount": 1, "note": "{}"}}"#,
+            "[".repeat(200),
+            "{".repeat(9999)
+        );
+        assert!(transaction_from_json(text.as_bytes()).is_ok(), "brackets in a text are no lists");
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn canonical_writer() {
 
 #[test]
 fn requests() {
-    replay_all("requests", checks::requests, [60, 20, 6]);
+    replay_all("requests", checks::requests, [60, 20, 8]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use bcoin::wire::MAX_NESTING;
 use bcoin_testkit::{Http, Process};
 use serde_json::json;
 
@@ -78,4 +79,23 @@ async fn a_flask_node_and_a_bcoin_node_adopt_each_others_chains() {
     assert_eq!(bcoin.http.mine().await["index"], 5);
     assert!(flask.http.replace_chain().await);
     assert!(flask.http.is_valid().await);
+}
+
+#[tokio::test]
+#[ignore = "needs Python with tests/flask_node/requirements.txt; BCOIN_TEST_PYTHON names its interpreter"]
+async fn bodies_are_read_as_deep_as_a_flask_node_reads_them() {
+    let (bcoin, flask) = (TestNode::start().await, FlaskNode::start());
+    for (opening, closing) in [("[", "]"), ("{\"a\":", "}")] {
+        let body = |levels: usize| {
+            let (inner, levels) = (if opening == "[" { "" } else { "1" }, levels - 1);
+            let note = format!("{}{inner}{}", opening.repeat(levels), closing.repeat(levels));
+            format!(r#"{{"sender": "a", "receiver": "b", "amount": 1, "note": {note}}}"#)
+        };
+        for (levels, by_flask, here) in [(MAX_NESTING, 201, 201), (MAX_NESTING + 1, 500, 400)] {
+            for (node, expected) in [(&flask.http, by_flask), (&bcoin.http, here)] {
+                let request = node.request("POST", "/add_transaction").header("Content-Type", "application/json");
+                assert_eq!(node.send(request.body(body(levels))).await.status, expected, "{opening} {levels}");
+            }
+        }
+    }
 }

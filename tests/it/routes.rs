@@ -148,6 +148,7 @@ async fn bad_transactions_get_400_and_change_nothing() {
     let node = TestNode::start().await;
     let deep =
         format!(r#"{{"sender": "a", "receiver": "b", "amount": {}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+    let deep_note = deep.replace("\"amount\":", "\"amount\": 1, \"note\":");
     for (body, sentence) in [
         (r#"{"sender": "a", "receiver": "b"}"#, "Some transactional components are missing."),
         ("{}", "Some transactional components are missing."),
@@ -158,7 +159,8 @@ async fn bad_transactions_get_400_and_change_nothing() {
         (r#"{"sender": "a", "receiver": "b", "amount": {"$serde_json::private::Number": "1"}}"#, "`amount`"),
         (r#"{"sender": "", "receiver": "b", "amount": 1}"#, "`sender`"),
         (r#"{"sender": "a", "receiver": ["b"], "amount": 1}"#, "`receiver`"),
-        (&deep, "`amount`"),
+        (&deep, "nested 50001 deep"),
+        (&deep_note, "nested 50001 deep"),
         ("", "JSON object"),
         ("sender=a&receiver=b&amount=1", "JSON object"),
         ("[]", "JSON object"),
