@@ -13,6 +13,7 @@ use bcoin_node::{
 };
 use thiserror::Error;
 
+use super::shares::TooManyPlaces;
 use crate::{
     format::capitalised,
     wire::{RequestError, messages},
@@ -76,6 +77,11 @@ pub(super) enum ApiError {
     MiningInterval { every_ms: u64 },
     #[error("{}.", capitalised(.0))]
     TooManyListeners(#[from] TooManyListeners),
+    #[error(
+        "{} hears this node's events {} times already, and no address may more often; close one, or ask again later.",
+        capitalised(&.0.holder), .0.share
+    )]
+    TooManyListenersOfOne(TooManyPlaces),
     #[error("The node is not ready, because its chain cannot be read: {0}.")]
     NotReady(StoreError),
     #[error("The node is not ready, because nothing can be saved: {0}.")]
@@ -110,6 +116,7 @@ impl ApiError {
             Self::MempoolFull(_)
             | Self::Stopping(_)
             | Self::TooManyListeners(_)
+            | Self::TooManyListenersOfOne(_)
             | Self::NotReady(_)
             | Self::NotSaving(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -137,7 +144,7 @@ impl IntoResponse for ApiError {
             Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::MempoolFull(_) | Self::TooManyListeners(_) => {
+            Self::MempoolFull(_) | Self::TooManyListeners(_) | Self::TooManyListenersOfOne(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -1,9 +1,11 @@
 //! HTTP in: the routes, the middleware around them, and the connections. What the node answers becomes JSON here.
 
+mod activity;
 mod answers;
 mod body_cache;
 mod chain_stream;
 mod chapter;
+mod connections;
 mod error;
 mod host_check;
 mod metrics;
@@ -13,6 +15,7 @@ mod page;
 mod problem;
 mod request_body;
 mod server;
+mod shares;
 mod state;
 mod v1;
 

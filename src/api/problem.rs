@@ -57,7 +57,9 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownAccount(_) => ("unknown-account", "No payment names this account"),
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
-        ApiError::TooManyListeners(_) => ("too-many-listeners", "Too many listen to the events"),
+        ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {
+            ("too-many-listeners", "Too many listen to the events")
+        }
         ApiError::MempoolFull(_) => ("pending-full", "Too many payments wait"),
         ApiError::TooManyPeers(_) => ("too-many-peers", "Too many nodes are known"),
         ApiError::Stopping(_) => ("stopping", "The node is stopping"),

@@ -2,11 +2,12 @@
 
 use std::{ops::Deref, sync::Arc, time::Instant};
 
+use bcoin_node::MAX_LISTENERS;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics};
+use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares};
 use crate::{
     node::Node,
     peers::{ProbeHandle, SyncHandle},
@@ -27,6 +28,8 @@ pub struct Inner {
     pub(super) probe: ProbeHandle,
     /// Permits for checks of the whole chain.
     pub(super) checks: Arc<Semaphore>,
+    /// The shares of streams of events.
+    pub(super) listeners: Shares,
     pub(super) body_cache: BodyCache,
     pub(super) about: About,
     pub(super) metrics: Metrics,
@@ -73,6 +76,7 @@ impl ApiState {
             sync,
             probe,
             checks: Arc::new(Semaphore::new(MAX_CHECKS)),
+            listeners: Shares::new(MAX_LISTENERS),
             body_cache: BodyCache::default(),
             about,
             names,

@@ -20,7 +20,7 @@ const MAX_EVENTS: usize = 8192;
 /// How many bytes the kept events have together, about.
 const MAX_BYTES: usize = 16 << 20;
 /// How many listeners there may be at a time.
-const MAX_LISTENERS: usize = 512;
+pub const MAX_LISTENERS: usize = 512;
 /// How many events a listener takes at a time.
 const MAX_BATCH: usize = 256;
 

@@ -36,7 +36,7 @@ pub use command::{
     Replacement, Returned, SaveError, StaleBlocks, Stopping,
 };
 pub use counters::{Counter, Counters};
-pub use event_log::{BadEventId, Entry, EventId, EventLog, Missed, Subscription, TooManyListeners};
+pub use event_log::{BadEventId, Entry, EventId, EventLog, MAX_LISTENERS, Missed, Subscription, TooManyListeners};
 pub use events::{BeyondLimit, Event, EventOf, PeersChange};
 pub use handle::NodeHandle;
 pub use ip_filter::may_be_asked;

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, fmt::Write as _, time::Duration};
 
 use axum::{
+    Extension,
     body::Body,
     extract::State,
     http::{HeaderMap, header},
@@ -18,7 +19,11 @@ use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
 use super::{
-    super::{error::ApiError, state::ApiState},
+    super::{
+        error::ApiError,
+        shares::{ClientAddress, Holder, Place},
+        state::ApiState,
+    },
     params::Params,
 };
 use crate::{
@@ -63,10 +68,12 @@ pub(super) struct EventParams {
 )]
 pub(super) async fn events(
     State(state): State<ApiState>,
+    Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     Params(params): Params<EventParams>,
 ) -> Result<Response, ApiError> {
     let after = last_event_id(&headers, params)?;
+    let place = state.listeners.take(Holder::of(client.0)).map_err(ApiError::TooManyListenersOfOne)?;
     let subscription = state.node.events().subscribe(after)?;
     let mut opening = BytesMut::from(OPENING);
     if subscription.has_gap() {
@@ -74,7 +81,7 @@ pub(super) async fn events(
         opening.extend_from_slice(&frame(subscription.position(), event::RESET, &reset));
     }
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, body(opening.freeze(), subscription, state.stop.clone())).into_response())
+    Ok((headers, body(opening.freeze(), subscription, place, state.stop.clone())).into_response())
 }
 
 fn last_event_id(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId>, ApiError> {
@@ -89,13 +96,14 @@ fn last_event_id(headers: &HeaderMap, params: EventParams) -> Result<Option<Even
 }
 
 /// The stream: the opening, then events as they happen. It ends when the node stops or the listener has fallen behind.
-fn body(opening: Bytes, subscription: Subscription<EventOf<Chapter>>, stop: CancellationToken) -> Body {
-    Body::from_stream(stream::unfold((Some(opening), subscription, stop), async |(opening, mut subscription, stop)| {
+fn body(opening: Bytes, subscription: Subscription<EventOf<Chapter>>, place: Place, stop: CancellationToken) -> Body {
+    let start = (Some(opening), subscription, place, stop);
+    Body::from_stream(stream::unfold(start, async |(opening, mut subscription, place, stop)| {
         let chunk = match opening {
             Some(opening) => opening,
             None => stop.run_until_cancelled(next_chunk(&mut subscription)).await.flatten()?,
         };
-        Some((Ok::<_, Infallible>(chunk), (None, subscription, stop)))
+        Some((Ok::<_, Infallible>(chunk), (None, subscription, place, stop)))
     }))
 }
 

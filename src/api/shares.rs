@@ -1,0 +1,164 @@
+//! Shares: of what a node has a bounded number of, no address outside loopback takes more than a quarter
+//! (docs/contract.md section 6).
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The part of all places that one address may hold: one of so many.
+const SHARE: usize = 4;
+
+/// The address a request comes from. The server adds it to each request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClientAddress(pub(super) IpAddr);
+
+/// Who holds a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Holder {
+    /// This machine. It is not limited to a share.
+    Loopback,
+    /// An IPv4 address, or an IPv6 address that maps one.
+    V4(Ipv4Addr),
+    /// The first 64 bits of an IPv6 address: whoever has one address of such a network can use all of them.
+    V6(u64),
+}
+
+impl Holder {
+    pub(super) fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            address if address.is_loopback() => Self::Loopback,
+            IpAddr::V4(address) => Self::V4(address),
+            IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
+        }
+    }
+
+    /// How many of all places this holder may have at most; none when it may have all.
+    pub(super) fn share(self, places: usize) -> Option<usize> {
+        (self != Self::Loopback).then_some((places / SHARE).max(1))
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Loopback => f.write_str("this machine"),
+            Self::V4(address) => write!(f, "the address {address}"),
+            Self::V6(network) => write!(f, "the network {}/64", Ipv6Addr::from_bits(u128::from(*network) << 64)),
+        }
+    }
+}
+
+/// A holder has as many places of a kind as one address may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooManyPlaces {
+    pub(super) holder: Holder,
+    pub(super) share: usize,
+}
+
+/// Counts the places of one kind that each holder has.
+#[derive(Clone, Debug)]
+pub(super) struct Shares {
+    places: usize,
+    held: Arc<Mutex<HashMap<Holder, usize>>>,
+}
+
+/// A place, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    holder: Holder,
+    shares: Shares,
+}
+
+impl Shares {
+    /// Shares of so many places.
+    pub(super) fn new(places: usize) -> Self {
+        Self { places, held: Arc::default() }
+    }
+
+    /// Takes a place out of the holder's share.
+    ///
+    /// # Errors
+    /// When the holder has its share already.
+    pub(super) fn take(&self, holder: Holder) -> Result<Place, TooManyPlaces> {
+        let mut held = self.held();
+        let count = held.entry(holder).or_default();
+        if let Some(share) = holder.share(self.places)
+            && *count >= share
+        {
+            return Err(TooManyPlaces { holder, share });
+        }
+        *count += 1;
+        Ok(Place { holder, shares: self.clone() })
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<Holder, usize>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        leave(&mut self.shares.held(), self.holder);
+    }
+}
+
+/// Counts one place less for a holder, and forgets those without places.
+pub(super) fn leave(held: &mut HashMap<Holder, usize>, holder: Holder) {
+    if let Some(count) = held.get_mut(&holder) {
+        *count -= 1;
+        if *count == 0 {
+            held.remove(&holder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(address: &str) -> Holder {
+        Holder::of(address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_is_counted_however_it_is_written() {
+        assert_eq!(holder("192.0.2.7"), holder("::ffff:192.0.2.7"));
+        assert_eq!(holder("2001:db8:1:2::1"), holder("2001:db8:1:2:ffff::9"));
+        assert_ne!(holder("2001:db8:1:2::1"), holder("2001:db8:1:3::1"));
+        assert_ne!(holder("192.0.2.7"), holder("192.0.2.8"));
+        for address in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(holder(address), Holder::Loopback, "{address}");
+        }
+        assert_eq!(holder("2001:db8:1:2::1").to_string(), "the network 2001:db8:1:2::/64");
+        assert_eq!(holder("::ffff:192.0.2.7").to_string(), "the address 192.0.2.7");
+    }
+
+    #[test]
+    fn an_address_takes_a_quarter_and_leaves_the_rest_to_others() {
+        let shares = Shares::new(8);
+        let (one, other) = (holder("192.0.2.7"), holder("192.0.2.8"));
+        let first = shares.take(one).unwrap();
+        let _second = shares.take(one).unwrap();
+        assert_eq!(shares.take(one).unwrap_err(), TooManyPlaces { holder: one, share: 2 });
+        let _others = shares.take(other).unwrap();
+        drop(first);
+        let _first = shares.take(one).unwrap();
+        assert!(shares.take(one).is_err());
+    }
+
+    #[test]
+    fn loopback_is_not_limited_to_a_share() {
+        let shares = Shares::new(8);
+        let all: Vec<_> = (0..8).map(|_| shares.take(Holder::Loopback).unwrap()).collect();
+        drop(all);
+        assert!(shares.held().is_empty(), "nothing is kept of those that hold no place");
+    }
+
+    #[test]
+    fn a_few_places_are_shared_too() {
+        assert_eq!(holder("192.0.2.7").share(2), Some(1));
+    }
+}
