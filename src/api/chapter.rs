@@ -14,7 +14,9 @@ use axum::{
 use bcoin_ledger::{BlockHash, chapter::Chapter};
 use bcoin_node::store::{Reader, StoreError};
 
-use super::{answers::json, chain_stream::Chain, error::ApiError, request_body::RequestBody, state::ApiState};
+use super::{
+    answers::json, chain_stream::Chain, entity_tag, error::ApiError, request_body::RequestBody, state::ApiState,
+};
 use crate::wire::{
     answers::{self, ChainFrame},
     messages, nodes_from_json, transaction_from_json,
@@ -52,8 +54,9 @@ async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError>
 
 async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let tip = state.node.view().tip.hash;
-    if has_tip(&headers, tip) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(tip))]).into_response());
+    let tag = tag_of(tip);
+    if entity_tag::is_known(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     if let Some(body) = state.body_cache.whole(tip) {
         return Ok(chain_answer(tip, body.into()));
@@ -66,20 +69,12 @@ async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<
 }
 
 fn chain_answer(tip: BlockHash, body: Body) -> Response {
-    ([(header::ETAG, entity_tag(tip))], json(StatusCode::OK, body)).into_response()
+    ([(header::ETAG, tag_of(tip))], json(StatusCode::OK, body)).into_response()
 }
 
 /// The entity tag of a chain: the hash of its last block (RFC 9110 section 8.8.3). It is weak, because the body may be compressed.
-fn entity_tag(tip: BlockHash) -> String {
+fn tag_of(tip: BlockHash) -> String {
     format!("W/\"{tip}\"")
-}
-
-/// Whether the client says that it has the chain already (RFC 9110 section 13.1.2).
-fn has_tip(headers: &HeaderMap, tip: BlockHash) -> bool {
-    let tip = tip.to_string();
-    let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-    tags.flat_map(|tags| tags.split(','))
-        .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/").trim_matches('"') == tip)
 }
 
 async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {

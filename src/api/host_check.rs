@@ -1,10 +1,9 @@
-//! The host and origin check. It keeps web pages of other sites from using a node through the browser of its user
-//! (docs/contract.md section 6).
+//! The host check. It keeps a site from using a node under a name of the site's own, which its pages may then read from (DNS
+//! rebinding; docs/contract.md section 6).
 
 use std::{collections::HashSet, net::IpAddr};
 
 use axum::http::{HeaderMap, Request, Uri, Version, header, uri::Authority};
-use url::Url;
 
 use super::error::ApiError;
 
@@ -34,19 +33,15 @@ fn normalised(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Refuses a request with a foreign `Host` header, or from a page of another origin.
-pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<(), ApiError> {
-    let headers = request.headers();
-    let host = host_of(headers, request.uri(), request.version())?;
+/// The host a request is for; refuses a foreign one.
+pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<Option<Authority>, ApiError> {
+    let host = host_of(request.headers(), request.uri(), request.version())?;
     if let Some(host) = &host
         && !names.contains(host.host())
     {
         return Err(ApiError::ForeignHost(host.host().escape_debug().to_string()));
     }
-    if from_another_site(headers, host.as_ref()) {
-        return Err(ApiError::ForeignSite);
-    }
-    Ok(())
+    Ok(host)
 }
 
 /// The host a request is for (RFC 9112 section 3.2); only HTTP/1.0 may leave it out.
@@ -65,21 +60,6 @@ fn host_of(headers: &HeaderMap, uri: &Uri, version: Version) -> Result<Option<Au
         (None, _) if version == Version::HTTP_10 && uri.authority().is_none() => Ok(None),
         _ => Err(ApiError::BadHost),
     }
-}
-
-/// Whether a browser says that a page of another origin made it send this request (Fetch Metadata; RFC 6454).
-fn from_another_site(headers: &HeaderMap, host: Option<&Authority>) -> bool {
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
-        return true;
-    }
-    headers.get_all(header::ORIGIN).iter().any(|origin| {
-        let own = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
-        let other = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
-        match (own, other) {
-            (Some(own), Some(other)) => own.origin() != other.origin(),
-            _ => true,
-        }
-    })
 }
 
 #[cfg(test)]
@@ -105,25 +85,6 @@ mod tests {
         for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "school.example", ".local"]
         {
             assert!(!names.contains(host), "{host}");
-        }
-    }
-
-    #[test]
-    fn an_origin_has_to_be_the_nodes_own() {
-        let foreign = |origin: &str| {
-            let headers = HeaderMap::from_iter([(header::ORIGIN, origin.parse().unwrap())]);
-            from_another_site(&headers, Some(&"127.0.0.1:1001".parse().unwrap()))
-        };
-        assert!(!foreign("http://127.0.0.1:1001"));
-        for origin in [
-            "http://127.0.0.1:1002",
-            "https://127.0.0.1:1001",
-            "http://localhost:1001",
-            "http://evil.example",
-            "null",
-            "",
-        ] {
-            assert!(foreign(origin), "{origin}");
         }
     }
 }

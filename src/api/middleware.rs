@@ -1,4 +1,4 @@
-//! The middleware around every route: the host and origin check, the answer to panics, the form of problems, and the counter of
+//! The middleware around every route: the host check and the origin check, the answer to panics, the form of problems, and the counter of
 //! requests.
 //!
 //! It is a `tower` service and not axum's `from_fn`, which costs each transaction about as much as reading its JSON.
@@ -17,7 +17,7 @@ use axum::{
 use futures_util::FutureExt as _;
 use tower::{Layer, Service};
 
-use super::{error::ApiError, host_check, problem, state::ApiState};
+use super::{error::ApiError, host_check, origin_check, problem, refusal_page, state::ApiState};
 use crate::wire::v1;
 
 /// Puts a [`Middleware`] around each route.
@@ -32,7 +32,7 @@ impl<S> Layer<S> for MiddlewareLayer {
     }
 }
 
-/// Calls the handler when the host and origin check allows the request. Every answer is counted, errors and panics too.
+/// Calls the handler when the host check and the origin check allow the request. Every answer is counted, errors and panics too.
 #[derive(Clone)]
 pub(super) struct Middleware<S> {
     state: ApiState,
@@ -55,10 +55,12 @@ where
         let state = self.state.clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = request.method().clone();
-        let is_v1 = request.uri().path().starts_with(v1::PREFIX);
-        let answer = match host_check::check(&state.names, &request) {
+        let is_v1 = is_v1(request.uri().path());
+        let checked =
+            host_check::check(&state.names, &request).and_then(|host| origin_check::check(&request, host.as_ref()));
+        let answer = match checked {
             Ok(()) => Ok(self.inner.call(request)),
-            Err(error) => Err(error),
+            Err(error) => Err(refusal_page::answer(error, request.headers())),
         };
         Box::pin(async move {
             let response = match answer {
@@ -70,11 +72,31 @@ where
                         ApiError::Panic.into_response()
                     }
                 },
-                Err(error) => error.into_response(),
+                Err(refusal) => refusal,
             };
             let response = if is_v1 { problem::of_error(response) } else { response };
             state.metrics.count(route, &method, response.status());
             Ok(response)
         })
+    }
+}
+
+/// Whether a path is under `/api/v1`.
+fn is_v1(path: &str) -> bool {
+    path.strip_prefix(v1::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_only_begins_alike_is_not_under_api_v1() {
+        for path in ["/api/v1", "/api/v1/", "/api/v1/status"] {
+            assert!(is_v1(path), "{path}");
+        }
+        for path in ["/api/v1x", "/api/v10/status", "/api", "/", "x/api/v1"] {
+            assert!(!is_v1(path), "{path}");
+        }
     }
 }

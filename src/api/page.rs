@@ -11,12 +11,12 @@ use axum::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{error::ApiError, state::ApiState};
+use super::{entity_tag, error::ApiError, state::ApiState};
 
 /// All files come from this node, and no inline script runs.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const PICTURE: &str = "image/svg+xml";
@@ -28,14 +28,12 @@ struct Asset {
     media_type: &'static str,
     text: &'static str,
     /// Entity tag.
-    tag: HeaderValue,
+    tag: String,
 }
 
 impl Asset {
     fn new(path: &'static str, media_type: &'static str, text: &'static str) -> Self {
         let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(text)[..16]));
-        // Hexadecimal digits are text that a header can hold.
-        let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""));
         Self { path, media_type, text, tag }
     }
 }
@@ -99,7 +97,7 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response,
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == asset.tag);
+    let known = entity_tag::is_known(headers, &asset.tag);
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { asset.text.into_response() };
     for (name, value) in [
         (header::CONTENT_TYPE, asset.media_type),
@@ -111,6 +109,5 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    response.headers_mut().insert(header::ETAG, asset.tag.clone());
-    response
+    ([(header::ETAG, asset.tag.as_str())], response).into_response()
 }

@@ -15,6 +15,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod data_commands;
+mod doors;
 mod events;
 mod flask;
 mod golden;

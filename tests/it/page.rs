@@ -35,6 +35,11 @@ async fn every_file_of_the_page_is_served_and_comes_from_here_alone() {
         let tag = answer.headers["etag"].clone();
         let again = node.http.send(node.http.request("GET", path).header("If-None-Match", tag)).await;
         assert_eq!((again.status, again.text.as_str()), (304, ""), "{path}");
+        let strong = answer.headers["etag"].to_str().unwrap().trim_start_matches("W/");
+        for (known, status) in [(format!("\"x\", {strong}"), 304), ("*".into(), 304), ("\"x\"".into(), 200)] {
+            let again = node.http.send(node.http.request("GET", path).header("If-None-Match", &known)).await;
+            assert_eq!(again.status, status, "{path} {known}");
+        }
         for outside in ["https://", "innerHTML", "insertAdjacentHTML", "document.write", "eval("] {
             assert!(!text.contains(outside), "{path} holds {outside}");
         }
