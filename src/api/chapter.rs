@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::State,
     handler::Handler,
@@ -15,7 +15,13 @@ use bcoin_ledger::{BlockHash, chapter::Chapter};
 use bcoin_node::store::{Reader, StoreError};
 
 use super::{
-    answers::json, chain_stream::Chain, entity_tag, error::ApiError, request_body::RequestBody, state::ApiState,
+    answers::json,
+    chain_stream::Chain,
+    entity_tag,
+    error::ApiError,
+    request_body::RequestBody,
+    shares::{ClientAddress, Holder},
+    state::ApiState,
 };
 use crate::wire::{
     answers::{self, ChainFrame},
@@ -77,11 +83,17 @@ fn tag_of(tip: BlockHash) -> String {
     format!("W/\"{tip}\"")
 }
 
-async fn is_valid(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let permit = Arc::new(state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?);
+async fn is_valid(
+    State(state): State<ApiState>,
+    Extension(client): Extension<ClientAddress>,
+) -> Result<Response, ApiError> {
+    // Waiting for its share first, an address has no more than that in the queue for a permit.
+    let place = state.checkers.wait(Holder::of(client.0)).await;
+    let permit = state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?;
+    let held = Arc::new((place, permit));
     // The check continues when the client disconnects, and holds its permit until it ends.
     let check = move |reader: &Reader| {
-        let _permit = permit.clone();
+        let _held = held.clone();
         reader.snapshot()?.check_chain(&Chapter, &|_, _| ())
     };
     let message = match state.node.read(check).await {

@@ -8,6 +8,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::Notify;
+
 /// The part of all places that one address may hold: one of so many.
 const SHARE: usize = 4;
 
@@ -60,9 +62,14 @@ pub(super) struct TooManyPlaces {
 
 /// Counts the places of one kind that each holder has.
 #[derive(Clone, Debug)]
-pub(super) struct Shares {
+pub(super) struct Shares(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     places: usize,
-    held: Arc<Mutex<HashMap<Holder, usize>>>,
+    held: Mutex<HashMap<Holder, usize>>,
+    /// Wakes those that wait, whenever a place is free again.
+    freed: Notify,
 }
 
 /// A place, until it is dropped.
@@ -75,7 +82,7 @@ pub(super) struct Place {
 impl Shares {
     /// Shares of so many places.
     pub(super) fn new(places: usize) -> Self {
-        Self { places, held: Arc::default() }
+        Self(Arc::new(Inner { places, held: Mutex::default(), freed: Notify::new() }))
     }
 
     /// Takes a place out of the holder's share.
@@ -85,7 +92,7 @@ impl Shares {
     pub(super) fn take(&self, holder: Holder) -> Result<Place, TooManyPlaces> {
         let mut held = self.held();
         let count = held.entry(holder).or_default();
-        if let Some(share) = holder.share(self.places)
+        if let Some(share) = holder.share(self.0.places)
             && *count >= share
         {
             return Err(TooManyPlaces { holder, share });
@@ -94,14 +101,27 @@ impl Shares {
         Ok(Place { holder, shares: self.clone() })
     }
 
+    /// Takes a place out of the holder's share, and waits for it if need be.
+    pub(super) async fn wait(&self, holder: Holder) -> Place {
+        loop {
+            // It is woken by everything that happens from here on.
+            let freed = self.0.freed.notified();
+            if let Ok(place) = self.take(holder) {
+                return place;
+            }
+            freed.await;
+        }
+    }
+
     fn held(&self) -> MutexGuard<'_, HashMap<Holder, usize>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         leave(&mut self.shares.held(), self.holder);
+        self.shares.0.freed.notify_waiters();
     }
 }
 
@@ -117,6 +137,8 @@ pub(super) fn leave(held: &mut HashMap<Holder, usize>, holder: Holder) {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     fn holder(address: &str) -> Holder {
@@ -147,6 +169,21 @@ mod tests {
         drop(first);
         let _first = shares.take(one).unwrap();
         assert!(shares.take(one).is_err());
+    }
+
+    #[tokio::test]
+    async fn an_address_waits_for_its_own_places_and_not_for_those_of_others() {
+        let shares = Shares::new(2);
+        let (one, other) = (holder("192.0.2.7"), holder("192.0.2.8"));
+        let first = shares.wait(one).await;
+        let mut second = Box::pin(shares.wait(one));
+        assert!((&mut second).now_or_never().is_none());
+        let others = shares.wait(other).await;
+        assert!((&mut second).now_or_never().is_none());
+        drop(others);
+        assert!((&mut second).now_or_never().is_none());
+        drop(first);
+        let _second = second.await;
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::{
 
 /// How many checks of the whole chain run at a time; further ones wait for a permit.
 const MAX_CHECKS: usize = 2;
+/// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
+const MAX_LARGE_BODIES: usize = 64;
 
 /// The state of a node's API. Each request clones it, so it is an `Arc`.
 #[derive(Clone)]
@@ -28,6 +30,10 @@ pub struct Inner {
     pub(super) probe: ProbeHandle,
     /// Permits for checks of the whole chain.
     pub(super) checks: Arc<Semaphore>,
+    /// The shares of checks.
+    pub(super) checkers: Shares,
+    /// The shares of large bodies that arrive.
+    pub(super) large_bodies: Shares,
     /// The shares of streams of events.
     pub(super) listeners: Shares,
     pub(super) body_cache: BodyCache,
@@ -76,6 +82,8 @@ impl ApiState {
             sync,
             probe,
             checks: Arc::new(Semaphore::new(MAX_CHECKS)),
+            checkers: Shares::new(MAX_CHECKS),
+            large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             body_cache: BodyCache::default(),
             about,

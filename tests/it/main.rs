@@ -32,6 +32,7 @@ mod properties;
 mod restart;
 mod routes;
 mod schemathesis;
+mod shares;
 mod stale;
 mod strangers;
 mod support;

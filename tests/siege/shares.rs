@@ -1,7 +1,7 @@
 //! One address tries to take everything: all connections, and all streams of events.
 
 use std::{
-    net::{IpAddr, SocketAddr, UdpSocket},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_testkit::Http;
+use bcoin_testkit::{Http, machine::outside_loopback};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -70,14 +70,6 @@ pub async fn besiege() -> Option<bool> {
     println!("p99                           {p99:?}  (bound {MAX_P99:?})");
     let attacked = opened.load(Ordering::Relaxed) > (IDLE + STREAMS) as u64 && streams > MAX_STREAMS / 2;
     Some(attacked && listens && refused == 0 && streams <= MAX_STREAMS + 1 && p99 < MAX_P99)
-}
-
-/// An address of this machine outside loopback. Nothing is sent to find it.
-fn outside_loopback() -> Option<IpAddr> {
-    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
-    socket.connect("198.51.100.1:9").ok()?;
-    let address = socket.local_addr().ok()?.ip();
-    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
 }
 
 /// Asks for this path, and keeps the connection until the node closes it; then again.

@@ -5,6 +5,7 @@ pub mod chain;
 pub mod fake_peer;
 pub mod format_1;
 pub mod http;
+pub mod machine;
 pub mod process;
 pub mod random;
 
