@@ -324,3 +324,32 @@ for (const [name, options] of [
       await context.close();
     }));
 }
+
+test("links from one node lead to the page and the documentation of another, and mine nothing there", () =>
+  withNodes(2, async (one, two) => {
+    await ask(one.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [two.address] }));
+    const { page, context } = await openPage(browser, one.base);
+    await page.locator(`#peers a[href="${two.base}/"]`).click();
+    await page.waitForURL(`${two.base}/`);
+    await page.locator('[data-index][data-loaded="true"]').first().waitFor();
+    const follow = async (path) => {
+      await page.goto(one.base);
+      await page.evaluate((url) => {
+        const link = document.createElement("a");
+        link.href = url;
+        document.body.append(link);
+        link.click();
+      }, two.base + path);
+      await page.waitForURL(two.base + path);
+    };
+    await follow("/docs");
+    await page.locator("#document", { hasText: "/api/v1/status" }).waitFor();
+    await follow("/mine_block");
+    await page.getByRole("heading", { name: "This link was not followed" }).waitFor();
+    await checkAccessibility(page);
+    assert.equal((await ask(two.base, "GET", "/get_chain")).length, 1);
+    await page.getByRole("link", { name: "Open the page of this node" }).click();
+    await page.waitForURL(`${two.base}/`);
+    await page.locator('[data-index][data-loaded="true"]').first().waitFor();
+    await context.close();
+  }));
