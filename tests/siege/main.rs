@@ -1,8 +1,9 @@
 //! The siege: several kinds of load at once, while a well-behaved client measures its response times.
 //!
 //! ```sh
-//! cargo test --release --test siege            # three quarters of a minute
-//! cargo test --release --test siege -- --long  # until a million payments were sent
+//! cargo test --release --test siege                  # three quarters of a minute
+//! cargo test --release --test siege -- --long        # until a million payments were sent
+//! cargo test --release --test siege -- --lesson 60   # an hour of what a class does, see lesson.rs
 //! ```
 //!
 //! A real process is besieged on loopback: 500 connections that are idle or send half a request, a flood of transactions, a peer that
@@ -14,6 +15,7 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod attackers;
+mod lesson;
 mod shares;
 
 use std::{
@@ -41,9 +43,18 @@ const MILLION: u64 = 1_000_000;
 const BLOCKS: usize = 100;
 
 fn main() -> ExitCode {
-    let long = std::env::args().any(|argument| argument == "--long");
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let long = arguments.iter().any(|argument| argument == "--long");
+    let lesson = arguments.iter().position(|argument| argument == "--lesson");
+    let minutes = lesson.map(|at| arguments.get(at + 1).map_or(lesson::HOUR, |minutes| minutes.parse().unwrap()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    if runtime.block_on(besiege(long)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let stands = runtime.block_on(async {
+        match minutes {
+            Some(minutes) => lesson::teach(BCOIN, minutes).await,
+            None => besiege(long).await,
+        }
+    });
+    if stands { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn besiege(long: bool) -> bool {
