@@ -7,11 +7,14 @@ use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::{
     error::StoreError,
+    sorted::insert_sorted,
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, META, meta},
 };
 
 /// How many accounts are held in memory before they are written down.
 const MAX_HELD: usize = 10_000;
+/// How many bytes the list of transactions takes in memory before it is written down.
+const MAX_LISTED_BYTES: usize = 32 << 20;
 /// How many bytes the number before an account's encoding takes.
 const NUMBER_BYTES: usize = 8;
 
@@ -28,8 +31,14 @@ pub(super) struct AccountTables<'t, A> {
     transactions: Table<'t, (u64, u64, u32), ()>,
     meta: Table<'t, &'static str, &'static [u8]>,
     held: HashMap<Vec<u8>, Held<A>>,
+    /// New entries of `transactions`. They belong to one account after the other, so the table takes many of them faster in
+    /// its own order.
+    listed: Vec<TransactionKey>,
     next_number: u64,
 }
+
+/// Number of an account, height of a block and position in it.
+type TransactionKey = (u64, u64, u32);
 
 struct Held<A> {
     number: u64,
@@ -45,18 +54,26 @@ impl<'t, A: Account> AccountTables<'t, A> {
             transactions: write.open_table(ACCOUNT_TRANSACTIONS)?,
             meta,
             held: HashMap::new(),
+            listed: Vec::new(),
             next_number: next.map_or(1, u64::from_le_bytes),
         })
     }
 
     /// The accounts for the block at this height.
-    pub(super) fn at(&mut self, height: u64, direction: Direction) -> AtBlock<'_, 't, A> {
-        AtBlock { tables: self, height, direction }
+    pub(super) fn at(&mut self, height: u64, direction: Direction) -> Result<AtBlock<'_, 't, A>, StoreError> {
+        if direction == Direction::Disconnect {
+            // What is taken out has to be in the table.
+            self.write_list()?;
+        }
+        Ok(AtBlock { tables: self, height, direction })
     }
 
     /// Writes down what is held, when it is much.
     pub(super) fn make_room(&mut self) -> Result<(), StoreError> {
-        if self.held.len() > MAX_HELD { self.write_down() } else { Ok(()) }
+        if self.held.len() > MAX_HELD {
+            self.write_down()?;
+        }
+        if size_of_val(self.listed.as_slice()) >= MAX_LISTED_BYTES { self.write_list() } else { Ok(()) }
     }
 
     /// Writes everything down.
@@ -79,7 +96,13 @@ impl<'t, A: Account> AccountTables<'t, A> {
         self.held.get_mut(name).ok_or_else(|| StoreError::Damaged("an account was lost".into()))
     }
 
+    fn write_list(&mut self) -> Result<(), StoreError> {
+        self.listed.sort_unstable();
+        insert_sorted(&mut self.transactions, self.listed.drain(..).map(|key| (key, ())))
+    }
+
     fn write_down(&mut self) -> Result<(), StoreError> {
+        self.write_list()?;
         for (name, Held { number, account }) in self.held.drain() {
             let own = (number, 0, 0)..=(number, u64::MAX, u32::MAX);
             if account == A::default() && self.transactions.range(own)?.next().is_none() {
@@ -130,7 +153,7 @@ impl<A: Account> Accounts<A> for AtBlock<'_, '_, A> {
         let result = change(&mut held.account);
         let key = (held.number, self.height, position);
         match self.direction {
-            Direction::Connect => drop(self.tables.transactions.insert(key, ())?),
+            Direction::Connect => self.tables.listed.push(key),
             Direction::Disconnect => drop(self.tables.transactions.remove(key)?),
         }
         Ok(result)

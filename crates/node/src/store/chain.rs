@@ -1,20 +1,20 @@
 //! Connect and disconnect: the only ways to change which blocks the chain has. Everything happens within one write transaction;
 //! the first block that fails lets all of it be as it was.
 
-use std::collections::BTreeMap;
-
 use bcoin_ledger::{BlockHash, CheckedBlock as _, Rules, StateError, Tip, Work};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
     accounts::{AccountTables, Direction},
     error::{ReorganiseError, StoreError},
+    sorted::insert_sorted,
     stale_bytes,
     tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord, META},
 };
 
-/// How many records of the index are held in memory before they are written down.
-const MAX_INDEXED: usize = 10_000;
+/// How many bytes the new records of the index take in memory before they are written down. An import of a million blocks
+/// does that four times.
+const MAX_INDEXED_BYTES: usize = 32 << 20;
 
 /// The chain within one write transaction. Accounts are written down by [`ChainWriter::finish`].
 pub(super) struct ChainWriter<'t, R: Rules> {
@@ -34,7 +34,7 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     /// How many bytes the encodings of the blocks have that were connected, without those that were disconnected.
     growth: i64,
     /// What the index will tell of new blocks: hashes come in no order, and a table takes many of them faster in its own.
-    indexed: BTreeMap<[u8; 32], IndexRecord>,
+    indexed: Vec<([u8; 32], IndexRecord)>,
     /// How many bytes the blocks have that are stored and not in the chain, if that is known.
     stale_bytes: Option<u64>,
 }
@@ -56,7 +56,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             end,
             next_number,
             growth: 0,
-            indexed: BTreeMap::new(),
+            indexed: Vec::new(),
             stale_bytes,
             blocks,
             chain,
@@ -74,14 +74,14 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         if (height, block.parent()) != (self.end.0 + 1, self.end.1) {
             return Err(StoreError::Damaged(format!("block {height} does not follow block {}", self.end.0)).into());
         }
-        let mut accounts = self.accounts.at(height, Direction::Connect);
+        let mut accounts = self.accounts.at(height, Direction::Connect)?;
         self.rules.connect(&mut accounts, block).map_err(|error| match error {
             StateError::Refused(reason) => ReorganiseError::Refused { height, reason },
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
         self.put(block.tip(), block.encoding())?;
         self.growth += block.encoding().len() as i64;
-        if self.indexed.len() >= MAX_INDEXED {
+        if size_of_val(self.indexed.as_slice()) >= MAX_INDEXED_BYTES {
             self.write_index()?;
         }
         Ok(self.accounts.make_room()?)
@@ -103,7 +103,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
                 let number = self.next_number;
                 self.next_number += 1;
                 self.blocks.insert(number, encoding)?;
-                self.indexed.insert(*hash.as_bytes(), (number, *parent.as_bytes(), height, work.to_be_bytes()));
+                self.indexed.push((*hash.as_bytes(), (number, *parent.as_bytes(), height, work.to_be_bytes())));
                 number
             }
         };
@@ -113,9 +113,9 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     }
 
     fn write_index(&mut self) -> Result<(), StoreError> {
-        while let Some((hash, record)) = self.indexed.pop_first() {
-            self.index.insert(&hash, record)?;
-        }
+        self.indexed.sort_unstable_by_key(|(hash, _)| *hash);
+        insert_sorted(&mut self.index, self.indexed.iter().map(|(hash, record)| (hash, *record)))?;
+        self.indexed.clear();
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         self.growth -= block.encoding().len() as i64;
         self.may_be_stored = true;
         self.stale_bytes = self.stale_bytes.map(|bytes| bytes + block.encoding().len() as u64);
-        self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect), &block)?;
+        self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect)?, &block)?;
         self.accounts.make_room()?;
         Ok(block)
     }

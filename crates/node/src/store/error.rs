@@ -223,7 +223,7 @@ macro_rules! from_redb {
     };
 }
 
-from_redb!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
+from_redb!(CommitError, CursorError, DatabaseError, StorageError, TableError, TransactionError);
 
 /// What every redb error becomes where blocks are changed.
 macro_rules! reorganise_from_redb {

@@ -14,6 +14,7 @@ mod integrity;
 mod open;
 mod read;
 mod read_only_file;
+mod sorted;
 mod stale;
 mod stale_bytes;
 mod tables;
