@@ -20,7 +20,7 @@ const FIRST_PROOF_AFTER_1: u64 = 533;
 fn write_folder(folder: &Path, digits: usize) -> String {
     let location = Location::Folder(folder.to_owned());
     let first = FirstContent { node_address: "n".into(), genesis: Chapter.genesis(now()) };
-    let Opened { store, contents } = Opened::open(Chapter, &location, first, &|_, _| ()).unwrap();
+    let Opened { store, contents, .. } = Opened::open(Chapter, &location, first, &|_, _| ()).unwrap();
     let parent = contents.ancestors.tip.hash;
     let text = format!(
         r#"{{"index":2,"previous_hash":"{parent}","proof":{FIRST_PROOF_AFTER_1},"timestamp":"t",

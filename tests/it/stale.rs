@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bcoin_ledger::{
-    Blockchain, CheckedBlock as _, Rules as _,
+    Blockchain, Rules as _,
     chapter::{Ancestors, Block, Chapter, CheckedBlock, Receiver, Scalar, Transaction, puzzle},
 };
 use bcoin_node::{

@@ -13,8 +13,6 @@ use crate::{
 
 /// How many bytes are written to a spool at a time.
 const WRITE_BUFFER: usize = 64 << 10;
-/// The longest encoding of a block from elsewhere, in bytes.
-const MAX_BLOCK_BYTES: usize = 32 << 20;
 
 /// What a chain from elsewhere may take.
 #[derive(Clone, Debug)]
@@ -139,8 +137,8 @@ impl<R: Rules> CandidateBuilder<R> {
     /// # Errors
     /// When the block breaks a rule, a limit is exceeded, or something could not be read or kept.
     pub fn push(&mut self, block: R::Block) -> Result<(), CandidateError<R::BlockError>> {
-        if self.rules.encoded_len(&block) > MAX_BLOCK_BYTES {
-            return Err(CandidateError::BlockTooLong { height: self.length() + 1, max: MAX_BLOCK_BYTES as u64 });
+        if self.rules.encoded_len(&block) > R::MAX_BLOCK_BYTES {
+            return Err(CandidateError::BlockTooLong { height: self.length() + 1, max: R::MAX_BLOCK_BYTES as u64 });
         }
         let checked = self.check.push(block).map_err(CandidateError::Rule)?;
         let tip = checked.tip();

@@ -201,15 +201,37 @@ pub(crate) type AddReply<E> = Reply<u64, AddTransactionError<E>>;
 
 /// What the owner can be asked to do.
 pub(crate) enum Command<R: Rules> {
-    AddTransaction { transaction: R::Transaction, reply: AddReply<R::AdmitError> },
-    AddPeers { addresses: Vec<PeerAddress>, reply: Reply<Arc<[PeerAddress]>, AddPeersError> },
-    RemovePeer { address: PeerAddress, reply: Reply<bool, RemovePeerError> },
-    Job { reply: oneshot::Sender<R::Job> },
-    Seal { solved: Solved<R::Job, R::Solution>, reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>> },
-    Adopt { candidate: Box<Candidate<R>>, from: Option<PeerAddress>, reply: AdoptReply<R> },
-    Reopen { reply: oneshot::Sender<()> },
+    AddTransaction {
+        transaction: R::Transaction,
+        reply: AddReply<R::AdmitError>,
+    },
+    AddPeers {
+        addresses: Vec<PeerAddress>,
+        reply: Reply<Arc<[PeerAddress]>, AddPeersError>,
+    },
+    RemovePeer {
+        address: PeerAddress,
+        reply: Reply<bool, RemovePeerError>,
+    },
+    Job {
+        reply: oneshot::Sender<R::Job>,
+    },
+    Seal {
+        solved: Solved<R::Job, R::Solution>,
+        reply: Reply<Sealed<R::CheckedBlock>, MineError<R::BlockError>>,
+    },
+    Adopt {
+        candidate: Box<Candidate<R>>,
+        from: Option<PeerAddress>,
+        reply: AdoptReply<R>,
+    },
+    Reopen {
+        reply: oneshot::Sender<()>,
+    },
     /// Tries to save again if the last attempt failed; answers why that fails.
-    SaveAgain { reply: oneshot::Sender<Option<Arc<str>>> },
+    SaveAgain {
+        reply: oneshot::Sender<Option<Arc<str>>>,
+    },
 }
 
 /// What became of a better chain under these rules.
