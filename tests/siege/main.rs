@@ -1,7 +1,7 @@
 //! The siege: several kinds of load at once, while a well-behaved client measures its response times.
 //!
 //! ```sh
-//! cargo test --release --test siege                  # three quarters of a minute
+//! cargo test --release --test siege                  # a minute
 //! cargo test --release --test siege -- --long        # until a million payments were sent
 //! cargo test --release --test siege -- --lesson 60   # an hour of what a class does, see lesson.rs
 //! ```
