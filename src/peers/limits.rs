@@ -52,7 +52,7 @@ impl Default for ClientLimits {
             min_rate: 32 << 10,
             chain_bytes: Self::CHAIN_BYTES,
             spool_bytes: MAX_SPOOL_BYTES,
-            round_pause: Duration::from_secs(10),
+            round_pause: Duration::from_secs(8),
             round: Duration::from_secs(60),
         }
     }
