@@ -219,6 +219,27 @@ fn blocks_that_come_back_count_no_more() {
     ledger.close();
 }
 
+#[test]
+fn a_file_that_is_mostly_free_is_cut_off_at_a_stop() {
+    let mut ledger = Ledger::new();
+    ledger.outgrow(&[(Miner::Another, 20 << 20)]);
+    ledger.outgrow(&[(Miner::Another, LONG)]);
+    ledger.outgrow(&[]);
+    assert_eq!(ledger.stale(), [2], "the long block is gone");
+    let file = ledger.folder.path().join("chain.redb");
+    let bytes = || std::fs::metadata(&file).unwrap().len();
+    assert!(bytes() > 32 << 20, "{}", bytes());
+    let reader = ledger.store.reader().snapshot().unwrap();
+    ledger.store.compact_if_sparse().unwrap();
+    assert!(bytes() > 32 << 20, "somebody reads");
+    drop(reader);
+    ledger.store.compact_if_sparse().unwrap();
+    assert!(bytes() < 4 << 20, "{}", bytes());
+    let chain = ledger.chain.len() as u64;
+    let folder = ledger.close();
+    assert_eq!(open(folder.path()).1.tip().height, chain);
+}
+
 /// Programs of before knew neither the count nor whose work a branch is.
 #[test]
 fn a_folder_without_the_count_is_counted_and_what_it_keeps_may_be_own_work() {

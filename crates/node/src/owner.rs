@@ -102,6 +102,9 @@ impl<R: Rules> Owner<R> {
             }
             self.add_transactions(&mut arrived);
         }
+        if let Err(error) = self.store.compact_if_sparse() {
+            tracing::warn!(%error, "the data file could not be made shorter");
+        }
     }
 
     /// Whoever asked may be gone by the time there is an answer: what was done stays done.

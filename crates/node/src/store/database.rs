@@ -3,10 +3,15 @@
 
 use std::{
     fs::File,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction};
+use redb::{
+    Builder, CompactionError, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction,
+};
 
 use super::{error::StoreError, folder::LockedFolder, read_only_file::ReadOnlyFile};
 
@@ -19,15 +24,31 @@ pub(super) struct Shared {
     database: RwLock<Option<Database>>,
     /// Where it lies; none in memory. Let go of after the database, so that whoever gets the folder next can open it.
     folder: Option<LockedFolder>,
+    /// Whether blocks were replaced since it was opened, so that pages may be free.
+    was_replaced: AtomicBool,
 }
 
 impl Shared {
     pub(super) fn new(database: Database, folder: Option<LockedFolder>) -> Self {
-        Self { database: RwLock::new(Some(database)), folder }
+        Self { database: RwLock::new(Some(database)), folder, was_replaced: AtomicBool::new(false) }
     }
 
     pub(super) fn folder(&self) -> Option<&LockedFolder> {
         self.folder.as_ref()
+    }
+
+    pub(super) fn set_replaced(&self) {
+        self.was_replaced.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_replaced(&self) -> bool {
+        self.was_replaced.load(Ordering::Relaxed)
+    }
+
+    /// Moves all pages together. Nobody may be reading.
+    pub(super) fn compact(&self) -> Result<(), CompactionError> {
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        database.as_mut().map_or(Ok(()), |database| database.compact().map(drop))
     }
 
     pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {

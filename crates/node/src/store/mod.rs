@@ -5,6 +5,7 @@
 
 mod accounts;
 mod chain;
+mod compact;
 mod contents;
 mod database;
 mod error;

@@ -84,6 +84,7 @@ impl<R: Rules> Store<R> {
         max_stale_bytes: u64,
         now: DateTime<Local>,
     ) -> Result<(ReorganisedOf<R>, Option<KeptBranch>), ReorganiseError<R::BlockError>> {
+        self.shared.set_replaced();
         let mut left = Left { tip: blockchain.tip().hash, fork, bytes: 0, is_own: false };
         self.commit(|write| {
             let reorganised = self.reorganise(write, blockchain, fork, blocks, |block| {
