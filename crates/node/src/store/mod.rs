@@ -31,5 +31,5 @@ pub use open::{FirstContent, Opened};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};
-pub use write::{Reorganised, ReorganisedOf};
+pub use write::{Reorganised, ReorganisedOf, ReplacedOf};
 pub use writer::{Location, NewData, Store};

@@ -32,6 +32,9 @@ pub struct Reorganised<A, M, S> {
 /// What a change of blocks has led to under these rules.
 pub type ReorganisedOf<R> = Reorganised<<R as Rules>::Ancestors, <R as Rules>::Mempool, <R as Rules>::Summary>;
 
+/// As [`ReorganisedOf`], and the stale branch that a replaced chain has become.
+pub type ReplacedOf<R> = (ReorganisedOf<R>, Option<KeptBranch>);
+
 impl<R: Rules> Store<R> {
     /// Keeps transactions behind those that wait already.
     ///
@@ -83,7 +86,7 @@ impl<R: Rules> Store<R> {
         receiver: &R::Receiver,
         max_stale_bytes: u64,
         now: DateTime<Local>,
-    ) -> Result<(ReorganisedOf<R>, Option<KeptBranch>), ReorganiseError<R::BlockError>> {
+    ) -> Result<ReplacedOf<R>, ReorganiseError<R::BlockError>> {
         self.shared.set_replaced();
         let mut left = Left { tip: blockchain.tip().hash, fork, bytes: 0, is_own: false };
         self.commit(|write| {
