@@ -33,7 +33,8 @@ export class RuleError extends Error {
 export function readBlock(value) {
   const block = readStoredBlock(value);
   block.get("transactions").forEach((transaction, at) => {
-    if ([...transaction.values()].some(isTooLong)) throw new RuleError("digits", { position: at + 1, most: MOST_DIGITS });
+    if ([...transaction.values()].some(isTooLong))
+      throw new RuleError("digits", { position: at + 1, most: MOST_DIGITS });
   });
   return block;
 }
