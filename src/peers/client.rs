@@ -67,6 +67,8 @@ impl PeerClient {
             .user_agent(concat!("bcoin/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .no_proxy()
+            // What arrives is counted and kept as it comes, so nothing is decompressed on the way.
+            .no_gzip()
             .connect_timeout(limits.connect)
             .dns_resolver(Arc::new(NoLinkLocal))
             .build()?;

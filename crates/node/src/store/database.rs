@@ -9,9 +9,7 @@ use std::{
     },
 };
 
-use redb::{
-    Builder, CompactionError, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction,
-};
+use redb::{Builder, CompactionError, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use super::{error::StoreError, folder::LockedFolder, read_only_file::ReadOnlyFile};
 
