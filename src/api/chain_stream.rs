@@ -4,10 +4,13 @@ use std::io;
 
 use axum::body::Body;
 use bcoin_ledger::{BlockHash, chapter::ITEM_SEPARATOR};
-use bcoin_node::store::{Reader, Snapshot, StoreError, StoredBlocks};
+use bcoin_node::{
+    ReadingThreads,
+    store::{Reader, Snapshot, StoreError, StoredBlocks},
+};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use super::{
     body_cache::{BodyCache, Segment},
@@ -18,9 +21,6 @@ use crate::wire::answers::ChainFrame;
 
 /// How many bytes are read at a time. The fixed cost of a chunk is small beside so many bytes.
 const CHUNK: usize = 256 << 10;
-/// How many cached segments are sent at a time. They need no further memory, and a thread switch for each of them would take
-/// longer than sending it.
-const MAX_SEGMENTS_AT_ONCE: usize = 16;
 
 /// A snapshot of the chain, for one response.
 pub(super) struct Chain {
@@ -33,20 +33,21 @@ pub(super) struct Chain {
 impl Chain {
     /// Begins to read the chain as it is now.
     pub(super) async fn read(state: &ApiState, frame: ChainFrame) -> Result<Self, ApiError> {
-        let cache = state.body_cache.clone();
+        let (cache, threads) = (state.body_cache.clone(), state.chunks.clone());
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;
             let tip = snapshot.tip()?.hash;
-            let cache = cache.clone();
-            let text = ChainText { snapshot, blocks: None, length: 0, closing: frame.closing, cache };
-            let (mut first, rest) = text.next_pieces()?;
-            first.insert(0, frame.opening.clone().into());
-            if rest.is_none() {
-                first = vec![first.concat().into()];
-            }
+            let (cache, threads) = (cache.clone(), threads.clone());
+            let text = ChainText { snapshot, blocks: None, length: 0, closing: frame.closing, cache, threads };
+            let (piece, rest) = text.next_piece()?;
+            let opening = Bytes::from(frame.opening.clone());
+            let first = match rest {
+                None => vec![[opening, piece].concat().into()],
+                Some(_) => vec![opening, piece],
+            };
             Ok(Self { tip, first, rest })
         };
-        Ok(state.node.read(begin).await?)
+        Ok(state.node.read_on(&state.chunks, begin).await?)
     }
 
     /// The whole body, when the chain fits one chunk.
@@ -57,8 +58,8 @@ impl Chain {
         }
     }
 
-    /// The body of the answer. One group of pieces is read ahead while the previous one is sent, and no more: a client that stalls
-    /// holds one chunk and no thread.
+    /// The body of the answer. One piece is read ahead while the previous one is sent, and no more: a client that stalls holds one
+    /// chunk and no thread.
     pub(super) fn into_body(self) -> Body {
         if let Some(whole) = self.whole() {
             return Body::from(whole);
@@ -66,24 +67,19 @@ impl Chain {
         let rest = stream::try_unfold(self.rest.map(begin_reading), |reading| async {
             let Some(reading) = reading else { return Ok(None) };
             // A failure in the middle ends the connection, so that no client takes half a chain for a whole one.
-            let (pieces, rest) = reading.await??;
-            Ok::<_, io::Error>(Some((pieces, rest.map(begin_reading))))
+            let (piece, rest) = reading.await??;
+            Ok::<_, io::Error>(Some((piece, rest.map(begin_reading))))
         });
-        let pieces = stream::iter([Ok(self.first)]).chain(rest).flat_map(|pieces| {
-            let (pieces, error) = match pieces {
-                Ok(pieces) => (pieces, None),
-                Err(error) => (Vec::new(), Some(Err(error))),
-            };
-            stream::iter(pieces.into_iter().map(Ok).chain(error))
-        });
-        Body::from_stream(pieces)
+        Body::from_stream(stream::iter(self.first.into_iter().map(Ok)).chain(rest))
     }
 }
 
-type Pieces = (Vec<Bytes>, Option<ChainText>);
+/// A piece of the text, and what comes after it.
+type Piece = (Bytes, Option<ChainText>);
 
-fn begin_reading(text: ChainText) -> JoinHandle<io::Result<Pieces>> {
-    spawn_blocking(|| text.next_pieces().map_err(io::Error::other))
+fn begin_reading(text: ChainText) -> JoinHandle<io::Result<Piece>> {
+    let threads = text.threads.clone();
+    tokio::spawn(async move { threads.run(|| text.next_piece()).await?.map_err(io::Error::other) })
 }
 
 /// The rest of a chain that is still to be sent.
@@ -95,24 +91,21 @@ struct ChainText {
     length: u64,
     closing: fn(u64) -> String,
     cache: BodyCache,
+    threads: ReadingThreads,
 }
 
 impl ChainText {
-    /// The next pieces, and what comes after them.
-    fn next_pieces(mut self) -> Result<Pieces, StoreError> {
-        let mut pieces = Vec::new();
-        while pieces.len() < MAX_SEGMENTS_AT_ONCE
-            && let Some(segment) = self.cache.segment_after(self.length)
-        {
+    fn next_piece(mut self) -> Result<Piece, StoreError> {
+        if let Some(segment) = self.cache.segment_after(self.length) {
             if !self.holds(&segment)? {
                 self.cache.forget_from(&segment);
-                break;
+            } else if let Some(text) = self.cache.text(&segment) {
+                self.length = segment.last;
+                self.blocks = None;
+                return Ok((text, Some(self)));
             }
-            self.length = segment.last;
-            self.blocks = None;
-            pieces.push(segment.text);
         }
-        if pieces.is_empty() { self.read_chunk() } else { Ok((pieces, Some(self))) }
+        self.read_chunk()
     }
 
     /// Whether the chain has the blocks of a segment. The hash of the last block identifies all of them.
@@ -120,7 +113,7 @@ impl ChainText {
         Ok(self.snapshot.hash(segment.last)? == Some(segment.hash))
     }
 
-    fn read_chunk(mut self) -> Result<Pieces, StoreError> {
+    fn read_chunk(mut self) -> Result<Piece, StoreError> {
         let before = self.length;
         // The last block may exceed the chunk size.
         let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
@@ -132,15 +125,15 @@ impl ChainText {
             let separator = if self.length > 0 { ITEM_SEPARATOR } else { "" };
             if !blocks.append_next(separator, &mut chunk)? {
                 chunk.extend_from_slice((self.closing)(self.length).as_bytes());
-                return Ok((vec![chunk.into()], None));
+                return Ok((chunk.into(), None));
             }
             self.length += 1;
         }
         self.blocks = Some(blocks);
         let text = Bytes::from(chunk);
         if let Some(hash) = self.snapshot.hash(self.length)? {
-            self.cache.keep_segment(before, Segment { last: self.length, hash, text: text.clone() });
+            self.cache.keep_segment(before, Segment { last: self.length, hash }, &text);
         }
-        Ok((vec![text], Some(self)))
+        Ok((text, Some(self)))
     }
 }

@@ -87,16 +87,14 @@ async fn is_valid(
     State(state): State<ApiState>,
     Extension(client): Extension<ClientAddress>,
 ) -> Result<Response, ApiError> {
-    // Waiting for its share first, an address has no more than that in the queue for a permit.
-    let place = state.checkers.wait(Holder::of(client.0)).await;
-    let permit = state.checks.clone().acquire_owned().await.map_err(|_| ApiError::Panic)?;
-    let held = Arc::new((place, permit));
-    // The check continues when the client disconnects, and holds its permit until it ends.
+    // Waiting for its share first, an address has no more than that in the queue for a thread. The check continues when the client
+    // disconnects, and keeps its place until it ends.
+    let place = Arc::new(state.checkers.wait(Holder::of(client.0)).await);
     let check = move |reader: &Reader| {
-        let _held = held.clone();
+        let _place = place.clone();
         reader.snapshot()?.check_chain(&Chapter, &|_, _| ())
     };
-    let message = match state.node.read(check).await {
+    let message = match state.node.read_on(&state.checks, check).await {
         Ok(_) => messages::CHAIN_VALID,
         Err(StoreError::Damaged(reason)) => {
             tracing::error!(reason, "the chain is not valid");

@@ -2,9 +2,8 @@
 
 use std::{ops::Deref, sync::Arc, time::Instant};
 
-use bcoin_node::MAX_LISTENERS;
+use bcoin_node::{MAX_LISTENERS, ReadingThreads};
 use chrono::{DateTime, Utc};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares};
@@ -14,8 +13,10 @@ use crate::{
     wire::v1::DataKind,
 };
 
-/// How many checks of the whole chain run at a time; further ones wait for a permit.
+/// How many checks of the whole chain run at a time; further ones wait.
 const MAX_CHECKS: usize = 2;
+/// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
+const MAX_CHUNKS: usize = 2;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
@@ -28,8 +29,10 @@ pub struct Inner {
     pub(super) node: Node,
     pub(super) sync: SyncHandle,
     pub(super) probe: ProbeHandle,
-    /// Permits for checks of the whole chain.
-    pub(super) checks: Arc<Semaphore>,
+    /// The threads that check the whole chain.
+    pub(super) checks: ReadingThreads,
+    /// The threads that read chunks of the chain.
+    pub(super) chunks: ReadingThreads,
     /// The shares of checks.
     pub(super) checkers: Shares,
     /// The shares of large bodies that arrive.
@@ -81,7 +84,8 @@ impl ApiState {
             node,
             sync,
             probe,
-            checks: Arc::new(Semaphore::new(MAX_CHECKS)),
+            checks: ReadingThreads::new(MAX_CHECKS),
+            chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),

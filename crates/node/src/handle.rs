@@ -1,12 +1,9 @@
 //! The questions one can ask a node.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use bcoin_ledger::Rules;
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    task::spawn_blocking,
-};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     address::PeerAddress,
@@ -21,6 +18,7 @@ use crate::{
     events::{BeyondLimit, Event, EventOf},
     limits::ChainLimit,
     mining_mode::MiningMode,
+    reading::ReadingThreads,
     store::{Reader, StoreError},
     view::View,
 };
@@ -42,6 +40,7 @@ pub(crate) struct Shared<E> {
     pub(crate) mining: watch::Sender<MiningMode>,
     /// Why the last attempt to save failed, if it did.
     pub(crate) failed_save: watch::Sender<Option<Arc<str>>>,
+    pub(crate) reading: ReadingThreads,
 }
 
 impl<R: Rules> NodeHandle<R> {
@@ -170,11 +169,23 @@ impl<R: Rules> NodeHandle<R> {
         &self,
         read: impl Fn(&Reader) -> Result<T, StoreError> + Clone + Send + 'static,
     ) -> Result<T, StoreError> {
-        match self.read_once(read.clone()).await {
+        self.read_on(&self.shared.reading, read).await
+    }
+
+    /// As [`NodeHandle::read`], on other threads: what takes long must not hold up what is short.
+    ///
+    /// # Errors
+    /// When reading fails, or fails again.
+    pub async fn read_on<T: Send + 'static>(
+        &self,
+        threads: &ReadingThreads,
+        read: impl Fn(&Reader) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.read_once(threads, read.clone()).await {
             Err(error) if error.is_failure_of_the_database() => {
                 // Whether that helped shows when reading again.
                 let _ = self.ask(|reply| Command::Reopen { reply }).await;
-                self.read_once(read).await
+                self.read_once(threads, read).await
             }
             result => result,
         }
@@ -193,11 +204,11 @@ impl<R: Rules> NodeHandle<R> {
 
     async fn read_once<T: Send + 'static>(
         &self,
+        threads: &ReadingThreads,
         read: impl Fn(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let reader = self.view().reader.clone();
-        let reading = spawn_blocking(move || read(&reader));
-        reading.await.map_err(|error| StoreError::Io(io::Error::other(error)))?
+        threads.run(move || read(&reader)).await?
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command<R>) -> Result<T, Stopping> {

@@ -17,6 +17,7 @@ mod limits;
 mod miner;
 mod mining_mode;
 mod owner;
+mod reading;
 mod spool;
 pub mod store;
 mod view;
@@ -42,6 +43,7 @@ pub use handle::NodeHandle;
 pub use ip_filter::may_be_asked;
 pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
+pub use reading::ReadingThreads;
 pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolSpace, SpoolsFull};
 pub use view::View;
 
@@ -56,6 +58,8 @@ use self::{
 const COMMAND_QUEUE: usize = 1024;
 /// How many requests for a block may wait for the miner before their senders wait too.
 const MINING_QUEUE: usize = 1024;
+/// How many questions about the data are answered at a time; further ones wait.
+const MAX_READINGS: usize = 2;
 
 /// The threads of a node. They end when the last [`NodeHandle`] is dropped.
 pub struct NodeThreads {
@@ -108,6 +112,7 @@ pub fn start<R: Rules>(
         counters: Arc::default(),
         mining: watch::Sender::new(MiningMode::Off),
         failed_save: watch::Sender::new(None),
+        reading: ReadingThreads::new(MAX_READINGS),
     };
 
     let owner = Owner::new(store, blockchain, limits, receiver, publish, &shared);

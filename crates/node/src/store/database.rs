@@ -14,7 +14,7 @@ use redb::{Builder, CompactionError, Database, DatabaseError, ReadTransaction, R
 use super::{error::StoreError, folder::LockedFolder, read_only_file::ReadOnlyFile};
 
 /// Memory for redb's pages. Reading a long chain must not grow a node beyond it.
-const CACHE_BYTES: usize = 32 << 20;
+const CACHE_BYTES: usize = 16 << 20;
 
 /// The database as its users share it.
 pub(super) struct Shared {
