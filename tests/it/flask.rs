@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use bcoin::wire::MAX_NESTING;
-use bcoin_testkit::{Http, Process};
+use bcoin_ledger::chapter::{Number, Scalar, Transaction};
+use bcoin_testkit::{FakePeer, Http, Process, chain};
 use serde_json::json;
 
 use crate::support::TestNode;
@@ -14,12 +15,15 @@ struct FlaskNode {
     http: Http,
 }
 
+fn python() -> String {
+    std::env::var("BCOIN_TEST_PYTHON").unwrap_or_else(|_| "python3".into())
+}
+
 impl FlaskNode {
     fn start() -> Self {
-        let python = std::env::var("BCOIN_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/flask_node/node.py");
         let process =
-            Process::start_saying("listening on http://", Command::new(&python).args([script, "--port", "0"]));
+            Process::start_saying("listening on http://", Command::new(python()).args([script, "--port", "0"]));
         Self { http: process.http(), process }
     }
 
@@ -79,6 +83,50 @@ async fn a_flask_node_and_a_bcoin_node_adopt_each_others_chains() {
     assert_eq!(bcoin.http.mine().await["index"], 5);
     assert!(flask.http.replace_chain().await);
     assert!(flask.http.is_valid().await);
+}
+
+/// A peer's chain holds what CPython does not read and what no node takes; then the peer has another chain. What the node mines
+/// afterwards has to be of use to printed nodes.
+#[tokio::test]
+#[ignore = "needs Python with tests/flask_node/requirements.txt; BCOIN_TEST_PYTHON names its interpreter"]
+async fn what_a_node_mines_after_a_stranger_was_there_is_read_by_cpython_and_adopted_by_flask() {
+    let (bcoin, flask) = (TestNode::start().await, FlaskNode::start());
+    let take = async |body: String| {
+        let stranger = FakePeer::serving(body).await;
+        bcoin.connect(&[&stranger.address()]).await;
+        bcoin.http.replace_chain().await
+    };
+    let text = |text: &str| Scalar::Text(text.into());
+    let good = Transaction { sender: text("Alice"), receiver: text("Bob"), amount: text("10") };
+    let marked = Transaction { amount: text("MARK"), ..good.clone() };
+    let strange = vec![
+        Transaction { amount: Scalar::Number(Number::from_json("-7").unwrap()), ..good.clone() },
+        Transaction { sender: Scalar::Null, receiver: Scalar::Null, ..good.clone() },
+        good.clone(),
+        Transaction::coinbase("n", "m"),
+    ];
+    let chain_of = |length: u64, content: Vec<Transaction>| {
+        chain::body(chain::texts_with(length, move |_| ("t".into(), content.clone())))
+    };
+    let long_integer = chain_of(2, vec![marked]).replace("\"MARK\"", &"9".repeat(4301));
+    assert!(!take(long_integer).await, "an integer that CPython does not read");
+    assert!(take(chain_of(3, strange)).await);
+    assert!(take(chain_of(4, vec![])).await);
+
+    let mined = bcoin.http.mine().await;
+    let amounts: Vec<_> = mined["transactions"].as_array().unwrap().iter().map(|paid| paid["amount"].clone()).collect();
+    assert_eq!(amounts, [json!("10"), json!("10"), json!(1)], "two payments wait again, and the reward follows");
+    let script = "import json, sys, urllib.request as r; print(json.load(r.urlopen(sys.argv[1]))['length'])";
+    let url = format!("http://{}/get_chain", bcoin.address());
+    let mut read = Command::new(python());
+    read.args(["-c", script, &url]);
+    let read = tokio::task::spawn_blocking(move || read.output().unwrap()).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&read.stdout).trim(), "5", "{}", String::from_utf8_lossy(&read.stderr));
+
+    assert_eq!(flask.post("/connect_node", json!({"nodes": [format!("http://{}", bcoin.address())]})).await, 201);
+    assert!(flask.http.replace_chain().await, "Flask adopts the chain");
+    assert!(flask.http.is_valid().await, "Flask calls it valid");
+    assert_eq!(flask.http.chain().await, bcoin.http.chain().await);
 }
 
 #[tokio::test]
