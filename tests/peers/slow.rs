@@ -26,7 +26,7 @@ struct Size {
     rounds: usize,
 }
 
-const SHORT: [Size; 1] = [Size { name: "1.4 MB", blocks: 18, rounds: 2 }];
+const SHORT: [Size; 1] = [Size { name: "1.4 MB", blocks: 18, rounds: 1 }];
 const LONG: [Size; 3] = [
     Size { name: "1.4 MB", blocks: 18, rounds: 20 },
     Size { name: "30 MB", blocks: 380, rounds: 5 },
@@ -61,7 +61,7 @@ pub async fn adopting_beside_slow_peers(long: bool) -> bool {
             };
             // Hostile peers cost time and not work, so the kinds are tried beside each other.
             let lines = Kind::ALL.iter().flat_map(|kind| [1, 16].map(|count| line(*kind, count)));
-            for (kind, count, line) in in_groups(lines.collect(), if size.blocks > 1000 { 2 } else { 10 }).await {
+            for (kind, count, line) in in_groups(lines.collect(), if size.blocks > 100 { 2 } else { 10 }).await {
                 let hostile = format!("{count} x {kind:?}");
                 println!(
                     "{:8} {:8} {hostile:28} {:>3} of {:<2} {:>8.1?} {:>8.1?} {:>5} MiB",
