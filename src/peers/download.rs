@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use bcoin_node::{Spool, SpoolSpace, SpoolsFull};
+use bcoin_node::{ChainLimit, Spool, SpoolContent, SpoolSpace, SpoolsFull};
 use reqwest::Response;
 use tokio::{
     task::spawn_blocking,
@@ -14,7 +14,6 @@ use tokio::{
 };
 
 use super::{error::PeerError, limits::ClientLimits};
-use bcoin_node::ChainLimit;
 
 /// How many bytes are written to a spool at a time.
 const WRITE_BYTES: usize = 128 << 10;
@@ -46,7 +45,7 @@ pub(super) async fn receive(
     let mut next = first.map_err(|error| PeerError::from_http(&error))?;
     delivering.store(next.is_some(), Ordering::Relaxed);
     let mut rate = Rate::begin(limits);
-    let mut spool = spools.spool();
+    let mut spool = spools.spool(SpoolContent::Received);
     let cut_off = spool.cut_off();
     let (mut buffer, mut total) = (Vec::new(), 0);
     while let Some(chunk) = next {

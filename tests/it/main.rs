@@ -27,6 +27,7 @@ mod long_integers;
 mod monitoring;
 mod openapi;
 mod page;
+mod peer_limits;
 mod postman;
 mod properties;
 mod restart;

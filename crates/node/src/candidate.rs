@@ -7,7 +7,7 @@ use bcoin_ledger::{BlockHash, ChainCheck, CheckedBlock as _, Rules, Tip, Work};
 use thiserror::Error;
 
 use crate::{
-    spool::{Spool, SpoolSpace, SpoolsFull},
+    spool::{Spool, SpoolContent, SpoolSpace, SpoolsFull},
     store::{Reader, Snapshot, StoreError},
 };
 
@@ -128,7 +128,7 @@ impl<R: Rules> CandidateBuilder<R> {
     }
 
     fn begin(rules: R, check: ChainCheck<R>, limits: CandidateLimits) -> Self {
-        let spool = BufWriter::with_capacity(WRITE_BUFFER, limits.spools.spool());
+        let spool = BufWriter::with_capacity(WRITE_BUFFER, limits.spools.spool(SpoolContent::Checked));
         Self { rules, own: None, check, fork: 0, fork_hash: None, bytes: 0, max_bytes: limits.chain_bytes, spool }
     }
 

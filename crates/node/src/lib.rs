@@ -44,7 +44,7 @@ pub use ip_filter::may_be_asked;
 pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use reading::ReadingThreads;
-pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolSpace, SpoolsFull};
+pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolContent, SpoolSpace, SpoolsFull};
 pub use view::View;
 
 use self::{

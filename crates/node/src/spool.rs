@@ -20,7 +20,7 @@ const MAX_SPOOL_MEMORY: usize = 256 << 10;
 /// How long a writer waits for a spool that was cut off to give its room back.
 const ROOM_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Temporary files have reached their bound together, and none is longer than the one that was to grow.
+/// Temporary files have reached their bound together, and none gives way to the one that was to grow.
 #[derive(Clone, Copy, Debug, Error)]
 #[error("temporary files have reached the {limit} bytes that they may take together")]
 pub struct SpoolsFull {
@@ -28,9 +28,19 @@ pub struct SpoolsFull {
     pub limit: u64,
 }
 
+/// What a spool holds. When room is short, the former gives way to the latter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SpoolContent {
+    /// Blocks that were checked.
+    Checked,
+    /// What a peer sends, whatever that is.
+    Received,
+}
+
 /// The room that spools share; cheap to clone.
 ///
-/// When it is used up, the longest spool that is still being filled is cut off: one that takes much does not stop the others.
+/// When it is used up, a spool that is still being filled is cut off: the longest one of what is received, or else the longest one
+/// of checked blocks. So one that takes much does not stop the others.
 #[derive(Clone, Debug)]
 pub struct SpoolSpace(Arc<Inner>);
 
@@ -51,6 +61,7 @@ struct Users {
 #[derive(Debug)]
 struct User {
     id: u64,
+    content: SpoolContent,
     bytes: u64,
     /// None when the spool is complete: it is not cut off any more.
     cut_off: Option<CancellationToken>,
@@ -74,12 +85,12 @@ impl SpoolSpace {
     }
 
     /// A new, empty spool.
-    pub fn spool(&self) -> Spool {
+    pub fn spool(&self, content: SpoolContent) -> Spool {
         let cut_off = CancellationToken::new();
         let mut users = self.users();
         users.next_id += 1;
         let id = users.next_id;
-        users.spools.push(User { id, bytes: 0, cut_off: Some(cut_off.clone()) });
+        users.spools.push(User { id, content, bytes: 0, cut_off: Some(cut_off.clone()) });
         Spool {
             file: SpooledTempFile::new(MAX_SPOOL_MEMORY),
             written: 0,
@@ -122,10 +133,11 @@ impl SpoolSpace {
                 }
                 return Ok(());
             }
-            let own = users.spools.iter().find(|user| user.id == id).map_or(0, |user| user.bytes);
+            let rank = |user: &User| (user.content, user.bytes);
+            let own = users.spools.iter().find(|user| user.id == id).map(rank);
             let left = deadline.saturating_duration_since(Instant::now());
-            let longest = users.spools.iter().filter(|user| user.cut_off.is_some()).max_by_key(|user| user.bytes);
-            match longest.filter(|user| user.id != id && user.bytes > own) {
+            let first = users.spools.iter().filter(|user| user.cut_off.is_some()).max_by_key(|user| rank(user));
+            match first.filter(|user| user.id != id && Some(rank(user)) > own) {
                 Some(User { cut_off: Some(cut_off), .. }) if !left.is_zero() => cut_off.cancel(),
                 _ => return Err(SpoolsFull { limit }),
             }
@@ -157,7 +169,7 @@ impl Drop for Place {
 /// blocks the thread.
 #[derive(Debug)]
 pub struct Spool {
-    // Closed before the place is given back.
+    // Declared first, so that it is closed before the place is given back.
     file: SpooledTempFile,
     written: u64,
     cut_off: CancellationToken,
@@ -226,7 +238,7 @@ impl Seek for Spool {
 mod tests {
     use std::thread;
 
-    use super::*;
+    use super::{SpoolContent::*, *};
 
     const CHUNK: usize = 1 << 20;
 
@@ -237,7 +249,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back_and_its_room_is_given_back() {
         let space = SpoolSpace::new(8 << 20);
-        let mut spool = space.spool();
+        let mut spool = space.spool(Received);
         spool.write_all(&[1; 1000]).unwrap();
         assert_eq!(space.used(), 0, "a short spool stays in memory");
         spool.write_all(&[2; CHUNK]).unwrap();
@@ -253,7 +265,7 @@ mod tests {
     #[test]
     fn the_longest_spool_gives_way_to_a_shorter_one() {
         let space = SpoolSpace::new(4 * CHUNK as u64);
-        let mut long = space.spool();
+        let mut long = space.spool(Received);
         (0..3).for_each(|_| long.write_all(&[0; CHUNK]).unwrap());
         let cut_off = long.cut_off();
         let filling = thread::spawn(move || {
@@ -262,7 +274,7 @@ mod tests {
             }
             drop(long);
         });
-        let mut short = space.spool();
+        let mut short = space.spool(Received);
         (0..3).for_each(|_| short.write_all(&[0; CHUNK]).unwrap());
         filling.join().unwrap();
         assert_eq!(space.used(), 3 * CHUNK as u64);
@@ -271,7 +283,7 @@ mod tests {
     #[test]
     fn the_longest_spool_cannot_grow_beyond_the_bound() {
         let space = SpoolSpace::new(4 * CHUNK as u64);
-        let (mut short, mut long) = (space.spool(), space.spool());
+        let (mut short, mut long) = (space.spool(Received), space.spool(Received));
         short.write_all(&[0; CHUNK]).unwrap();
         (0..3).for_each(|_| long.write_all(&[0; CHUNK]).unwrap());
         assert!(spools_full(long.write_all(&[0; CHUNK])));
@@ -279,12 +291,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_received_gives_way_to_checked_blocks() {
+        let space = SpoolSpace::new(4 * CHUNK as u64);
+        let (mut checked, mut received) = (space.spool(Checked), space.spool(Received));
+        (0..3).for_each(|_| checked.write_all(&[0; CHUNK]).unwrap());
+        received.write_all(&[0; CHUNK]).unwrap();
+        assert!(spools_full(received.write_all(&[0; CHUNK])), "it does not take the room of checked blocks");
+        let cut_off = received.cut_off();
+        let receiving = thread::spawn(move || {
+            while !cut_off.is_cancelled() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            drop(received);
+        });
+        checked.write_all(&[0; CHUNK]).unwrap();
+        receiving.join().unwrap();
+    }
+
+    #[test]
     fn a_complete_spool_is_not_cut_off() {
         let space = SpoolSpace::new(4 * CHUNK as u64);
-        let mut complete = space.spool();
+        let mut complete = space.spool(Received);
         (0..3).for_each(|_| complete.write_all(&[0; CHUNK]).unwrap());
         complete.complete().unwrap();
-        let mut other = space.spool();
+        let mut other = space.spool(Received);
         other.write_all(&[0; CHUNK]).unwrap();
         assert!(spools_full(other.write_all(&[0; CHUNK])));
         assert!(!complete.cut_off().is_cancelled());
@@ -292,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_spool_that_was_cut_off_takes_nothing_more() {
-        let mut spool = SpoolSpace::new(4 * CHUNK as u64).spool();
+        let mut spool = SpoolSpace::new(4 * CHUNK as u64).spool(Received);
         spool.cut_off().cancel();
         assert!(spools_full(spool.write_all(&[0; CHUNK])));
     }
