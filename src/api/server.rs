@@ -44,7 +44,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest head of a request, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
-/// How long open requests may continue after `stop` is cancelled; a slow peer takes 10 s.
+/// How long open requests may continue after `stop` is cancelled; asking for short answers of peers takes 10 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(12);
 /// How long to wait when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

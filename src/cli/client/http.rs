@@ -21,8 +21,10 @@ use crate::{
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a whole answer may take. It is longer than the 10 s that a node gives its own peers.
+/// How long a whole answer may take. It is longer than the 10 s that a node gives its own peers for short answers.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a round of asking peers for a longer chain may take: 60 s for their answers, and as much for adopting a long chain.
+const ROUND_TIMEOUT: Duration = Duration::from_secs(120);
 /// How many bytes of an answer are read: far more than a page of blocks has.
 const MAX_ANSWER: usize = 256 << 20;
 /// The media type of a stream of server-sent events.
@@ -125,20 +127,25 @@ impl Node {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, ClientError> {
-        self.ask(Method::GET, self.url(path)?, None).await
+        self.ask(Method::GET, self.url(path)?, None, ANSWER_TIMEOUT).await
     }
 
     /// Asks with POST and no body.
     pub(super) async fn post(&self, path: &str) -> Result<Answer, ClientError> {
-        self.ask(Method::POST, self.url(path)?, None).await
+        self.ask(Method::POST, self.url(path)?, None, ANSWER_TIMEOUT).await
+    }
+
+    /// Asks for a round of asking peers for a longer chain.
+    pub(super) async fn replace(&self) -> Result<Answer, ClientError> {
+        self.ask(Method::POST, self.url("/replacements")?, None, ROUND_TIMEOUT).await
     }
 
     pub(super) async fn post_json(&self, path: &str, body: &impl Serialize) -> Result<Answer, ClientError> {
-        self.ask(Method::POST, self.url(path)?, Some(json(body))).await
+        self.ask(Method::POST, self.url(path)?, Some(json(body)), ANSWER_TIMEOUT).await
     }
 
     pub(super) async fn put_json(&self, path: &str, body: &impl Serialize) -> Result<Answer, ClientError> {
-        self.ask(Method::PUT, self.url(path)?, Some(json(body))).await
+        self.ask(Method::PUT, self.url(path)?, Some(json(body)), ANSWER_TIMEOUT).await
     }
 
     /// Asks with DELETE for `path` and one more segment, `name`, which is percent-encoded.
@@ -147,7 +154,7 @@ impl Node {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.push(name);
         }
-        self.ask(Method::DELETE, url, None).await.map(drop)
+        self.ask(Method::DELETE, url, None, ANSWER_TIMEOUT).await.map(drop)
     }
 
     /// The stream of events after the one with this id; it has no time limit.
@@ -158,15 +165,16 @@ impl Node {
             request = request.header("Last-Event-ID", id);
         }
         let sent = tokio::time::timeout(ANSWER_TIMEOUT, request.send());
-        let response = sent.await.map_err(|_| self.too_slow())?.map_err(|error| self.no_answer(&error))?;
+        let response = sent.await.map_err(|_| self.too_slow(ANSWER_TIMEOUT))?;
+        let response = response.map_err(|error| self.no_answer(&error, ANSWER_TIMEOUT))?;
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if response.status() == StatusCode::OK && kind.starts_with(EVENT_STREAM) {
             return Ok(response);
         }
         let path = response.url().path().to_owned();
         let status = response.status();
-        let read = tokio::time::timeout(ANSWER_TIMEOUT, self.read(path, response));
-        let answer = read.await.map_err(|_| self.too_slow())??;
+        let read = tokio::time::timeout(ANSWER_TIMEOUT, self.read(path, response, ANSWER_TIMEOUT));
+        let answer = read.await.map_err(|_| self.too_slow(ANSWER_TIMEOUT))??;
         Err(self.refusal(status, answer))
     }
 
@@ -179,22 +187,28 @@ impl Node {
         })
     }
 
-    async fn ask(&self, method: Method, url: Url, body: Option<String>) -> Result<Answer, ClientError> {
+    async fn ask(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<String>,
+        limit: Duration,
+    ) -> Result<Answer, ClientError> {
         let path = url.path().to_owned();
-        let mut request = self.http.request(method, url).timeout(ANSWER_TIMEOUT);
+        let mut request = self.http.request(method, url).timeout(limit);
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let response = request.send().await.map_err(|error| self.no_answer(&error))?;
+        let response = request.send().await.map_err(|error| self.no_answer(&error, limit))?;
         let status = response.status();
-        let answer = self.read(path, response).await?;
+        let answer = self.read(path, response, limit).await?;
         if status.is_success() { Ok(answer) } else { Err(self.refusal(status, answer)) }
     }
 
-    async fn read(&self, path: String, mut response: Response) -> Result<Answer, ClientError> {
+    async fn read(&self, path: String, mut response: Response, limit: Duration) -> Result<Answer, ClientError> {
         let mut answer = Answer { text: String::new(), address: self.address.clone(), path };
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error, limit))? {
             if bytes.len() + chunk.len() > MAX_ANSWER {
                 return Err(answer.unreadable(&format_args!("it is longer than {MAX_ANSWER} bytes")));
             }
@@ -212,9 +226,9 @@ impl Node {
         }
     }
 
-    fn no_answer(&self, error: &reqwest::Error) -> ClientError {
+    fn no_answer(&self, error: &reqwest::Error, limit: Duration) -> ClientError {
         if error.is_timeout() && !error.is_connect() {
-            return self.too_slow();
+            return self.too_slow(limit);
         }
         let reason = match error.is_timeout() {
             true => format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()),
@@ -223,8 +237,8 @@ impl Node {
         ClientError::NoAnswer { address: self.address.clone(), reason }
     }
 
-    fn too_slow(&self) -> ClientError {
-        let reason = format!("no whole answer within {} s", ANSWER_TIMEOUT.as_secs());
+    fn too_slow(&self, limit: Duration) -> ClientError {
+        let reason = format!("no whole answer within {} s", limit.as_secs());
         ClientError::NoAnswer { address: self.address.clone(), reason }
     }
 }

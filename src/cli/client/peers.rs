@@ -120,7 +120,7 @@ fn table(out: Output, rows: impl Iterator<Item = Row>) -> Result<(), Failure> {
 }
 
 async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
-    let answer = node.post("/replacements").await?;
+    let answer = node.replace().await?;
     if out.is_json() {
         return out.document(answer.json()?);
     }
