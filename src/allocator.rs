@@ -1,11 +1,11 @@
-//! Settings of the system's allocator, so that a node keeps no more memory than it uses.
+//! Settings of the system's allocator: a node keeps no more memory than it uses.
 //!
 //! glibc makes up to eight arenas for each core, and each keeps about what the largest work of its threads has taken, in pieces that
 //! it does not give back by itself. The memory of a node under mixed load then grows for hours.
 
 /// Lets all threads share one arena (mallopt(3)), and from now on gives back once a minute what nobody uses (malloc_trim(3)).
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) fn keep_tight() {
+pub(crate) fn configure() {
     use std::{thread, time::Duration};
 
     /// How often memory is given back; that takes a few milliseconds.
@@ -26,10 +26,10 @@ pub(crate) fn keep_tight() {
             }
         }
     };
-    // Without this thread, memory is only less tight. It ends with the program.
+    // A node works without this thread too, with more memory. It ends with the program.
     let _ = thread::Builder::new().name("trim".into()).spawn(trim);
 }
 
 /// Other allocators are left as they are.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) fn keep_tight() {}
+pub(crate) fn configure() {}

@@ -3,6 +3,6 @@
 mod allocator;
 
 fn main() -> std::process::ExitCode {
-    allocator::keep_tight();
+    allocator::configure();
     bcoin::cli::run()
 }
