@@ -227,7 +227,7 @@ mod tests {
     fn verdict(body: &str, limit: u64) -> Result<u64, String> {
         let first = FirstContent { node_address: "n".into(), genesis: Chapter.genesis(now()) };
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
-        let mut builder = CandidateBuilder::new(Chapter, &own.store.reader(), CandidateLimits::unlimited()).unwrap();
+        let mut builder = CandidateBuilder::new(Chapter, &own.store.reader(), CandidateLimits::unlimited());
         decode_chain(body.as_bytes(), limit, &mut Turn::alone(), &mut builder)
             .map(|()| builder.length())
             .map_err(|error| error.to_string())

@@ -95,7 +95,7 @@ impl Pieces<'_> {
         let limits = self.client.candidate_limits();
         let (reader, own_bytes) = (self.view.reader.clone(), self.view.chain_bytes);
         let begin = move || match common {
-            0 => CandidateBuilder::new(Chapter, &reader, limits),
+            0 => Ok(CandidateBuilder::new(Chapter, &reader, limits)),
             common => CandidateBuilder::after(Chapter, &reader, own_bytes, common, limits),
         };
         let mut builder = spawn_blocking(begin).await.map_err(|_| PeerError::Interrupted)??;
@@ -144,6 +144,8 @@ impl Pieces<'_> {
                     error => error,
                 }
             })?;
+            // The next piece may be long in coming.
+            builder.release_snapshot();
             Ok(builder)
         };
         spawn_blocking(check).await.map_err(|_| PeerError::Interrupted)?
@@ -177,7 +179,7 @@ impl PeerClient {
         let (reader, own, limits) = (view.reader.clone(), view.tip.height, self.candidate_limits());
         let check = move || {
             let Received { spool, is_cut } = received;
-            let mut builder = CandidateBuilder::new(Chapter, &reader, limits)?;
+            let mut builder = CandidateBuilder::new(Chapter, &reader, limits);
             let text: Box<dyn Read> = match compression {
                 Compression::None => Box::new(spool),
                 Compression::Gzip => Box::new(MultiGzDecoder::new(io::BufReader::new(spool))),

@@ -113,6 +113,7 @@ impl Sync {
                 }
             }
         }
+        self.transfers.go_on_alone();
         let (replacement, best) = match round.take_best() {
             None => (None, None),
             Some((candidate, peer, best)) => (self.adopt(candidate, &peer).await?, Some(best)),

@@ -38,8 +38,17 @@ pub(super) struct Transfers {
     client: PeerClient,
     own_address: OwnAddress,
     tasks: JoinSet<Answer>,
-    /// The peer that each task asks, and whether a chain is arriving from it.
-    asked: HashMap<task::Id, (PeerAddress, Arc<AtomicBool>)>,
+    /// What each task does.
+    asked: HashMap<task::Id, Asked>,
+}
+
+/// A peer that is being asked.
+struct Asked {
+    peer: PeerAddress,
+    /// Whether its chain has begun to arrive.
+    is_arriving: Arc<AtomicBool>,
+    /// Whether the round has ended that asked it.
+    is_alone: bool,
 }
 
 impl Transfers {
@@ -49,14 +58,13 @@ impl Transfers {
 
     /// Asks a peer for its chain, unless it has not answered the last time yet.
     pub(super) fn ask(&mut self, peer: &PeerAddress, view: &Arc<View>) {
-        if self.asked.values().any(|(asked, _)| asked == peer) {
+        if self.asked.values().any(|asked| asked.peer == *peer) {
             return;
         }
         let (node, client, own_address) = (self.node.clone(), self.client.clone(), self.own_address);
-        let (to_ask, view, delivering) = (peer.clone(), view.clone(), Arc::<AtomicBool>::default());
-        let arriving = delivering.clone();
+        let asked = Asked { peer: peer.clone(), is_arriving: Arc::default(), is_alone: false };
+        let (peer, view, delivering) = (peer.clone(), view.clone(), asked.is_arriving.clone());
         let transfer = async move {
-            let peer = to_ask;
             let began = Instant::now();
             let chain = match own_address.is(&peer).await {
                 true => Ok(None),
@@ -65,12 +73,17 @@ impl Transfers {
             Answer { peer, took: began.elapsed(), chain }
         };
         let task = self.tasks.spawn(transfer.in_current_span());
-        self.asked.insert(task.id(), (peer.clone(), arriving));
+        self.asked.insert(task.id(), asked);
     }
 
-    /// Whether a chain is arriving from any peer.
+    /// Whether a chain is arriving from a peer that was asked since the last round ended.
     pub(super) fn any_is_arriving(&self) -> bool {
-        self.asked.values().any(|(_, arriving)| arriving.load(Ordering::Relaxed))
+        self.asked.values().any(|asked| !asked.is_alone && asked.is_arriving.load(Ordering::Relaxed))
+    }
+
+    /// A round has ended: who has not answered goes on alone, and no later round is longer because of that peer.
+    pub(super) fn go_on_alone(&mut self) {
+        self.asked.values_mut().for_each(|asked| asked.is_alone = true);
     }
 
     /// The next answer; none when nobody is being asked. Cancelling the wait loses nothing.
@@ -82,7 +95,7 @@ impl Transfers {
             Ok((_, answer)) => Some(answer),
             Err(error) => {
                 tracing::error!(%error, "asking a peer ended with a panic");
-                let (peer, _) = asked?;
+                let peer = asked?.peer;
                 Some(Answer { peer, took: Duration::ZERO, chain: Err(PeerError::Interrupted) })
             }
         }

@@ -180,6 +180,27 @@ async fn a_chain_that_arrives_after_its_round_is_taken_then() {
     panic!("the chain was not taken");
 }
 
+/// The first round waits for a chain that is arriving. The next ones do not: they would take as long again and again.
+#[tokio::test]
+async fn a_slow_peer_makes_one_round_long_and_no_other() {
+    let limits = |limits: &mut ClientLimits| {
+        limits.round_pause = Duration::from_millis(500);
+        limits.round = Duration::from_secs(4);
+    };
+    let (node, same) = (node_with(limits).await, TestNode::start().await);
+    let endless = endless_peer().await;
+    node.connect(&[&same.address(), &endless.address()]).await;
+    let took = async || {
+        let offer = round(&node).await["offers"][1].clone();
+        assert!(offer["reason"].as_str().unwrap().contains("still sending"), "{offer}");
+        offer["took_ms"].as_f64().unwrap()
+    };
+    assert!(took().await >= 4000.0, "its chain is arriving");
+    for _ in 0..3 {
+        assert!(took().await < 4000.0, "it goes on alone");
+    }
+}
+
 #[tokio::test]
 async fn a_caller_learns_nothing_of_what_an_address_that_is_no_node_answers() {
     let node = node_with(|limits| limits.document = Duration::from_secs(1)).await;

@@ -143,8 +143,7 @@ impl Node {
     /// Adopts these blocks as `/replace_chain` does.
     async fn replace_by(&mut self, blocks: Vec<Block>) {
         let before = self.texts();
-        let mut candidate =
-            CandidateBuilder::new(Chapter, &self.handle.view().reader, CandidateLimits::unlimited()).unwrap();
+        let mut candidate = CandidateBuilder::new(Chapter, &self.handle.view().reader, CandidateLimits::unlimited());
         for block in blocks {
             candidate.push(block).unwrap();
         }

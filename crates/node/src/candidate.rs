@@ -44,7 +44,7 @@ pub struct Candidate<R> {
 pub struct CandidateBuilder<R: Rules> {
     rules: R,
     /// The node's chain, as long as the candidate has only had blocks of it.
-    own: Option<Snapshot>,
+    own: Option<OwnChain>,
     check: ChainCheck<R>,
     fork: u64,
     fork_hash: Option<BlockHash>,
@@ -52,6 +52,22 @@ pub struct CandidateBuilder<R: Rules> {
     bytes: u64,
     max_bytes: u64,
     spool: BufWriter<Spool>,
+}
+
+/// The node's own chain, read while there are blocks to compare.
+struct OwnChain {
+    reader: Reader,
+    snapshot: Option<Snapshot>,
+}
+
+impl OwnChain {
+    fn hash(&mut self, height: u64) -> Result<Option<BlockHash>, StoreError> {
+        let snapshot = match self.snapshot.take() {
+            Some(snapshot) => snapshot,
+            None => self.reader.snapshot()?,
+        };
+        self.snapshot.insert(snapshot).hash(height)
+    }
 }
 
 /// Why a chain from elsewhere is no candidate.
@@ -99,12 +115,9 @@ impl<E: std::error::Error> From<io::Error> for CandidateError<E> {
 
 impl<R: Rules> CandidateBuilder<R> {
     /// Begins a candidate with no block. Its first blocks are compared with the chain that `own` reads.
-    ///
-    /// # Errors
-    /// When the own chain cannot be read.
-    pub fn new(rules: R, own: &Reader, limits: CandidateLimits) -> Result<Self, CandidateError<R::BlockError>> {
+    pub fn new(rules: R, own: &Reader, limits: CandidateLimits) -> Self {
         let check = ChainCheck::new(rules.clone());
-        Ok(Self { own: Some(own.snapshot()?), ..Self::begin(rules, check, limits) })
+        Self { own: Some(OwnChain { reader: own.clone(), snapshot: None }), ..Self::begin(rules, check, limits) }
     }
 
     /// Begins a candidate that shares the blocks up to the height `fork`, which is at least 1, with the chain that `own` reads:
@@ -146,16 +159,24 @@ impl<R: Rules> CandidateBuilder<R> {
         if self.bytes > self.max_bytes {
             return Err(CandidateError::ChainTooLong { max: self.max_bytes });
         }
-        if let Some(own) = &self.own
+        if let Some(own) = &mut self.own
             && own.hash(tip.height)? == Some(tip.hash)
         {
             self.fork = tip.height;
             self.fork_hash = Some(tip.hash);
             return Ok(());
         }
-        // What follows is not compared, and a snapshot that is held for long makes the data file grow.
+        // What follows is not compared.
         self.own = None;
         Ok(write_block(&mut self.spool, &tip, checked.encoding())?)
+    }
+
+    /// Lets go of the own chain until the next block comes. Whoever waits for a peer has to: the data file grows while a snapshot of
+    /// it is held.
+    pub fn release_snapshot(&mut self) {
+        if let Some(own) = &mut self.own {
+            own.snapshot = None;
+        }
     }
 
     /// How many blocks the chain has so far.

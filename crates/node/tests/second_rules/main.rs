@@ -72,7 +72,7 @@ impl Node {
     }
 
     fn builder(&self) -> CandidateBuilder<Second> {
-        CandidateBuilder::new(self.rules.clone(), &self.handle.view().reader, CandidateLimits::unlimited()).unwrap()
+        CandidateBuilder::new(self.rules.clone(), &self.handle.view().reader, CandidateLimits::unlimited())
     }
 
     async fn offer(&self, blocks: &[Vec<u8>]) -> Result<AdoptionOf<Second>, AdoptError<Refusal>> {
