@@ -79,6 +79,24 @@ test("a fork that heals: what is given up, and what waits again", () =>
     await context.close();
   }));
 
+test("a longer chain beyond a limit is named with the limit, in both languages", () =>
+  withNodes(1, async (theirs) => {
+    const ours = await startNode("--port", "0", "--max-chain", "1KiB");
+    for (let at = 0; at < 5; at += 1) await ask(theirs.base, "POST", "/api/v1/blocks");
+    await ask(ours.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [theirs.address] }));
+    const { page, noise, context } = await openPage(browser, ours.base);
+    await page.locator("#longest").click();
+    await page.locator("#network-status", { hasText: "beyond this node's limit max-chain" }).waitFor();
+    await page.locator('#log [data-event="beyond_limit"]', { hasText: theirs.address }).waitFor();
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator("#longest", { hasText: "查找最长的链" }).click();
+    await page.locator('#log [data-event="beyond_limit"]', { hasText: "超出本节点的限制 max-chain" }).waitFor();
+    await length(page, 1);
+    assert.deepEqual(noise, []);
+    await context.close();
+    await ours.stop();
+  }));
+
 test("a card opens, its text hashes to its hash, and a link is followed", () =>
   withNodes(1, async (node) => {
     const { page, noise, context } = await openPage(browser, node.base);
