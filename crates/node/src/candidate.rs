@@ -1,5 +1,5 @@
-//! A chain from elsewhere: checked block by block while it arrives, and of its blocks only those kept that this node does not
-//! have, in memory while they are few and in a temporary file when they are many.
+//! A chain from elsewhere: checked block by block, and of its blocks only those kept that this node does not have, in memory while
+//! they are few and in a temporary file when they are many.
 
 use std::io::{self, BufReader, BufWriter, Read, Seek as _, Write};
 
