@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
+mod gate;
 mod rules;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! hash covers the header alone and headers are judged before bodies are even read, an account can refuse a transaction, the
 //! template is fixed before the search, and two blocks have a say in judging the next.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 
 use bcoin_ledger::{
     self as ledger, Accounts, AfterReorganisation, BlockHash, Found, MempoolLimits, ReadAccounts, Rules, Size,
@@ -10,6 +10,8 @@ use bcoin_ledger::{
 };
 use chrono::{DateTime, Local};
 use thiserror::Error;
+
+use crate::gate::Gate;
 
 /// What the receiver of a block gets.
 pub const REWARD: u64 = 10;
@@ -27,38 +29,6 @@ pub const MAX_TRANSACTIONS: usize = 100;
 pub struct Second {
     /// Holds searches while it is closed.
     pub gate: Arc<Gate>,
-}
-
-/// Where searches wait.
-#[derive(Debug, Default)]
-pub struct Gate {
-    state: Mutex<(bool, usize)>,
-    changed: Condvar,
-}
-
-impl Gate {
-    pub fn close(&self) {
-        self.state.lock().unwrap().0 = true;
-    }
-
-    pub fn open(&self) {
-        self.state.lock().unwrap().0 = false;
-        self.changed.notify_all();
-    }
-
-    /// Waits until a search stands at the closed gate.
-    pub fn wait_for_a_search(&self) {
-        let state = self.state.lock().unwrap();
-        drop(self.changed.wait_while(state, |(_, waiting)| *waiting == 0).unwrap());
-    }
-
-    fn pass(&self) {
-        let mut state = self.state.lock().unwrap();
-        state.1 += 1;
-        self.changed.notify_all();
-        let mut state = self.changed.wait_while(state, |(closed, _)| *closed).unwrap();
-        state.1 -= 1;
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
