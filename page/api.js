@@ -3,8 +3,8 @@
 import { JsonNumber, parse } from "./ledger/json.js";
 
 /** @import { Json } from "../types/ledger.d.ts" */
-/** @import { Api, Plain } from "../types/page.d.ts" */
-/** @import { EventName, NodeEvent, Problem as ProblemShape } from "../types/v1.d.ts" */
+/** @import { Api, Listener, Plain } from "../types/page.d.ts" */
+/** @import { EventName, Network, NodeEvent, Problem as ProblemShape } from "../types/v1.d.ts" */
 
 const PREFIX = "/api/v1";
 /** Fields of a transaction, which are shown as they stand in the block, digit by digit. */
@@ -94,6 +94,7 @@ export const api = {
   accounts: (limit) => ask(`/accounts?limit=${limit}`),
   account: (name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
   peers: () => ask("/peers"),
+  network: () => ask("/network"),
   connect: (nodes) => send("POST", "/peers", { nodes }),
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
   replace: () => send("POST", "/replacements"),
@@ -108,17 +109,18 @@ const PAUSE = 2000;
 /**
  * Listens to the node's events. The browser comes back by itself after a cut, and hears what it missed.
  * @param {string} lastId the id after which to begin
- * @param {(event: NodeEvent) => void} heard
- * @param {(alive: boolean) => void} alive told when the node is gone and when it is back
+ * @param {Listener} listener
  */
-export function listen(lastId, heard, alive) {
+export function listen(lastId, listener) {
+  const { heard, alive, changed } = listener;
   let id = lastId;
-  const source = new EventSource(`${PREFIX}/events?last_event_id=${encodeURIComponent(id)}`);
+  const source = new EventSource(`${PREFIX}/events?network=true&last_event_id=${encodeURIComponent(id)}`);
   source.addEventListener("open", () => alive(true));
   source.addEventListener("error", () => {
     alive(false);
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(id, heard, alive), PAUSE);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(id, listener), PAUSE);
   });
+  source.addEventListener("network", (event) => changed(/** @type {Network} */ (read(event.data))));
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => {
       id = event.lastEventId;

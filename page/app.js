@@ -218,7 +218,7 @@ async function start() {
   try {
     const status = await api.status();
     show(status);
-    listen(status.last_event, hear, alive);
+    listen(status.last_event, { heard: hear, alive, changed: () => {} });
   } catch {
     alive(false);
     setTimeout(start, PAUSE);

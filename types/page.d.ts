@@ -15,10 +15,20 @@ export interface Api {
   accounts(limit: number): Promise<v1.Accounts>;
   account(name: string): Promise<v1.AccountPage>;
   peers(): Promise<v1.PeerList>;
+  network(): Promise<v1.Network>;
   connect(nodes: string[]): Promise<v1.Connected>;
   disconnect(address: string): Promise<string>;
   replace(): Promise<v1.Round>;
   setMining(mining: v1.Mining): Promise<v1.Mining>;
+}
+
+/** Told what a node's stream of events brings. */
+export interface Listener {
+  heard(event: v1.NodeEvent): void;
+  /** The node is gone, or back. */
+  alive(is: boolean): void;
+  /** The picture of the network is another one. */
+  changed(network: v1.Network): void;
 }
 
 /** An answer of the node as plain values; the fields of a transaction keep their digits. */

@@ -56,6 +56,8 @@ export interface Point {
 
 export type DataKind = "folder" | "memory";
 
+export type Access = "all" | "use" | "read";
+
 /** A node at a glance. */
 export interface Status {
   node_address: string;
@@ -66,6 +68,12 @@ export interface Status {
   pending: number;
   peers: number;
   data: DataKind;
+  /** How the node is called. */
+  name: string;
+  /** URLs by which other machines reach it; none when it listens to this machine alone. */
+  addresses: string[];
+  /** What the machine that asks may do: everything, everything but settings, or reading only. */
+  access: Access;
   started_at: string;
   uptime_seconds: number;
   mining: Mining;
@@ -129,19 +137,28 @@ export type Relation = "same" | "ahead" | "behind" | "parted";
 
 interface AskedPeer {
   address: string;
+  /** How it is called; null when it has not said so. */
+  name: string | null;
   took_ms: number | null;
-  /** Why it fails. */
+  /** Why it fails: a sentence. */
   error: string | null;
+  /** The same as a word that does not change. */
+  error_code: PeerErrorCode | null;
   asked_at: string | null;
 }
+
+/** Why a peer's answer is not used. */
+export type PeerErrorCode =
+  "refused" | "too_slow" | "not_a_node" | "bad_chain" | "beyond_limit" | "store" | "cut_off" | "interrupted";
 
 /** A peer whose chain is known. */
 export interface AnsweringPeer extends AskedPeer {
   state: "answers";
   kind: "b-coin" | "listing";
-  length: number;
-  tip_hash: string;
-  relation: Relation;
+  /** Null for a node of the listing with a long chain that was not exchanged yet; tip_hash and relation are null then, too. */
+  length: number | null;
+  tip_hash: string | null;
+  relation: Relation | null;
   /** The last block that both chains have. */
   common: Point | null;
 }
@@ -172,12 +189,19 @@ export interface Connected {
 
 export type Outcome = "taken" | "passed_over" | "itself";
 
+/** What became of a peer's chain, and why. */
+export type OfferCode =
+  PeerErrorCode | "itself" | "adopted" | "not_longer" | "unfinished" | "outdated" | "tie" | "outdone";
+
 /** A peer's answer to the question for a longer chain. */
 export interface Offer {
   address: string;
   outcome: Outcome;
   length: number | null;
+  /** A sentence. */
   reason: string;
+  /** The same as a word that does not change. */
+  code: OfferCode;
   limit: string | null;
   took_ms: number;
 }
@@ -225,6 +249,99 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  /** Which part of the request is not right, such as `amount`, or the entry of a list; only where one can be named. */
+  value?: string;
+  /** Why it is not, as a word that does not change; only beside `value`. */
+  code?: string;
+}
+
+/** A block that was mined, and when. */
+export interface MinedPoint extends Point {
+  time: string;
+}
+
+/** A node in the picture of the network. What is not known of it is null. */
+export interface NetworkNode {
+  /** Null for the node that is asked. */
+  address: string | null;
+  name: string | null;
+  /** `here` is the node that is asked. */
+  state: "here" | "answers" | "fails" | "unasked";
+  kind: "b-coin" | "listing" | null;
+  /** The sender of the rewards for the blocks that it mines. */
+  node_address: string | null;
+  miner: string | null;
+  mining: Mining | null;
+  pending: number | null;
+  length: number | null;
+  tip_hash: string | null;
+  /** The time that its last block names. */
+  timestamp: string | null;
+  /** How many transactions its last block holds. */
+  transactions: number | null;
+  /** The last block that it mined since it was started. */
+  last_mined: MinedPoint | null;
+  /** How its chain stands to that of the node that is asked. */
+  relation: Relation | null;
+  common: Point | null;
+  /** The branch on which its last block lies: a place in `branches`. Null when its chain is not known. */
+  branch: number | null;
+  error_code: PeerErrorCode | null;
+  /** When it answered last. */
+  seen_at: string | null;
+}
+
+/** A part of the tree of blocks. */
+export interface Branch {
+  /** The branch from which it parts: a place in `branches`. Null when it has a first block of its own. */
+  parent: number | null;
+  /** The last block that it shares with its parent; 0 without a parent. Its own blocks have the indices fork + 1 to length. */
+  fork: number;
+  length: number;
+  tip_hash: string;
+}
+
+/**
+ * All nodes in one tree of blocks: the answer of GET /network, and the data of the event `network`, which has no id, and comes at once
+ * and after each change when the stream is opened with `network=true`. Branch 0 is the chain of the node that is asked; a branch may go on where its parent
+ * ends.
+ */
+export interface Network {
+  /** The node that is asked, then its peers in the order they were added. */
+  nodes: NetworkNode[];
+  branches: Branch[];
+}
+
+export type Verdict = "refused" | "not_longer" | "longer";
+
+/** What a node says of blocks that are shown to it. Nothing changes by that. */
+export interface Judgement {
+  verdict: Verdict;
+  /** Index of the block that is refused. */
+  block: number | null;
+  /** Why it is refused, as a word that does not change. */
+  code: "unknown_parent" | "shape" | "genesis" | "index" | "link" | "proof" | "too_long" | null;
+  /** A sentence. */
+  reason: string;
+  /** How many blocks the chain would have; null when a block is refused. */
+  length: number | null;
+  /** How many blocks the chain of the node that judges has. */
+  own_length: number;
+}
+
+/** What a node of the network says of blocks that are shown to it. */
+export interface PeerJudgement {
+  /** Null for the node that is asked. */
+  address: string | null;
+  name: string | null;
+  /** Null when it does not answer, or is a node of the listing, which cannot be asked. */
+  judgement: Judgement | null;
+  /** Why there is none. */
+  error_code: PeerErrorCode | "listing" | null;
+}
+
+export interface Judgements {
+  judgements: PeerJudgement[];
 }
 
 /** The data of each event. */

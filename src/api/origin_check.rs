@@ -10,7 +10,7 @@ const SITE: &str = "sec-fetch-site";
 const MODE: &str = "sec-fetch-mode";
 const DESTINATION: &str = "sec-fetch-dest";
 /// The documents for people. Opening one changes nothing, so links on other pages may lead to them.
-const DOCUMENTS: [&str; 2] = ["/", "/docs"];
+const DOCUMENTS: [&str; 3] = ["/", "/class", "/docs"];
 
 /// Refuses a request that a page of another origin made a browser send.
 pub(super) fn check<B>(request: &Request<B>, host: Option<&Authority>) -> Result<(), ApiError> {

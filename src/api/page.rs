@@ -1,4 +1,4 @@
-//! The page at `/`. Its files are in the program and load nothing from other servers.
+//! The pages at `/` and `/class`. Their files are in the program and load nothing from other servers.
 
 use std::sync::LazyLock;
 
@@ -46,12 +46,21 @@ macro_rules! assets {
 
 /// The texts never change, so each is hashed once.
 static INDEX: LazyLock<Asset> = LazyLock::new(|| Asset::new("", HTML, include_str!("../../page/index.html")));
+static CLASS: LazyLock<Asset> = LazyLock::new(|| Asset::new("", HTML, include_str!("../../page/class.html")));
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets![
         PICTURE "icon.svg",
-        STYLE "style.css",
+        STYLE "styles/base.css",
+        STYLE "styles/chain.css",
+        STYLE "styles/class.css",
+        STYLE "styles/layout.css",
+        STYLE "styles/log.css",
+        STYLE "styles/mining.css",
+        STYLE "styles/network.css",
+        STYLE "styles/tamper.css",
         SCRIPT "api.js",
         SCRIPT "app.js",
+        SCRIPT "class.js",
         SCRIPT "dom.js",
         SCRIPT "hash.js",
         SCRIPT "i18n.js",
@@ -88,6 +97,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/", get(async |headers: HeaderMap| answer(&INDEX, &headers)))
+        .route("/class", get(async |headers: HeaderMap| answer(&CLASS, &headers)))
         .route("/page/{*path}", get(asset))
 }
 

@@ -11,7 +11,7 @@ fn files(folder: &Path, below: &str) -> Vec<(String, String)> {
         let name = format!("{below}{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_dir() {
             found.extend(files(&entry.path(), &format!("{name}/")));
-        } else if name != "index.html" {
+        } else if !name.ends_with(".html") {
             found.push((format!("/page/{name}"), std::fs::read_to_string(entry.path()).unwrap()));
         }
     }
@@ -23,7 +23,9 @@ async fn every_file_of_the_page_is_served_and_comes_from_here_alone() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
     let mut all = files(&folder, "");
     assert!(all.len() > 15, "{}", all.len());
-    all.push(("/".into(), std::fs::read_to_string(folder.join("index.html")).unwrap()));
+    for (path, file) in [("/", "index.html"), ("/class", "class.html")] {
+        all.push((path.into(), std::fs::read_to_string(folder.join(file)).unwrap()));
+    }
     let node = TestNode::start().await;
     let mut total = 0;
     for (path, text) in &all {

@@ -45,6 +45,7 @@ export function peerItem(peer, length, forget) {
  */
 function relation(peer, length) {
   if (peer.state !== "answers") return t(peer.state);
+  if (peer.relation === null || peer.length === null) return "";
   return t("relation", peer.relation, Math.abs(peer.length - length));
 }
 
@@ -54,7 +55,7 @@ function relation(peer, length) {
  */
 function branches(peer, length) {
   const common = peer.common?.index ?? 0;
-  const [ours, theirs] = [length - common, peer.length - common];
+  const [ours, theirs] = [length - common, (peer.length ?? 0) - common];
   return el(
     "div",
     {},

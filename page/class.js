@@ -1,0 +1,1 @@
+// Starts the page for a projector: the picture of the network alone.
