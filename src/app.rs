@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::{
     api::{self, About, ApiState, HostNames},
     node::Node,
-    peers::{self, ClientLimits, OwnAddress, PeerClient},
+    peers::{self, ClientLimits, Observer, OwnAddress, PeerClient},
     wire::v1::DataKind,
 };
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub peers: Vec<PeerAddress>,
     /// What peers may cost.
     pub client_limits: ClientLimits,
+    /// Looks at the peers; nodes of one process share it. None gives the node one of its own.
+    pub observer: Option<Observer>,
 }
 
 impl Config {
@@ -62,6 +64,7 @@ impl Config {
             max_mempool: Self::MAX_MEMPOOL,
             allowed_hosts: Vec::new(),
             peers: Vec::new(),
+            observer: None,
         }
     }
 
@@ -161,6 +164,7 @@ async fn run(
 ) -> Result<RunningNode, StartError> {
     let opened = open_store(config.location.clone(), progress).await?;
     let about = About {
+        name: format!("{}:{}", gethostname::gethostname().to_string_lossy(), address.port()),
         miner: config.miner.clone(),
         data: if config.location == Location::Memory { DataKind::Memory } else { DataKind::Folder },
         started_at: now().to_utc(),
@@ -172,15 +176,18 @@ async fn run(
     let client = PeerClient::new(config.client_limits).map_err(system)?;
     let own_address = OwnAddress::new(address);
     let stop = CancellationToken::new();
-    let (sync_handle, sync) = peers::start_syncing(node.clone(), client.clone(), own_address, stop.clone());
-    let (probe_handle, probe) = peers::start_probing(node.clone(), client, own_address);
+    let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
+    let (sync_handle, sync) =
+        peers::start_syncing(node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+    let (network, [following, asking]) =
+        peers::start_seeing(node.clone(), client, observer, own_address, stop.clone());
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
-    let state = ApiState::new(node.clone(), sync_handle, probe_handle, about, names, stop.clone());
+    let state = ApiState::new(node.clone(), sync_handle, network, about, names, stop.clone());
     let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
-    let tasks = vec![server, sync, probe, mining];
+    let tasks = vec![server, sync, following, asking, mining];
     Ok(RunningNode { address, location: config.location, node, threads, tasks, stop })
 }
 

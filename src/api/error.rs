@@ -56,7 +56,7 @@ pub(super) enum ApiError {
     #[error("{}.", capitalised(.0))]
     Stopping(#[from] Stopping),
     #[error("The chain cannot be read: {0}.")]
-    Store(#[from] StoreError),
+    Store(#[from] Arc<StoreError>),
     #[error("The query cannot be used: {0}.")]
     Query(String),
     #[error("The address of this request cannot be used: {0}.")]
@@ -152,6 +152,12 @@ impl IntoResponse for ApiError {
         // `problem::of_error` reads the error here and replaces the body.
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
     }
 }
 

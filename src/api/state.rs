@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares};
 use crate::{
     node::Node,
-    peers::{ProbeHandle, SyncHandle},
+    peers::{NetworkHandle, SyncHandle},
     wire::v1::DataKind,
 };
 
@@ -28,7 +28,7 @@ pub struct ApiState(Arc<Inner>);
 pub struct Inner {
     pub(super) node: Node,
     pub(super) sync: SyncHandle,
-    pub(super) probe: ProbeHandle,
+    pub(super) network: NetworkHandle,
     /// The threads that check the whole chain.
     pub(super) checks: ReadingThreads,
     /// The threads that read chunks of the chain.
@@ -58,6 +58,8 @@ impl Deref for ApiState {
 /// Facts about a node that do not change while it runs.
 #[derive(Clone, Debug)]
 pub struct About {
+    /// How the node is called.
+    pub name: String,
     /// Who receives the rewards.
     pub miner: String,
     /// Where the data is kept.
@@ -74,7 +76,7 @@ impl ApiState {
     pub fn new(
         node: Node,
         sync: SyncHandle,
-        probe: ProbeHandle,
+        network: NetworkHandle,
         about: About,
         names: HostNames,
         stop: CancellationToken,
@@ -83,7 +85,7 @@ impl ApiState {
             metrics: Metrics::new(node.clone()),
             node,
             sync,
-            probe,
+            network,
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),

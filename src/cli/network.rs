@@ -8,7 +8,10 @@ use super::{
     node::{blocks, config, data, until_stopped},
     signals::Signals,
 };
-use crate::app::{self, RunningNode, StartError};
+use crate::{
+    app::{self, RunningNode, StartError},
+    peers::{Observer, PeerClient},
+};
 
 /// The chapter's first port.
 const FIRST_PORT: u16 = 1001;
@@ -60,12 +63,21 @@ async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>,
         )))
     })?;
     let mut nodes = Vec::new();
+    let mut observer = None;
     for port in first..=last {
         let location = match &flags.data_dir {
             Some(folder) => Location::Folder(folder.join(port.to_string())),
             None => Location::Memory,
         };
-        match app::spawn(config(&flags.common, port, location)).await {
+        let mut config = config(&flags.common, port, location);
+        // All nodes know the same peers, so one look at each of them is enough for all.
+        config.observer = observer.clone();
+        if observer.is_none() {
+            let client = PeerClient::new(config.client_limits).map_err(|error| Failed::Other(error.into()))?;
+            config.observer = Some(Observer::new(client));
+            observer = config.observer.clone();
+        }
+        match app::spawn(config).await {
             Ok(node) => nodes.push(node),
             Err(error) => {
                 stop_all(nodes).await;

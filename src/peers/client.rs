@@ -3,21 +3,27 @@
 
 use std::{future::Future, sync::Arc};
 
-use bcoin_ledger::BlockHash;
+use bcoin_ledger::{
+    BlockHash,
+    chapter::{MAX_INTEGER, Transaction},
+};
 use bcoin_node::{PeerAddress, SpoolSpace, may_be_asked};
 use reqwest::{
-    Client, RequestBuilder, Response, StatusCode,
+    Client, RequestBuilder, Response, StatusCode, header,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use tokio::{net::lookup_host, time::timeout};
 
-use super::{error::PeerError, limits::ClientLimits, turns::Turns};
-use crate::wire::v1::{PREFIX, Point};
+use super::{error::PeerError, event_stream::EventStream, limits::ClientLimits, turns::Turns};
+use crate::wire::v1::{HeaderJson, Headers, MinedPoint, MiningJson, PREFIX, Point, event};
 
-/// How long a short document of `/api/v1` may be, in bytes.
-const MAX_DOCUMENT: usize = 64 << 10;
+/// How long a short document may be, in bytes.
+pub(super) const MAX_DOCUMENT: usize = 64 << 10;
+/// The media type of a stream of events.
+const EVENT_STREAM: &str = "text/event-stream";
 
 /// The HTTP client for other nodes; cheap to clone.
 #[derive(Clone)]
@@ -40,20 +46,64 @@ pub(super) struct PeerTip {
     pub(super) bytes: Option<u64>,
 }
 
-/// The part of a peer's status that is read.
+/// What a B-Coin peer says of itself, as far as it can be read.
+pub(super) struct StatusOfPeer {
+    pub(super) tip: PeerTip,
+    pub(super) name: Option<String>,
+    pub(super) node_address: Option<String>,
+    pub(super) miner: Option<String>,
+    pub(super) mining: Option<MiningJson>,
+    pub(super) last_mined: Option<MinedPoint>,
+}
+
+/// The part of a peer's status that is read. Members that only describe may be missing, or of another kind in a later program.
 #[derive(Deserialize)]
-struct StatusOfPeer {
+struct RawStatus {
     length: u64,
     tip: Point,
     chain_bytes: Option<u64>,
+    #[serde(default)]
+    name: Described<String>,
+    #[serde(default)]
+    node_address: Described<String>,
+    #[serde(default)]
+    miner: Described<String>,
+    #[serde(default)]
+    mining: Described<MiningJson>,
+    #[serde(default)]
+    last_mined: Described<MinedPoint>,
 }
 
-impl StatusOfPeer {
+/// A value that is none when it cannot be read.
+struct Described<T>(Option<T>);
+
+impl<T> Default for Described<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Described<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(raw.get()).ok()))
+    }
+}
+
+impl RawStatus {
     /// None when length and tip do not fit each other.
-    fn tip(self) -> Option<PeerTip> {
+    fn read(self) -> Option<StatusOfPeer> {
         let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
-        let is_consistent = self.length >= 1 && self.tip.index == self.length;
-        is_consistent.then_some(PeerTip { length: self.length, hash, bytes: self.chain_bytes })
+        let is_consistent = (1..=MAX_INTEGER).contains(&self.length) && self.tip.index == self.length;
+        let shown = |text: &String| text.chars().count() <= Transaction::MAX_NAME;
+        is_consistent.then(|| StatusOfPeer {
+            tip: PeerTip { length: self.length, hash, bytes: self.chain_bytes },
+            name: self.name.0.filter(shown),
+            node_address: self.node_address.0.filter(shown),
+            miner: self.miner.0.filter(shown),
+            mining: self.mining.0,
+            last_mined: self.last_mined.0,
+        })
     }
 }
 
@@ -85,8 +135,68 @@ impl PeerClient {
     /// # Errors
     /// When nothing answers in time.
     pub(super) async fn tip(&self, peer: &PeerAddress) -> Result<Option<PeerTip>, PeerError> {
-        let status: Option<StatusOfPeer> = self.document(peer, &format!("{PREFIX}/status")).await?;
-        Ok(status.and_then(StatusOfPeer::tip))
+        Ok(self.status(peer).await?.map(|status| status.tip))
+    }
+
+    /// What a B-Coin peer says of itself; none when something else answers.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn status(&self, peer: &PeerAddress) -> Result<Option<StatusOfPeer>, PeerError> {
+        let status: Option<RawStatus> = self.document(peer, &format!("{PREFIX}/status")).await?;
+        Ok(status.and_then(RawStatus::read))
+    }
+
+    /// Headers of a B-Coin peer's blocks from the height `from` on; none when it answers something else.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn headers(
+        &self,
+        peer: &PeerAddress,
+        from: u64,
+        limit: usize,
+    ) -> Result<Option<Vec<HeaderJson>>, PeerError> {
+        let headers: Option<Headers> =
+            self.document(peer, &format!("{PREFIX}/headers?from={from}&limit={limit}")).await?;
+        Ok(headers.map(|headers| headers.headers))
+    }
+
+    /// Begins to hear what happens at a B-Coin peer: the events that change its chain or how it mines. None when it answers
+    /// something else, also when too many listen already.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn events(&self, peer: &PeerAddress) -> Result<Option<EventStream>, PeerError> {
+        let only = [event::BLOCK, event::REPLACEMENT, event::MINING].join(",");
+        let response = self.in_time(send(self.get(peer, &format!("{PREFIX}/events?only={only}")))).await?;
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_stream = kind.is_some_and(|kind| kind.as_bytes().starts_with(EVENT_STREAM.as_bytes()));
+        let hears = response.status() == StatusCode::OK && is_stream;
+        Ok(hears.then(|| EventStream::new(response, String::new(), MAX_DOCUMENT)))
+    }
+
+    /// How many bytes a node of the listing would answer to `/get_chain`, if it says so. Its chain is not sent.
+    ///
+    /// # Errors
+    /// When nothing answers in time, or no such node.
+    pub(super) async fn listing_bytes(&self, peer: &PeerAddress) -> Result<Option<u64>, PeerError> {
+        let response = self.in_time(send(self.http.head(peer.url("/get_chain")))).await?;
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if response.status() != StatusCode::OK || !is_json {
+            return Err(PeerError::NotANode(format!("it answers {} to HEAD /get_chain", response.status())));
+        }
+        let length = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        Ok(length.and_then(|length| length.parse().ok()))
+    }
+
+    /// The answer to `/get_chain`, when it is short.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn short_chain(&self, peer: &PeerAddress) -> Result<Option<Vec<u8>>, PeerError> {
+        self.body(self.get(peer, "/get_chain")).await
     }
 
     /// Whether the chain of a B-Coin peer holds this block.
@@ -101,8 +211,14 @@ impl PeerClient {
 
     /// Asks `peer` for a short JSON document; none when it answers something else.
     async fn document<T: DeserializeOwned>(&self, peer: &PeerAddress, path: &str) -> Result<Option<T>, PeerError> {
+        let body = self.body(self.get(peer, path)).await?;
+        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+    }
+
+    /// The body of a short answer; none when it is no success, or longer.
+    async fn body(&self, request: RequestBuilder) -> Result<Option<Vec<u8>>, PeerError> {
         self.in_time(async {
-            let mut response = send(self.get(peer, path)).await?;
+            let mut response = send(request).await?;
             if response.status() != StatusCode::OK {
                 return Ok(None);
             }
@@ -113,7 +229,7 @@ impl PeerClient {
                 }
                 body.extend_from_slice(&chunk);
             }
-            Ok(serde_json::from_slice(&body).ok())
+            Ok(Some(body))
         })
         .await
     }

@@ -55,6 +55,20 @@ impl PeerError {
         }
     }
 
+    /// What callers may know, as a word that does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::TooSlow(_) => "too_slow",
+            Self::NotANode(_) => "not_a_node",
+            Self::Chain(_) => "bad_chain",
+            Self::BeyondLimit { .. } => "beyond_limit",
+            Self::Store(_) => "store",
+            Self::CutOff => "cut_off",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// Sorts an error of the HTTP client.
     pub(super) fn from_http(error: &reqwest::Error) -> Self {
         let cause = root_cause(error);

@@ -1,15 +1,17 @@
-//! HTTP out: one client with its limits, the search for the longest chain, and the states of the peers.
+//! HTTP out: one client with its limits, the search for the longest chain, and the network as it is seen from here.
 
 mod chain_decoder;
 mod client;
 mod common_block;
 mod download;
 mod error;
+mod event_stream;
 mod fetch;
 mod ignored;
 mod limits;
+mod network;
+mod observer;
 mod own_address;
-mod probe;
 mod round;
 mod sync;
 mod transfer;
@@ -18,9 +20,14 @@ mod turns;
 pub use chain_decoder::{ChainError, decode_chain};
 pub use client::PeerClient;
 pub use error::PeerError;
+pub use event_stream::{Event, EventStream, Message};
 pub use limits::ClientLimits;
+pub use network::{
+    BlockPoint, Branch, KnownPeer, LastBlock, Network, NetworkHandle, NetworkListener, OwnStatus, PeerKind, PeerState,
+    PeerStatus, Relation, start as start_seeing,
+};
+pub use observer::Observer;
 pub use own_address::OwnAddress;
-pub use probe::{PeerChain, PeerKind, PeerState, PeerStatus, ProbeHandle, Relation, start as start_probing};
 pub use round::{Offer, Outcome, Round};
 pub use sync::{SyncHandle, start as start_syncing};
 pub use turns::Turn;

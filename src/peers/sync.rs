@@ -18,6 +18,7 @@ use super::{
     error::PeerError,
     fetch::Fetched,
     limits::ClientLimits,
+    observer::Observer,
     own_address::OwnAddress,
     round::{OpenRound, Round},
     transfer::{Answer, Transfers},
@@ -53,13 +54,14 @@ impl SyncHandle {
 pub fn start(
     node: Node,
     client: PeerClient,
+    observer: Observer,
     own_address: OwnAddress,
     stop: CancellationToken,
 ) -> (SyncHandle, JoinHandle<()>) {
     let (requests, queue) = mpsc::channel::<Reply>(QUEUE);
     let limits = client.limits;
     let transfers = Transfers::new(node.clone(), client, own_address);
-    let sync = Sync { node, limits, transfers, stop };
+    let sync = Sync { node, limits, transfers, observer, stop };
     (SyncHandle(requests), tokio::spawn(sync.run(queue).in_current_span()))
 }
 
@@ -67,6 +69,8 @@ struct Sync {
     node: Node,
     limits: ClientLimits,
     transfers: Transfers,
+    /// Told of the chains of peers that do not tell of them themselves.
+    observer: Observer,
     stop: CancellationToken,
 }
 
@@ -99,7 +103,7 @@ impl Sync {
             let deadline = round.deadline(self.transfers.any_is_arriving(), &self.limits);
             tokio::select! {
                 Some(answer) = self.transfers.next() => {
-                    self.log(&answer);
+                    self.note(&answer);
                     if let Some(of_no_peer) = round.record(answer) {
                         tracing::debug!(peer = %of_no_peer.peer, "is no peer any more");
                     }
@@ -123,7 +127,7 @@ impl Sync {
 
     /// Takes the answer of a peer for which no round is waiting any more.
     async fn take_alone(&self, answer: Answer) {
-        self.log(&answer);
+        self.note(&answer);
         let view = self.node.view();
         if let Ok(Some(Fetched::Chain(candidate))) = answer.chain
             && view.peers.contains(&answer.peer)
@@ -153,14 +157,15 @@ impl Sync {
         }
     }
 
-    /// Tells the operator what a peer answered, and everyone when a longer chain is beyond a limit.
-    fn log(&self, answer: &Answer) {
+    /// Tells the observer and the operator what a peer answered, and everyone when a longer chain is beyond a limit.
+    fn note(&self, answer: &Answer) {
         let peer = &answer.peer;
         match &answer.chain {
             Ok(None) => {}
             Ok(Some(Fetched::NotLonger { length })) => tracing::debug!(%peer, length, "has no longer chain"),
             Ok(Some(Fetched::Chain(candidate))) => {
                 tracing::debug!(%peer, length = candidate.tip().height, "has a valid chain");
+                self.observer.learn_chain(peer, candidate.tip());
             }
             Err(error) => {
                 if let PeerError::BeyondLimit { length, limit } = error {

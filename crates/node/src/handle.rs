@@ -91,7 +91,8 @@ impl<R: Rules> NodeHandle<R> {
         self.shared.mining.subscribe()
     }
 
-    pub(crate) fn watch_view(&self) -> watch::Receiver<Arc<View>> {
+    /// The node's state, and a way to wait until it changes.
+    pub fn watch_view(&self) -> watch::Receiver<Arc<View>> {
         self.view.clone()
     }
 

@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Blockchain, Found, MempoolLimits, Rules, StateError};
+use bcoin_ledger::{Blockchain, Found, MempoolLimits, Rules, StateError, Tip};
+use chrono::{DateTime, Utc};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -39,6 +40,8 @@ pub(crate) struct Owner<R: Rules> {
     chain_bytes: u64,
     limits: MempoolLimits,
     receiver: R::Receiver,
+    /// The last block that was mined here, and when.
+    last_mined: Option<(Tip, DateTime<Utc>)>,
     peers: Vec<PeerAddress>,
     publish: watch::Sender<Arc<View>>,
     last_reopened: Option<Instant>,
@@ -73,6 +76,7 @@ impl<R: Rules> Owner<R> {
             chain_bytes: first_view.chain_bytes,
             limits,
             receiver,
+            last_mined: None,
             peers: first_view.peers.to_vec(),
             publish,
             last_reopened: None,
@@ -239,7 +243,9 @@ impl<R: Rules> Owner<R> {
         self.counters.trials.add(trials);
         self.counters.search_nanos.add_time(took);
         let summary = self.blockchain.rules().summary(&block);
-        self.publish([Event::Mined { block: summary, trials, took, time: now().to_utc() }]);
+        let time = now().to_utc();
+        self.last_mined = Some((*self.blockchain.tip(), time));
+        self.publish([Event::Mined { block: summary, trials, took, time }]);
         Ok(Sealed::Block(Mined { block, trials, took }))
     }
 
@@ -355,6 +361,7 @@ impl<R: Rules> Owner<R> {
             tip: *self.blockchain.tip(),
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
+            last_mined: self.last_mined,
             peers: self.peers.clone().into(),
             reader: self.store.reader(),
         }));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bcoin_ledger::Tip;
+use chrono::{DateTime, Utc};
 
 use crate::{address::PeerAddress, store::Reader};
 
@@ -15,6 +16,8 @@ pub struct View {
     pub chain_bytes: u64,
     /// How many transactions wait.
     pub waiting: usize,
+    /// The last block that the node has mined since it was started, and when.
+    pub last_mined: Option<(Tip, DateTime<Utc>)>,
     /// The peers, in the order they were added.
     pub peers: Arc<[PeerAddress]>,
     /// Where the blocks are read.

@@ -1,5 +1,7 @@
 //! Conversions from the types of the ledger and the node to the JSON of `/api/v1`.
 
+use std::iter;
+
 use bcoin_ledger::{
     BlockHash, Tip,
     chapter::{Account, BlockSummary, Scalar, Transaction},
@@ -7,13 +9,17 @@ use bcoin_ledger::{
 use bcoin_node::{BeyondLimit, MiningMode, PeersChange, Replacement};
 use serde_json::value::RawValue;
 
+use super::super::state::About;
 use crate::{
     format::{capitalised, milliseconds},
-    peers::{Offer, Outcome, PeerError, PeerKind, PeerState, PeerStatus, Relation, Round},
+    peers::{
+        BlockPoint, Branch, Network, Offer, Outcome, OwnStatus, PeerError, PeerKind, PeerState, PeerStatus, Relation,
+        Round,
+    },
     wire::v1::{
-        AccountJson, BeyondLimitEvent, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson,
-        PeerKindJson, PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
-        TransactionJson, raw_json,
+        AccountJson, BeyondLimitEvent, BranchJson, Field, GivenUpBlocks, HeaderJson, MiningJson, NetworkJson,
+        NetworkNodeJson, NodeStateJson, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerStateJson, PeersEvent,
+        Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson, TransactionJson, raw_json,
     },
 };
 
@@ -130,43 +136,130 @@ impl From<&PeersChange> for PeersEvent {
 
 impl From<&PeerStatus> for PeerJson {
     fn from(status: &PeerStatus) -> Self {
+        let PeerStatus { address, known, took, asked_at } = status;
         let unknown = Self {
-            address: status.address.to_string(),
+            address: address.to_string(),
+            name: known.name.clone(),
             state: PeerStateJson::Unasked,
             kind: None,
             length: None,
             tip_hash: None,
             relation: None,
             common: None,
-            took_ms: status.took.map(milliseconds),
+            took_ms: took.map(milliseconds),
             error: None,
-            asked_at: status.asked_at,
+            error_code: None,
+            asked_at: *asked_at,
         };
-        match &status.state {
+        match &known.state {
             PeerState::Unasked => unknown,
             PeerState::Itself => Self { state: PeerStateJson::Itself, ..unknown },
-            PeerState::Fails(error) => {
-                Self { state: PeerStateJson::Fails, error: Some(sentence(&error.told())), ..unknown }
-            }
-            PeerState::Answers(chain) => Self {
+            PeerState::Fails(error) => Self {
+                state: PeerStateJson::Fails,
+                error: Some(sentence(&error.told())),
+                error_code: Some(error.code().to_owned()),
+                ..unknown
+            },
+            PeerState::Answers => Self {
                 state: PeerStateJson::Answers,
-                kind: Some(match chain.kind {
-                    PeerKind::BCoin => PeerKindJson::BCoin,
-                    PeerKind::Listing => PeerKindJson::Listing,
-                }),
-                length: Some(chain.length),
-                tip_hash: Some(chain.tip_hash.to_string()),
-                relation: Some(match chain.relation {
-                    Relation::Same => RelationJson::Same,
-                    Relation::Ahead => RelationJson::Ahead,
-                    Relation::Behind => RelationJson::Behind,
-                    Relation::Parted => RelationJson::Parted,
-                }),
-                common: chain.common.map(|(index, hash)| Point { index, hash: hash.to_string() }),
+                kind: known.kind.map(Into::into),
+                length: known.tip.map(|(length, _)| length),
+                tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
+                relation: known.relation.map(Into::into),
+                common: known.common.map(point),
                 ..unknown
             },
         }
     }
+}
+
+impl From<PeerKind> for PeerKindJson {
+    fn from(kind: PeerKind) -> Self {
+        match kind {
+            PeerKind::BCoin => Self::BCoin,
+            PeerKind::Listing => Self::Listing,
+        }
+    }
+}
+
+impl From<Relation> for RelationJson {
+    fn from(relation: Relation) -> Self {
+        match relation {
+            Relation::Same => Self::Same,
+            Relation::Ahead => Self::Ahead,
+            Relation::Behind => Self::Behind,
+            Relation::Parted => Self::Parted,
+        }
+    }
+}
+
+fn point((index, hash): BlockPoint) -> Point {
+    Point { index, hash: hash.to_string() }
+}
+
+/// The network as the node `about` with the address `node_address` sees it.
+pub(super) fn network(about: &About, node_address: &str, network: &Network) -> NetworkJson {
+    let own = own_node(about, node_address, &network.own);
+    let is_other = |peer: &&PeerStatus| !matches!(peer.known.state, PeerState::Itself);
+    NetworkJson {
+        nodes: iter::once(own).chain(network.peers.iter().filter(is_other).map(node)).collect(),
+        branches: network.branches.iter().map(branch).collect(),
+    }
+}
+
+fn own_node(about: &About, node_address: &str, own: &OwnStatus) -> NetworkNodeJson {
+    NetworkNodeJson {
+        address: None,
+        name: Some(about.name.clone()),
+        state: NodeStateJson::Here,
+        kind: Some(PeerKindJson::BCoin),
+        node_address: Some(node_address.to_owned()),
+        miner: Some(about.miner.clone()),
+        mining: Some(own.mining.into()),
+        length: Some(own.tip.height),
+        tip_hash: Some(own.tip.hash.to_string()),
+        timestamp: Some(own.last_block.timestamp.clone()),
+        transactions: Some(own.last_block.transactions),
+        last_mined: own.last_mined.clone(),
+        relation: None,
+        common: None,
+        branch: Some(0),
+        error_code: None,
+        seen_at: None,
+    }
+}
+
+fn node(PeerStatus { address, known, .. }: &PeerStatus) -> NetworkNodeJson {
+    let (state, error_code) = match &known.state {
+        PeerState::Itself => (NodeStateJson::Here, None),
+        PeerState::Unasked => (NodeStateJson::Unasked, None),
+        PeerState::Answers => (NodeStateJson::Answers, None),
+        PeerState::Fails(error) => (NodeStateJson::Fails, Some(error.code().to_owned())),
+    };
+    NetworkNodeJson {
+        address: Some(address.to_string()),
+        name: known.name.clone(),
+        state,
+        kind: known.kind.map(Into::into),
+        node_address: known.node_address.clone(),
+        miner: known.miner.clone(),
+        mining: known.mining,
+        length: known.tip.map(|(length, _)| length),
+        tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
+        timestamp: known.last_block.as_ref().map(|block| block.timestamp.clone()),
+        transactions: known.last_block.as_ref().map(|block| block.transactions),
+        last_mined: known.last_mined.clone(),
+        relation: known.relation.map(Into::into),
+        common: known.common.map(point),
+        branch: known.branch,
+        error_code,
+        seen_at: known.gone_since,
+    }
+}
+
+fn branch(branch: &Branch) -> BranchJson {
+    let Branch { parent, fork, length, tip_hash } = branch;
+    BranchJson { parent: *parent, fork: *fork, length: *length, tip_hash: tip_hash.to_string() }
 }
 
 impl From<&Round> for RoundJson {
@@ -204,11 +297,22 @@ impl From<&Offer> for OfferJson {
             Outcome::Failed(PeerError::BeyondLimit { limit, .. }) => Some(limit.name().to_owned()),
             _ => None,
         };
+        let code = match &offer.outcome {
+            Outcome::Itself => "itself",
+            Outcome::Adopted => "adopted",
+            Outcome::Failed(error) => error.code(),
+            Outcome::NotLonger { .. } => "not_longer",
+            Outcome::Unfinished => "unfinished",
+            Outcome::Outdated => "outdated",
+            Outcome::Tie => "tie",
+            Outcome::Outdone => "outdone",
+        };
         Self {
             address: offer.peer.to_string(),
             outcome,
             length: offer.length,
             reason,
+            code: code.to_owned(),
             limit,
             took_ms: milliseconds(offer.took),
         }

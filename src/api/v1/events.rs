@@ -1,6 +1,6 @@
 //! `GET /api/v1/events`: what happens, as server-sent events (WHATWG HTML, section 9.2).
 
-use std::{convert::Infallible, fmt::Write as _, time::Duration};
+use std::{convert::Infallible, fmt::Write as _, future::pending, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -10,11 +10,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bcoin_ledger::chapter::Chapter;
-use bcoin_node::{BadEventId, Event, EventId, EventOf, Subscription, now};
+use bcoin_node::{BadEventId, Entry, Event, EventId, EventOf, Subscription, now};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
@@ -24,10 +24,12 @@ use super::{
         shares::{ClientAddress, Holder, Place},
         state::ApiState,
     },
+    network,
     params::Params,
 };
 use crate::{
     format::milliseconds,
+    peers::NetworkListener,
     wire::v1::{
         BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, Problem, ReplacementEvent, ResetEvent,
         event,
@@ -41,13 +43,53 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 /// The beginning of a stream: after how many milliseconds a browser reconnects.
 const OPENING: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 
-/// After which event the stream begins.
+/// Which events the stream has, and after which one it begins.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct EventParams {
     /// Id of the last event that was heard, for clients that cannot send the header.
     #[param(pattern = "^[0-9a-f]{8}-[0-9]{1,18}$")]
     last_event_id: Option<String>,
+    /// `true`: the stream also has the event `network`, at once and after each change. It has no id.
+    #[param(default = false)]
+    network: Option<bool>,
+    /// The names of the wanted events, with commas between; `reset` always comes.
+    #[param(pattern = "^(block|payment|replacement|peers|mining|beyond_limit)(,(block|payment|replacement|peers|mining|beyond_limit)){0,5}$")]
+    only: Option<String>,
+}
+
+/// The names of the wanted events; all when there are none.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    const NAMES: [&str; 6] =
+        [event::BLOCK, event::PAYMENT, event::REPLACEMENT, event::PEERS, event::MINING, event::BEYOND_LIMIT];
+
+    fn read(only: Option<&str>) -> Result<Self, ApiError> {
+        let names: Vec<String> = only.into_iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
+        match names.iter().find(|name| !Self::NAMES.contains(&name.as_str())) {
+            Some(unknown) => {
+                let unknown: String = unknown.escape_debug().take(40).collect();
+                Err(ApiError::Query(format!("`only` names events of {}, and {unknown} is none", Self::NAMES.join(", "))))
+            }
+            None => Ok(Self(names)),
+        }
+    }
+
+    fn has(&self, event: &EventOf<Chapter>) -> bool {
+        self.0.is_empty() || self.0.iter().any(|name| name == name_of(event))
+    }
+}
+
+fn name_of(event: &EventOf<Chapter>) -> &'static str {
+    match event {
+        Event::Mined { .. } => event::BLOCK,
+        Event::Waiting { .. } => event::PAYMENT,
+        Event::Replaced { .. } => event::REPLACEMENT,
+        Event::Peers(_) => event::PEERS,
+        Event::Mining { .. } => event::MINING,
+        Event::BeyondLimit(_) => event::BEYOND_LIMIT,
+    }
 }
 
 /// What happens from now on, or after an event that was heard before.
@@ -72,6 +114,8 @@ pub(super) async fn events(
     headers: HeaderMap,
     Params(params): Params<EventParams>,
 ) -> Result<Response, ApiError> {
+    let wanted = Wanted::read(params.only.as_deref())?;
+    let sees_network = params.network == Some(true);
     let after = last_event_id(&headers, params)?;
     let place = state.listeners.take(Holder::of(client.0)).map_err(ApiError::TooManyListenersOfOne)?;
     let subscription = state.node.events().subscribe(after)?;
@@ -80,8 +124,11 @@ pub(super) async fn events(
         let reset = ResetEvent { time: now().to_utc() };
         opening.extend_from_slice(&frame(subscription.position(), event::RESET, &reset));
     }
+    let network = sees_network.then(|| state.network.listen());
+    let stop = state.stop.clone();
+    let listener = Listener { subscription, wanted, network, state, _place: place };
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, body(opening.freeze(), subscription, place, state.stop.clone())).into_response())
+    Ok((headers, body(opening.freeze(), listener, stop)).into_response())
 }
 
 fn last_event_id(headers: &HeaderMap, params: EventParams) -> Result<Option<EventId>, ApiError> {
@@ -95,29 +142,79 @@ fn last_event_id(headers: &HeaderMap, params: EventParams) -> Result<Option<Even
     id.map(|id| id.parse()).transpose().map_err(|error: BadEventId| ApiError::Query(error.to_string()))
 }
 
+/// Who listens to a stream.
+struct Listener {
+    subscription: Subscription<EventOf<Chapter>>,
+    wanted: Wanted,
+    network: Option<NetworkListener>,
+    state: ApiState,
+    _place: Place,
+}
+
 /// The stream: the opening, then events as they happen. It ends when the node stops or the listener has fallen behind.
-fn body(opening: Bytes, subscription: Subscription<EventOf<Chapter>>, place: Place, stop: CancellationToken) -> Body {
-    let start = (Some(opening), subscription, place, stop);
-    Body::from_stream(stream::unfold(start, async |(opening, mut subscription, place, stop)| {
+fn body(opening: Bytes, listener: Listener, stop: CancellationToken) -> Body {
+    let start = (Some(opening), listener, stop);
+    Body::from_stream(stream::unfold(start, async |(opening, mut listener, stop)| {
         let chunk = match opening {
             Some(opening) => opening,
-            None => stop.run_until_cancelled(next_chunk(&mut subscription)).await.flatten()?,
+            None => stop.run_until_cancelled(listener.next_chunk()).await.flatten()?,
         };
-        Some((Ok::<_, Infallible>(chunk), (None, subscription, place, stop)))
+        Some((Ok::<_, Infallible>(chunk), (None, listener, stop)))
     }))
 }
 
-async fn next_chunk(subscription: &mut Subscription<EventOf<Chapter>>) -> Option<Bytes> {
-    let Ok(next) = timeout(KEEP_ALIVE_INTERVAL, subscription.next()).await else { return Some(COMMENT) };
-    let events = next.ok()?;
-    if let [event] = events.as_slice() {
-        return Some(event.rendered(render));
+impl Listener {
+    /// What comes next in the stream; none when it ends.
+    async fn next_chunk(&mut self) -> Option<Bytes> {
+        let comment = sleep(KEEP_ALIVE_INTERVAL);
+        tokio::pin!(comment);
+        loop {
+            let network = async {
+                match &mut self.network {
+                    Some(network) => network.next().await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                events = self.subscription.next() => {
+                    let chunk = chunk(&events.ok()?, &self.wanted);
+                    if !chunk.is_empty() {
+                        return Some(chunk);
+                    }
+                }
+                network = network => {
+                    let data = network::render(&self.state, &*network?);
+                    return Some(network_frame(&data));
+                }
+                () = &mut comment => return Some(COMMENT),
+            }
+        }
+    }
+}
+
+/// The wanted ones of these events.
+fn chunk(events: &[Arc<Entry<EventOf<Chapter>>>], wanted: &Wanted) -> Bytes {
+    if let [event] = events
+        && wanted.has(event.event())
+    {
+        return event.rendered(render);
     }
     let mut chunk = BytesMut::new();
-    for event in events {
+    for event in events.iter().filter(|event| wanted.has(event.event())) {
         chunk.extend_from_slice(&event.rendered(render));
     }
-    Some(chunk.freeze())
+    chunk.freeze()
+}
+
+/// The event `network`. It has no id: it is a state and not something that happened.
+fn network_frame(data: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(data.len() + 32);
+    frame.extend_from_slice(b"event: ");
+    frame.extend_from_slice(event::NETWORK.as_bytes());
+    frame.extend_from_slice(b"\ndata: ");
+    frame.extend_from_slice(data);
+    frame.extend_from_slice(b"\n\n");
+    frame.freeze()
 }
 
 /// The bytes of an event in the stream.

@@ -7,6 +7,7 @@ mod convert;
 mod docs;
 mod events;
 mod mining;
+mod network;
 mod params;
 mod peers;
 mod pending;
@@ -62,6 +63,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .routes(routes!(accounts::account))
         .routes(routes!(peers::peers, peers::connect))
         .routes(routes!(peers::disconnect))
+        .routes(routes!(network::network))
         .routes(routes!(replacements::replacements, replacements::replace))
         .routes(routes!(mining::mining, mining::set_mining))
         .routes(routes!(events::events))

@@ -1,5 +1,7 @@
 //! `/api/v1/peers`: the peers of the node, and their states.
 
+use std::sync::Arc;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -39,11 +41,11 @@ pub(super) async fn peers(
     State(state): State<ApiState>,
     Params(params): Params<AskParams>,
 ) -> Result<Response, ApiError> {
-    let peers = match params.ask {
-        Some(false) => state.probe.known(&state.node.view().peers),
-        _ => state.probe.ask_all().await?,
+    let network = match params.ask {
+        Some(false) => Arc::new(state.network.known().await?),
+        _ => state.network.ask_all().await??,
     };
-    Ok(ok(&PeerList { peers: peers.iter().map(Into::into).collect() }))
+    Ok(ok(&PeerList { peers: network.peers.iter().map(Into::into).collect() }))
 }
 
 /// Forgets a node.

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 
 use super::super::{answers::ok, state::ApiState};
-use crate::wire::v1::Status;
+use crate::wire::v1::{MinedPoint, Status};
 
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
@@ -24,6 +24,7 @@ pub(super) async fn status(State(state): State<ApiState>) -> Response {
         started_at: state.about.started_at,
         uptime_seconds: state.about.started.elapsed().as_secs_f64(),
         mining: state.node.mining().into(),
+        last_mined: view.last_mined.map(|(tip, time)| MinedPoint::new(tip, time)),
         last_event,
     })
 }

@@ -6,11 +6,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     output::{FAINT, GOOD, NOTABLE, Output, shown},
-    sse::Event,
     words,
 };
-use crate::wire::v1::{
-    BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+use crate::{
+    peers::Event,
+    wire::v1::{
+        BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+    },
 };
 
 /// The line for an event.

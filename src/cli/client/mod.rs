@@ -1,5 +1,5 @@
-//! The commands that talk to a running node over `/api/v1`, one file for each. `http` sends requests, `sse` reads the stream of
-//! events, `words` and `output` format and print.
+//! The commands that talk to a running node over `/api/v1`, one file for each. `http` sends requests, `words` and
+//! `output` format and print.
 
 mod chain;
 mod event_line;
@@ -8,7 +8,6 @@ mod mine;
 mod output;
 mod peers;
 mod send;
-mod sse;
 mod status;
 mod watch;
 mod words;

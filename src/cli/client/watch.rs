@@ -14,12 +14,12 @@ use tokio::time::sleep;
 use super::{
     event_line,
     http::{ClientError, Node},
-    output::Output,
-    sse::{Event, EventStream, Message},
+    output::{Output, shown},
     words,
 };
 use crate::{
     cli::{failure::Failure, flags::WatchFlags, signals::Signals},
+    peers::{Event, EventStream, Message},
     wire::v1::{Status, event},
 };
 
@@ -27,6 +27,8 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
+/// How long an event may be, in bytes: a replacement names up to a hundred blocks and payments.
+const MAX_EVENT: usize = 16 << 20;
 
 /// Prints events until Ctrl-C.
 pub(in super::super) async fn run(flags: &WatchFlags) -> Result<(), Failure> {
@@ -42,7 +44,7 @@ pub(in super::super) async fn run(flags: &WatchFlags) -> Result<(), Failure> {
 
 async fn print_events(node: Node, out: Output) -> Result<(), Failure> {
     let status: Status = node.get("/status").await?.read()?;
-    let stream = EventStream::new(node.events(&status.last_event).await?, status.last_event.clone());
+    let stream = EventStream::new(node.events(&status.last_event).await?, status.last_event.clone(), MAX_EVENT);
     note(format_args!("Watching http://{}: {}. Stop with Ctrl-C.", node.address(), summary(&status)));
     let mut watch = Watch { node, out, stream, retry: FIRST_PAUSE, pause: FIRST_PAUSE };
     loop {
@@ -90,7 +92,7 @@ impl Watch {
         loop {
             let messages = match self.stream.next().await {
                 Ok(messages) => messages,
-                Err(cut) => return Ok(cut),
+                Err(cut) => return Ok(shown(&cut)),
             };
             for message in messages {
                 match message {
@@ -144,7 +146,7 @@ impl Watch {
                             self.node.address()
                         ));
                     }
-                    self.stream = EventStream::new(response, self.stream.last_id().to_owned());
+                    self.stream = EventStream::new(response, self.stream.last_id().to_owned(), MAX_EVENT);
                     return;
                 }
                 Err(error) if !is_gone => {

@@ -24,6 +24,8 @@ pub mod event {
     pub const MINING: &str = "mining";
     /// [`BeyondLimitEvent`](super::BeyondLimitEvent)
     pub const BEYOND_LIMIT: &str = "beyond_limit";
+    /// [`NetworkJson`](super::super::NetworkJson); sent only when it is asked for.
+    pub const NETWORK: &str = "network";
     /// [`ResetEvent`](super::ResetEvent)
     pub const RESET: &str = "reset";
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod chain;
 mod events;
 mod mining;
+mod network;
 mod peers;
 mod pending;
 mod problem;
@@ -21,8 +22,9 @@ pub use events::{
     BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
 };
 pub use mining::MiningJson;
+pub use network::{BranchJson, NetworkJson, NetworkNodeJson, NodeStateJson};
 pub use peers::{
-    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
+    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, MinedPoint, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
     PeerList, PeerStateJson, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
 };
 pub use pending::{Payment, Pending, Waiting};

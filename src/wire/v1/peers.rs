@@ -1,5 +1,6 @@
 //! Other nodes: their states, and the results of asking them for a longer chain.
 
+use bcoin_ledger::Tip;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +15,25 @@ pub struct Point {
     pub index: u64,
     /// Hash of the block.
     pub hash: String,
+}
+
+/// A block that was mined, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinedPoint {
+    /// Place in the chain, from 1.
+    #[schema(minimum = 1)]
+    pub index: u64,
+    /// Hash of the block.
+    pub hash: String,
+    /// When it was mined.
+    pub time: DateTime<Utc>,
+}
+
+impl MinedPoint {
+    /// The block at the end of a chain.
+    pub fn new(tip: Tip, time: DateTime<Utc>) -> Self {
+        Self { index: tip.height, hash: tip.hash.to_string(), time }
+    }
 }
 
 /// Whether a peer answers.
@@ -64,11 +84,15 @@ pub enum RelationJson {
 pub struct PeerJson {
     /// Its address.
     pub address: String,
+    /// How it is called, if it has said so.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Whether it answers.
     pub state: PeerStateJson,
     /// Which program it is.
     pub kind: Option<PeerKindJson>,
-    /// How many blocks its chain has.
+    /// How many blocks its chain has. Not known of a node of the listing with a long chain until chains are exchanged; the three
+    /// that follow are not, either.
     pub length: Option<u64>,
     /// Hash of its last block.
     pub tip_hash: Option<String>,
@@ -78,8 +102,11 @@ pub struct PeerJson {
     pub common: Option<Point>,
     /// How long it took to find this out, in milliseconds.
     pub took_ms: Option<f64>,
-    /// Why it fails.
+    /// Why it fails: a sentence.
     pub error: Option<String>,
+    /// Why it fails, as a word that does not change.
+    #[serde(default)]
+    pub error_code: Option<String>,
     /// When it was asked.
     pub asked_at: Option<DateTime<Utc>>,
 }
@@ -132,6 +159,9 @@ pub struct OfferJson {
     pub length: Option<u64>,
     /// Why it was taken or passed over: a sentence.
     pub reason: String,
+    /// The same as a word that does not change.
+    #[serde(default)]
+    pub code: String,
     /// The limit beyond which its chain is: `max-chain`, `max-block` or `temporary-files`.
     pub limit: Option<String>,
     /// How long its answer took, in milliseconds.

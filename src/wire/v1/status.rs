@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{mining::MiningJson, peers::Point};
+use super::{mining::MiningJson, peers::{MinedPoint, Point}};
 
 /// Where a node keeps its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +44,9 @@ pub struct Status {
     pub uptime_seconds: f64,
     /// Whether and when it mines by itself.
     pub mining: MiningJson,
+    /// The last block that it has mined since it was started.
+    #[serde(default)]
+    pub last_mined: Option<MinedPoint>,
     /// Id of the latest event: `/events` resumes after it.
     pub last_event: String,
 }

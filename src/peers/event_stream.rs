@@ -4,19 +4,16 @@ use std::{mem, time::Duration};
 
 use reqwest::Response;
 
-use super::output::shown;
 use crate::format::root_cause;
 
 /// How long a stream may be silent. A node sends a comment every 10 s.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a line and an event may be, in bytes.
-const MAX_EVENT: usize = 16 << 20;
 /// The bounds of the `retry` field, in milliseconds.
 const RETRY_BOUNDS: std::ops::RangeInclusive<u64> = 100..=10_000;
 
 /// An item of a stream.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Message {
+pub enum Message {
     /// Something happened.
     Event(Event),
     /// An event was too long to be taken.
@@ -29,51 +26,52 @@ pub(super) enum Message {
 
 /// An event.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Event {
+pub struct Event {
     /// Id of the last event that had one; empty when there was none.
-    pub(super) id: String,
+    pub id: String,
     /// What kind it is.
-    pub(super) name: String,
+    pub name: String,
     /// What it says.
-    pub(super) data: String,
+    pub data: String,
 }
 
 /// A stream of events that is being read.
-pub(super) struct EventStream {
+pub struct EventStream {
     response: Response,
     parser: Parser,
     silence: Duration,
 }
 
 impl EventStream {
-    /// The stream of this answer, which goes on after the event `last_id`.
-    pub(super) fn new(response: Response, last_id: String) -> Self {
-        let parser = Parser { id: last_id.clone(), last_id, ..Parser::default() };
+    /// The stream of this answer, which goes on after the event `last_id`. A line and an event have at most `max_event` bytes.
+    pub fn new(response: Response, last_id: String, max_event: usize) -> Self {
+        let parser = Parser { id: last_id.clone(), last_id, ..Parser::new(max_event) };
         Self { response, parser, silence: SILENCE_TIMEOUT }
     }
 
     /// Id of the last complete event: a new connection continues after it.
-    pub(super) fn last_id(&self) -> &str {
+    pub fn last_id(&self) -> &str {
         &self.parser.last_id
     }
 
     /// The next items.
     ///
     /// # Errors
-    /// Why the stream has ended, in a few words.
-    pub(super) async fn next(&mut self) -> Result<Vec<Message>, String> {
+    /// Why the stream has ended, in a few words, which may be the peer's.
+    pub async fn next(&mut self) -> Result<Vec<Message>, String> {
         match tokio::time::timeout(self.silence, self.response.chunk()).await {
             Ok(Ok(Some(chunk))) => Ok(self.parser.push(&chunk)),
             Ok(Ok(None)) => Err("it has ended the stream".into()),
-            Ok(Err(error)) => Err(shown(&root_cause(&error))),
+            Ok(Err(error)) => Err(root_cause(&error)),
             Err(_) => Err(format!("it has been silent for {} s", self.silence.as_secs())),
         }
     }
 }
 
 /// Parses the bytes of a stream into events. The chunks may be cut anywhere.
-#[derive(Default)]
 struct Parser {
+    /// How many bytes a line and an event may have.
+    max: usize,
     line: Bounded,
     data: Bounded,
     name: String,
@@ -85,7 +83,7 @@ struct Parser {
     begun: bool,
 }
 
-/// At most [`MAX_EVENT`] bytes, and whether there were more.
+/// The bytes of a line or an event, and whether there were more than there may be.
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,
@@ -93,8 +91,8 @@ struct Bounded {
 }
 
 impl Bounded {
-    fn push(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > MAX_EVENT {
+    fn push(&mut self, bytes: &[u8], max: usize) {
+        if self.bytes.len() + bytes.len() > max {
             self.is_cut = true;
             self.bytes = Vec::new();
         }
@@ -105,6 +103,19 @@ impl Bounded {
 }
 
 impl Parser {
+    fn new(max: usize) -> Self {
+        Self {
+            max,
+            line: Bounded::default(),
+            data: Bounded::default(),
+            name: String::new(),
+            id: String::new(),
+            last_id: String::new(),
+            after_cr: false,
+            begun: false,
+        }
+    }
+
     fn push(&mut self, mut bytes: &[u8]) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.after_cr && !bytes.is_empty() {
@@ -112,7 +123,7 @@ impl Parser {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
         while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            self.line.push(&bytes[..end]);
+            self.line.push(&bytes[..end], self.max);
             let is_cr = bytes[end] == b'\r';
             bytes = &bytes[end + 1..];
             if is_cr {
@@ -122,7 +133,7 @@ impl Parser {
             let line = mem::take(&mut self.line);
             messages.extend(self.take_line(&line));
         }
-        self.line.push(bytes);
+        self.line.push(bytes, self.max);
         messages
     }
 
@@ -147,8 +158,8 @@ impl Parser {
         let text = || String::from_utf8_lossy(value).into_owned();
         match field {
             b"data" => {
-                self.data.push(value);
-                self.data.push(b"\n");
+                self.data.push(value, self.max);
+                self.data.push(b"\n", self.max);
             }
             b"event" => self.name = text(),
             b"id" if !value.contains(&0) => self.id = text(),
@@ -189,9 +200,11 @@ mod tests {
 
     use super::*;
 
+    const MAX_EVENT: usize = 1 << 20;
+
     /// Parses these pieces of a stream.
     fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Message> {
-        let mut parser = Parser::default();
+        let mut parser = Parser::new(MAX_EVENT);
         pieces.into_iter().flat_map(|piece| parser.push(piece)).collect()
     }
 
@@ -229,7 +242,7 @@ mod tests {
 
     #[test]
     fn an_id_counts_once_its_event_is_whole_and_stays() {
-        let mut parser = Parser { last_id: "0".into(), id: "0".into(), ..Parser::default() };
+        let mut parser = Parser { last_id: "0".into(), id: "0".into(), ..Parser::new(MAX_EVENT) };
         assert_eq!(parser.push(b"data: a\n\nid: 1\ndata: b\n"), [event("0", "message", "a")]);
         assert_eq!(parser.last_id, "0");
         assert_eq!(
@@ -262,7 +275,7 @@ mod tests {
             .chain([&b"\n"[..]])
             .collect();
         for stream in [line, lines] {
-            let mut parser = Parser::default();
+            let mut parser = Parser::new(MAX_EVENT);
             let mut messages = Vec::new();
             for piece in stream {
                 messages.extend(parser.push(piece));
@@ -286,7 +299,7 @@ mod tests {
             std::future::pending::<()>().await;
         });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut stream = EventStream::new(client.get(url).send().await.unwrap(), String::new());
+        let mut stream = EventStream::new(client.get(url).send().await.unwrap(), String::new(), MAX_EVENT);
         assert_eq!(stream.next().await, Ok(vec![Message::Comment]));
         stream.silence = Duration::from_millis(10);
         assert!(stream.next().await.unwrap_err().contains("silent"));

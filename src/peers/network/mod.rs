@@ -1,0 +1,193 @@
+//! The network as a node sees it: how its peers are, where their chains part from the own one, and all chains as one tree.
+
+mod compare;
+mod deep;
+mod live;
+mod rounds;
+mod seer;
+mod tree;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use bcoin_ledger::Tip;
+use bcoin_node::{MiningMode, PeerAddress, Stopping, store::StoreError};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use self::{
+    compare::{BlockPoint, Relation},
+    live::NetworkListener,
+    tree::Branch,
+};
+use self::{live::Live, rounds::Rounds, seer::Seer};
+pub use super::observer::LastBlock;
+use super::{client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress};
+use crate::{
+    node::Node,
+    wire::v1::{MinedPoint, MiningJson},
+};
+
+/// The network at a moment.
+#[derive(Debug)]
+pub struct Network {
+    /// The own node.
+    pub own: OwnStatus,
+    /// Its peers in the order in which they were added; one of them may be the own node again.
+    pub peers: Vec<PeerStatus>,
+    /// All chains as one tree; the own one is the first branch.
+    pub branches: Vec<Branch>,
+    rendered: OnceLock<Bytes>,
+}
+
+impl Network {
+    /// Whether there is a peer that was not asked yet.
+    pub fn has_unasked(&self) -> bool {
+        self.peers.iter().any(|peer| peer.known.state == PeerState::Unasked)
+    }
+
+    /// The network in the form in which listeners send it on; made once, by the first of them, and shared by all.
+    pub fn rendered(&self, render: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.rendered.get_or_init(|| render(self)).clone()
+    }
+}
+
+/// The own node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnStatus {
+    /// The end of its chain.
+    pub tip: Tip,
+    /// What is told of its last block.
+    pub last_block: LastBlock,
+    /// The last block that it mined.
+    pub last_mined: Option<MinedPoint>,
+    /// When it mines by itself.
+    pub mining: MiningMode,
+    /// How many transactions wait.
+    pub waiting: usize,
+}
+
+/// A peer.
+#[derive(Clone, Debug)]
+pub struct PeerStatus {
+    /// Its address.
+    pub address: PeerAddress,
+    /// What is known of it.
+    pub known: KnownPeer,
+    /// How long it took to find this out.
+    pub took: Option<Duration>,
+    /// When it was asked last.
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// What is known of a peer: what it said the last time that it answered. What is not known is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownPeer {
+    /// Whether it answers.
+    pub state: PeerState,
+    /// Which program it is.
+    pub kind: Option<PeerKind>,
+    /// How it is called.
+    pub name: Option<String>,
+    /// The sender of the rewards for the blocks that it mines.
+    pub node_address: Option<String>,
+    /// The receiver of these rewards.
+    pub miner: Option<String>,
+    /// When it mines by itself.
+    pub mining: Option<MiningJson>,
+    /// The last block that it mined.
+    pub last_mined: Option<MinedPoint>,
+    /// The end of its chain.
+    pub tip: Option<BlockPoint>,
+    /// What is told of its last block.
+    pub last_block: Option<LastBlock>,
+    /// How its chain stands to the own one.
+    pub relation: Option<Relation>,
+    /// The last block that both have.
+    pub common: Option<BlockPoint>,
+    /// The branch on which its last block lies, as a place in the list.
+    pub branch: Option<usize>,
+    /// When it answered last, if it does not answer any more.
+    pub gone_since: Option<DateTime<Utc>>,
+}
+
+/// Whether a peer answers.
+#[derive(Clone, Debug)]
+pub enum PeerState {
+    /// The address is this node's own.
+    Itself,
+    /// It was not asked yet.
+    Unasked,
+    /// It answers.
+    Answers,
+    /// It does not answer, or not as a node does.
+    Fails(Arc<PeerError>),
+}
+
+impl PartialEq for PeerState {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fails(error), Self::Fails(other)) => error.told() == other.told(),
+            (Self::Itself, Self::Itself) | (Self::Unasked, Self::Unasked) | (Self::Answers, Self::Answers) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Which program a peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerKind {
+    /// A node that has `/api/v1`.
+    BCoin,
+    /// A node of the printed listing.
+    Listing,
+}
+
+/// Sees the network; cheap to clone.
+#[derive(Clone)]
+pub struct NetworkHandle {
+    seer: Arc<Seer>,
+    live: Live,
+    rounds: Rounds,
+}
+
+impl NetworkHandle {
+    /// Asks all peers, and returns what is known then. A call during a round shares the next round with all other such calls.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn ask_all(&self) -> Result<Result<Arc<Network>, Arc<StoreError>>, Stopping> {
+        self.rounds.ask_all().await
+    }
+
+    /// What is known without asking anybody.
+    ///
+    /// # Errors
+    /// When the own chain cannot be read.
+    pub async fn known(&self) -> Result<Network, StoreError> {
+        self.seer.see().await
+    }
+
+    /// Listens to changes. As long as somebody does, the peers are followed.
+    pub fn listen(&self) -> NetworkListener {
+        self.live.listen()
+    }
+}
+
+/// Starts the tasks that follow and ask the peers of a node. They end when `stop` is cancelled.
+pub fn start(
+    node: Node,
+    client: PeerClient,
+    observer: Observer,
+    own_address: OwnAddress,
+    stop: CancellationToken,
+) -> (NetworkHandle, [JoinHandle<()>; 2]) {
+    let seer = Arc::new(Seer::new(node, client, observer, own_address));
+    let (live, following) = live::start(seer.clone(), stop.clone());
+    let (rounds, asking) = rounds::start(seer.clone(), stop);
+    (NetworkHandle { seer, live, rounds }, [following, asking])
+}

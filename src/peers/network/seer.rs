@@ -1,0 +1,271 @@
+//! Puts together what is known of the peers, and compares their chains with the own one.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bcoin_ledger::{BlockHash, Tip, chapter::BlockSummary};
+use bcoin_node::{
+    PeerAddress, View,
+    store::{Reader, StoreError},
+};
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use super::{
+    super::{
+        client::{PeerClient, PeerTip},
+        common_block::last_common_block,
+        observer::{Observation, Observer, Report, Trail},
+        own_address::OwnAddress,
+    },
+    BlockPoint, KnownPeer, LastBlock, Network, OwnStatus, PeerKind, PeerState, PeerStatus, Relation,
+    compare::{Parting, parting},
+    deep::DeepPartings,
+    tree::{Chain, tree},
+};
+use crate::{node::Node, wire::v1::MinedPoint};
+
+/// Sees the network of a node.
+pub(super) struct Seer {
+    pub(super) node: Node,
+    client: PeerClient,
+    pub(super) observer: Observer,
+    own_address: OwnAddress,
+    deep: Arc<DeepPartings>,
+    /// Whether a peer is the own node; asking for that may resolve a name.
+    itself: Mutex<HashMap<PeerAddress, bool>>,
+    /// The own last block, read once for each hash.
+    last_block: Mutex<Option<(BlockHash, LastBlock)>>,
+}
+
+/// The own chain, and where the chains of peers part from it.
+struct Compared {
+    tip: Tip,
+    last_block: LastBlock,
+    /// In the order of the trails; none where the peer has to be asked.
+    partings: Vec<Option<Option<BlockPoint>>>,
+}
+
+impl Seer {
+    pub(super) fn new(node: Node, client: PeerClient, observer: Observer, own_address: OwnAddress) -> Self {
+        Self {
+            node,
+            client,
+            observer,
+            own_address,
+            deep: Arc::default(),
+            itself: Mutex::default(),
+            last_block: Mutex::default(),
+        }
+    }
+
+    /// The network as it is known; nobody is asked.
+    ///
+    /// # Errors
+    /// When the own chain cannot be read.
+    pub(super) async fn see(&self) -> Result<Network, StoreError> {
+        let view = self.node.view();
+        let mut observations = Vec::new();
+        for peer in view.peers.iter() {
+            observations.push((!self.is_itself(peer).await).then(|| self.observer.latest(peer)));
+        }
+        let compared = self.compare(&view.peers, &observations).await?;
+        Ok(self.network(&view, &observations, compared))
+    }
+
+    /// Asks all peers, those too whose chains part before the blocks that are known of them.
+    ///
+    /// # Errors
+    /// When the own chain cannot be read.
+    pub(super) async fn ask_all(&self) -> Result<Network, StoreError> {
+        let view = self.node.view();
+        self.itself.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let asked = join_all(view.peers.iter().map(async |peer| match self.is_itself(peer).await {
+            true => None,
+            false => Some(self.observer.look(peer).await),
+        }));
+        let observations = asked.await;
+        let compared = self.compare(&view.peers, &observations).await?;
+        if compared.partings.contains(&None) {
+            self.search().await?;
+        }
+        self.see().await
+    }
+
+    /// Asks those peers where their chains part whose chains part before the blocks that are known of them.
+    ///
+    /// # Errors
+    /// When the own chain cannot be read.
+    pub(super) async fn search(&self) -> Result<(), StoreError> {
+        let view = self.node.view();
+        let observations: Vec<_> = view.peers.iter().map(|peer| Some(self.observer.latest(peer))).collect();
+        let compared = self.compare(&view.peers, &observations).await?;
+        let unknown = view.peers.iter().zip(&observations).zip(&compared.partings).filter_map(|((peer, seen), parting)| {
+            let trail = seen.as_ref()?.trail()?.clone();
+            parting.is_none().then_some((peer, trail))
+        });
+        let searches: Vec<_> = unknown.map(|(peer, trail)| self.search_one(&view, peer, trail)).collect();
+        join_all(searches).await;
+        Ok(())
+    }
+
+    async fn search_one(&self, view: &View, peer: &PeerAddress, trail: Trail) {
+        let theirs = PeerTip { length: trail.height(), hash: trail.hash(), bytes: None };
+        let search = last_common_block(&self.client, &self.node, peer, view, theirs);
+        match timeout(self.client.limits.document, search).await {
+            Ok(Ok(common)) => self.deep.keep(peer, &trail, (view.tip.height, view.tip.hash), common),
+            Ok(Err(error)) => {
+                let reason = error.to_string();
+                tracing::debug!(%peer, reason = %reason.escape_debug(), "does not say where its chain parts");
+            }
+            Err(_) => tracing::debug!(%peer, "takes too long to say where its chain parts"),
+        }
+    }
+
+    /// Whether an address is that of the own node.
+    pub(super) async fn is_itself(&self, peer: &PeerAddress) -> bool {
+        let known = self.itself.lock().unwrap_or_else(PoisonError::into_inner).get(peer).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let is = self.own_address.is(peer).await;
+        self.itself.lock().unwrap_or_else(PoisonError::into_inner).insert(peer.clone(), is);
+        is
+    }
+
+    async fn compare(
+        &self,
+        peers: &Arc<[PeerAddress]>,
+        observations: &[Option<Arc<Observation>>],
+    ) -> Result<Compared, StoreError> {
+        let (peers, observations, deep) = (peers.clone(), observations.to_vec(), self.deep.clone());
+        let known = self.last_block.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let compared = self.node.read(move |reader| compare(reader, &peers, &observations, &deep, known.as_ref())).await?;
+        let last = (compared.tip.hash, compared.last_block.clone());
+        *self.last_block.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        Ok(compared)
+    }
+
+    fn network(&self, view: &View, observations: &[Option<Arc<Observation>>], compared: Compared) -> Network {
+        let Compared { tip, last_block, partings } = compared;
+        let mut peers: Vec<PeerStatus> = view
+            .peers
+            .iter()
+            .zip(observations)
+            .zip(&partings)
+            .map(|((address, seen), parting)| status(address, seen.as_deref(), *parting, tip))
+            .collect();
+        let placed: Vec<usize> = (0..peers.len()).filter(|peer| peers[*peer].known.relation.is_some()).collect();
+        let chains: Vec<Chain<'_>> = placed
+            .iter()
+            .filter_map(|peer| {
+                let trail = observations[*peer].as_deref().and_then(Observation::trail)?;
+                Some(Chain { trail, common: peers[*peer].known.common })
+            })
+            .collect();
+        let (branches, ends) = tree((tip.height, tip.hash), &chains);
+        for (peer, end) in placed.iter().zip(ends) {
+            peers[*peer].known.branch = Some(end);
+        }
+        let last_mined = view.last_mined.map(|(mined, time)| MinedPoint::new(mined, time));
+        let own = OwnStatus { tip, last_block, last_mined, mining: self.node.mining(), waiting: view.waiting };
+        Network { own, peers, branches, rendered: Default::default() }
+    }
+}
+
+/// Compares the chains of the peers with the own one; blocks the thread.
+fn compare(
+    reader: &Reader,
+    peers: &[PeerAddress],
+    observations: &[Option<Arc<Observation>>],
+    deep: &DeepPartings,
+    last_block: Option<&(BlockHash, LastBlock)>,
+) -> Result<Compared, StoreError> {
+    let own = reader.snapshot()?;
+    let tip = own.tip()?;
+    let last_block = match last_block {
+        Some((hash, block)) if *hash == tip.hash => block.clone(),
+        _ => read_last_block(&own.block(tip.height)?.unwrap_or_default())?,
+    };
+    let partings = peers.iter().zip(observations).map(|(peer, seen)| {
+        let Some(trail) = seen.as_deref().and_then(Observation::trail) else { return Ok(Some(None)) };
+        match parting(&own, trail)? {
+            Parting::At(common) => Ok(Some(common)),
+            Parting::Earlier => deep.get(peer, trail, &own),
+        }
+    });
+    Ok(Compared { tip, last_block, partings: partings.collect::<Result<_, StoreError>>()? })
+}
+
+fn read_last_block(text: &[u8]) -> Result<LastBlock, StoreError> {
+    let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged(error.to_string());
+    let text = std::str::from_utf8(text).map_err(|error| damaged(&error))?;
+    let BlockSummary { timestamp, transactions, .. } =
+        BlockSummary::from_canonical(text).map_err(|error| damaged(&error))?;
+    Ok(LastBlock::new(&timestamp, transactions as u64))
+}
+
+/// What is known of a peer. `parting` is the last block that its chain shares with the own one, if that is known.
+fn status(
+    address: &PeerAddress,
+    seen: Option<&Observation>,
+    parting: Option<Option<BlockPoint>>,
+    own: Tip,
+) -> PeerStatus {
+    let unknown = KnownPeer::new(PeerState::Itself);
+    let Some(seen) = seen else {
+        return PeerStatus { address: address.clone(), known: unknown, took: None, asked_at: None };
+    };
+    let (state, gone_since) = match &seen.outcome {
+        None => (PeerState::Unasked, None),
+        Some(Ok(())) => (PeerState::Answers, None),
+        Some(Err(error)) => (PeerState::Fails(error.clone()), seen.seen_at),
+    };
+    let trail = seen.trail();
+    let tip = trail.map(|trail| (trail.height(), trail.hash()));
+    let common = parting.filter(|_| tip.is_some());
+    let known = KnownPeer {
+        state,
+        tip,
+        relation: tip.zip(common).map(|((length, _), common)| Relation::new(own.height, length, common)),
+        common: common.flatten(),
+        gone_since,
+        ..match &seen.report {
+            None => unknown,
+            Some(Report::Listing(_)) => KnownPeer { kind: Some(PeerKind::Listing), ..unknown },
+            Some(Report::BCoin(report)) => KnownPeer {
+                kind: Some(PeerKind::BCoin),
+                name: report.name.clone(),
+                node_address: report.node_address.clone(),
+                miner: report.miner.clone(),
+                mining: report.mining,
+                last_mined: report.last_mined.clone(),
+                last_block: report.last_block.clone(),
+                ..unknown
+            },
+        }
+    };
+    PeerStatus { address: address.clone(), known, took: seen.took, asked_at: seen.asked_at }
+}
+
+impl KnownPeer {
+    fn new(state: PeerState) -> Self {
+        Self {
+            state,
+            kind: None,
+            name: None,
+            node_address: None,
+            miner: None,
+            mining: None,
+            last_mined: None,
+            tip: None,
+            last_block: None,
+            relation: None,
+            common: None,
+            branch: None,
+            gone_since: None,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One look at a peer: cheap, and as cheap for a long chain as for a short one.
+//!
+//! A B-Coin peer says how it is, and which blocks are new. A node of the listing has only `/get_chain`: its answer is read when it is
+//! short, and otherwise only its length.
+
+use bcoin_ledger::{
+    BlockHash, ChainCheck, CheckedBlock as _,
+    chapter::{Block, Chapter, MAX_INTEGER},
+};
+use bcoin_node::{CandidateError, PeerAddress, now};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::{
+    super::{
+        chain_decoder::ChainError,
+        client::{MAX_DOCUMENT, PeerClient, StatusOfPeer},
+        error::PeerError,
+    },
+    observation::{BCoinReport, LastBlock, ListingReport, Observation, Report, TRAIL_BLOCKS, Trail},
+};
+use crate::wire::v1::HeaderJson;
+
+/// Asks a peer how it is. `before` is what was known of it.
+pub(super) async fn look(client: &PeerClient, peer: &PeerAddress, before: &Observation) -> Observation {
+    let (began, asked_at) = (Instant::now(), now().to_utc());
+    let answer = ask(client, peer, before.report.as_ref()).await;
+    let took = Some(began.elapsed());
+    match answer {
+        Ok(report) => Observation {
+            outcome: Some(Ok(())),
+            report: Some(report),
+            seen_at: Some(now().to_utc()),
+            took,
+            asked_at: Some(asked_at),
+        },
+        Err(error) => {
+            let reason = error.to_string();
+            tracing::debug!(%peer, reason = %reason.escape_debug(), "does not answer as a node does");
+            Observation {
+                outcome: Some(Err(error.into())),
+                took,
+                asked_at: Some(asked_at),
+                ..before.clone()
+            }
+        }
+    }
+}
+
+async fn ask(client: &PeerClient, peer: &PeerAddress, before: Option<&Report>) -> Result<Report, PeerError> {
+    match client.status(peer).await? {
+        Some(status) => {
+            let before = match before {
+                Some(Report::BCoin(report)) => Some(&**report),
+                _ => None,
+            };
+            Ok(Report::BCoin(Box::new(report(client, peer, status, before).await?)))
+        }
+        None => {
+            let before = match before {
+                Some(Report::Listing(report)) => Some(report),
+                _ => None,
+            };
+            Ok(Report::Listing(look_at_listing(client, peer, before).await?))
+        }
+    }
+}
+
+async fn report(
+    client: &PeerClient,
+    peer: &PeerAddress,
+    status: StatusOfPeer,
+    before: Option<&BCoinReport>,
+) -> Result<BCoinReport, PeerError> {
+    let tip = status.tip;
+    let (trail, last_block) = match before {
+        Some(before) if before.trail.height() == tip.length && before.trail.hash() == tip.hash => {
+            (before.trail.clone(), before.last_block.clone())
+        }
+        before => new_trail(client, peer, tip.length, tip.hash, before.map(|before| &before.trail)).await?,
+    };
+    let StatusOfPeer { name, node_address, miner, mining, last_mined, .. } = status;
+    Ok(BCoinReport { name, node_address, miner, mining, last_mined, last_block, trail })
+}
+
+/// The end of a chain whose last block is new: the blocks after those that are known, or its last ones.
+async fn new_trail(
+    client: &PeerClient,
+    peer: &PeerAddress,
+    length: u64,
+    hash: BlockHash,
+    before: Option<&Trail>,
+) -> Result<(Trail, Option<LastBlock>), PeerError> {
+    let grown = before.filter(|before| (1..=TRAIL_BLOCKS as u64).contains(&length.saturating_sub(before.height())));
+    if let Some(before) = grown
+        && let Some(headers) = client.headers(peer, before.height() + 1, TRAIL_BLOCKS).await?
+        && let Some(grown) = extended(before, &headers)
+    {
+        return Ok(grown);
+    }
+    let first = length.saturating_sub(TRAIL_BLOCKS as u64 - 1).max(1);
+    let headers = client.headers(peer, first, TRAIL_BLOCKS).await?;
+    Ok(headers.as_deref().and_then(from_headers).unwrap_or_else(|| (Trail::new(length, hash), None)))
+}
+
+/// The trail of a chain that goes on with these headers; none when it does not, or they are none.
+fn extended(before: &Trail, headers: &[HeaderJson]) -> Option<(Trail, Option<LastBlock>)> {
+    let mut trail = before.clone();
+    for header in headers {
+        trail.push(follows(&trail, header)?);
+    }
+    Some((trail, Some(last_block(headers.last()?))))
+}
+
+fn from_headers(headers: &[HeaderJson]) -> Option<(Trail, Option<LastBlock>)> {
+    let (first, rest) = headers.split_first()?;
+    let trail = Trail::new(first.index, hash_of(first)?);
+    if rest.is_empty() { Some((trail, Some(last_block(first)))) } else { extended(&trail, rest) }
+}
+
+/// The hash of a block that follows the last one of `trail`; none when it does not.
+pub(super) fn follows(trail: &Trail, header: &HeaderJson) -> Option<BlockHash> {
+    let follows = header.index == trail.height() + 1 && header.previous_hash == trail.hash().to_string();
+    hash_of(header).filter(|_| follows)
+}
+
+fn hash_of(header: &HeaderJson) -> Option<BlockHash> {
+    let is_height = (1..=MAX_INTEGER).contains(&header.index);
+    BlockHash::from_lower_hex(header.hash.as_bytes()).filter(|_| is_height)
+}
+
+pub(super) fn last_block(header: &HeaderJson) -> LastBlock {
+    LastBlock::new(&header.timestamp, header.transactions as u64)
+}
+
+/// Looks whether a node of the listing answers, and whether its chain has changed.
+async fn look_at_listing(
+    client: &PeerClient,
+    peer: &PeerAddress,
+    before: Option<&ListingReport>,
+) -> Result<ListingReport, PeerError> {
+    let body_bytes = client.listing_bytes(peer).await?;
+    if let Some(before) = before
+        && before.trail.is_some()
+        && body_bytes.is_some()
+        && before.body_bytes.is_none_or(|bytes| Some(bytes) == body_bytes)
+    {
+        return Ok(ListingReport { body_bytes, ..before.clone() });
+    }
+    if body_bytes.is_some_and(|bytes| bytes > MAX_DOCUMENT as u64) {
+        return Ok(ListingReport { body_bytes, trail: None });
+    }
+    match client.short_chain(peer).await? {
+        Some(text) => Ok(ListingReport { body_bytes, trail: Some(check(&text)?) }),
+        None => Ok(ListingReport { body_bytes, trail: None }),
+    }
+}
+
+/// A chain in the form of `/get_chain`.
+#[derive(Deserialize)]
+struct ChainText<'a> {
+    #[serde(borrow)]
+    chain: Vec<&'a RawValue>,
+    length: u64,
+}
+
+/// The end of a short chain that is valid.
+fn check(text: &[u8]) -> Result<Trail, PeerError> {
+    let not_a_node = |reason: &dyn std::fmt::Display| PeerError::NotANode(reason.to_string());
+    let answer: ChainText<'_> = serde_json::from_slice(text).map_err(|error| not_a_node(&error))?;
+    let mut check = ChainCheck::new(Chapter);
+    let mut trail: Option<Trail> = None;
+    for (height, raw) in (1..).zip(&answer.chain) {
+        let block = Block::from_json(raw.get()).map_err(|reason| ChainError::Block { height, reason });
+        let checked = block.and_then(|block| check.push(block).map_err(|error| CandidateError::Rule(error).into()));
+        let hash = match checked {
+            Ok(block) => block.tip().hash,
+            // What has not shown one valid block is no node.
+            Err(error) if height == 1 => return Err(not_a_node(&error)),
+            Err(error) => return Err(PeerError::Chain(error)),
+        };
+        match &mut trail {
+            Some(trail) => trail.push(hash),
+            None => trail = Some(Trail::new(1, hash)),
+        }
+    }
+    match trail {
+        Some(trail) if trail.height() == answer.length => Ok(trail),
+        _ => Err(not_a_node(&"its length is not the number of its blocks")),
+    }
+}
