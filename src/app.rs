@@ -179,8 +179,7 @@ async fn run(
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
     let (sync_handle, sync) =
         peers::start_syncing(node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
-    let (network, [following, asking]) =
-        peers::start_seeing(node.clone(), client, observer, own_address, stop.clone());
+    let (network, [following, asking]) = peers::start_seeing(node.clone(), client, observer, own_address, stop.clone());
     let machine = gethostname::gethostname();
     let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
     let state = ApiState::new(node.clone(), sync_handle, network, about, names, stop.clone());

@@ -9,6 +9,7 @@ mod connections;
 mod entity_tag;
 mod error;
 mod host_check;
+mod judge;
 mod metrics;
 mod middleware;
 mod monitoring;

@@ -8,9 +8,11 @@ use bcoin_ledger::{
     chapter::{MAX_INTEGER, Transaction},
 };
 use bcoin_node::{PeerAddress, SpoolSpace, may_be_asked};
+use bytes::Bytes;
 use reqwest::{
-    Client, RequestBuilder, Response, StatusCode, header,
+    Client, RequestBuilder, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
+    header,
     redirect::Policy,
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -18,7 +20,7 @@ use serde_json::value::RawValue;
 use tokio::{net::lookup_host, time::timeout};
 
 use super::{error::PeerError, event_stream::EventStream, limits::ClientLimits, turns::Turns};
-use crate::wire::v1::{HeaderJson, Headers, MinedPoint, MiningJson, PREFIX, Point, event};
+use crate::wire::v1::{HeaderJson, Headers, JudgementJson, MinedPoint, MiningJson, PREFIX, Point, event};
 
 /// How long a short document may be, in bytes.
 pub(super) const MAX_DOCUMENT: usize = 64 << 10;
@@ -207,6 +209,15 @@ impl PeerClient {
         let head = self.http.head(peer.url(&format!("{PREFIX}/blocks/{hash}/text")));
         let response = self.in_time(send(head)).await?;
         Ok(response.status() == StatusCode::OK)
+    }
+
+    /// What a B-Coin peer says of the blocks in this body of a request; none when it has no such route.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn judge(&self, peer: &PeerAddress, blocks: Bytes) -> Result<Option<JudgementJson>, PeerError> {
+        let body = self.body(self.http.post(peer.url(&format!("{PREFIX}/judgements"))).body(blocks)).await?;
+        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
     }
 
     /// Asks `peer` for a short JSON document; none when it answers something else.

@@ -7,4 +7,4 @@ mod requests;
 pub mod v1;
 
 pub use nesting::{MAX_NESTING, nesting};
-pub use requests::{RequestError, mining_from_json, nodes_from_json, transaction_from_json};
+pub use requests::{RequestError, blocks_from_json, mining_from_json, nodes_from_json, transaction_from_json};

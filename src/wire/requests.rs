@@ -48,6 +48,9 @@ pub enum RequestError {
     /// `nodes` is something else than a list of texts.
     #[error("`nodes` has to be a list of addresses such as [\"http://127.0.0.1:1002\"], each in quotes.")]
     NotAList,
+    /// `blocks` is missing, or something else than a list with blocks.
+    #[error("`blocks` has to be a list of blocks, with one at least.")]
+    NoBlocks,
     /// The body is no setting of mining by itself.
     #[error(
         "The body has to be {{\"mode\": \"off\"}}, {{\"mode\": \"on_payment\"}} or {{\"mode\": \"interval\", \"every_ms\": 1000}}. This one cannot be read: {0}."
@@ -90,6 +93,16 @@ pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
     };
     let entries: Vec<String> = serde_json::from_str(nodes).map_err(|_| RequestError::NotAList)?;
     entries.into_iter().map(|entry| entry.parse().map_err(|source| RequestError::Address { entry, source })).collect()
+}
+
+/// Reads the body of `POST /api/v1/judgements`: blocks, each as it was sent.
+///
+/// # Errors
+/// See [`RequestError`].
+pub fn blocks_from_json(body: &[u8]) -> Result<Vec<Box<RawValue>>, RequestError> {
+    let [blocks] = fields(["blocks"], body, r#"{"blocks": [{"index": 2, ...}]}"#)?;
+    let blocks: Option<Vec<Box<RawValue>>> = blocks.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    blocks.filter(|blocks| !blocks.is_empty()).ok_or(RequestError::NoBlocks)
 }
 
 /// Reads the body of `PUT /api/v1/mining`.

@@ -54,7 +54,9 @@ pub(super) struct EventParams {
     #[param(default = false)]
     network: Option<bool>,
     /// The names of the wanted events, with commas between; `reset` always comes.
-    #[param(pattern = "^(block|payment|replacement|peers|mining|beyond_limit)(,(block|payment|replacement|peers|mining|beyond_limit)){0,5}$")]
+    #[param(
+        pattern = "^(block|payment|replacement|peers|mining|beyond_limit)(,(block|payment|replacement|peers|mining|beyond_limit)){0,5}$"
+    )]
     only: Option<String>,
 }
 
@@ -70,7 +72,10 @@ impl Wanted {
         match names.iter().find(|name| !Self::NAMES.contains(&name.as_str())) {
             Some(unknown) => {
                 let unknown: String = unknown.escape_debug().take(40).collect();
-                Err(ApiError::Query(format!("`only` names events of {}, and {unknown} is none", Self::NAMES.join(", "))))
+                Err(ApiError::Query(format!(
+                    "`only` names events of {}, and {unknown} is none",
+                    Self::NAMES.join(", ")
+                )))
             }
             None => Ok(Self(names)),
         }

@@ -6,6 +6,7 @@ mod chain;
 mod convert;
 mod docs;
 mod events;
+mod judgements;
 mod mining;
 mod network;
 mod params;
@@ -64,6 +65,8 @@ pub(super) fn routes() -> Router<ApiState> {
         .routes(routes!(peers::peers, peers::connect))
         .routes(routes!(peers::disconnect))
         .routes(routes!(network::network))
+        .routes(routes!(judgements::judge_here))
+        .routes(routes!(judgements::judge_everywhere))
         .routes(routes!(replacements::replacements, replacements::replace))
         .routes(routes!(mining::mining, mining::set_mining))
         .routes(routes!(events::events))

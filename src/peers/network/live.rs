@@ -99,7 +99,9 @@ async fn follow(seer: &Arc<Seer>, shared: &Shared) {
             watched = Some((peers.clone(), watch_others(seer, &peers).await));
         }
         let is_open = tell(seer, shared).await;
-        if is_open && searching.as_ref().is_none_or(|(began, task)| task.0.is_finished() && began.elapsed() > LONGEST_PAUSE) {
+        if is_open
+            && searching.as_ref().is_none_or(|(began, task)| task.0.is_finished() && began.elapsed() > LONGEST_PAUSE)
+        {
             let seer = seer.clone();
             let task = tokio::spawn(async move { seer.search().await }.in_current_span());
             searching = Some((Instant::now(), AbortOnDrop(task)));

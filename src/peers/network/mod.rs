@@ -2,6 +2,7 @@
 
 mod compare;
 mod deep;
+mod judging;
 mod live;
 mod rounds;
 mod seer;
@@ -24,12 +25,12 @@ pub use self::{
     live::NetworkListener,
     tree::Branch,
 };
-use self::{live::Live, rounds::Rounds, seer::Seer};
+use self::{judging::Judging, live::Live, rounds::Rounds, seer::Seer};
 pub use super::observer::LastBlock;
 use super::{client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress};
 use crate::{
     node::Node,
-    wire::v1::{MinedPoint, MiningJson},
+    wire::v1::{MinedPoint, MiningJson, PeerJudgementJson},
 };
 
 /// The network at a moment.
@@ -153,9 +154,15 @@ pub struct NetworkHandle {
     seer: Arc<Seer>,
     live: Live,
     rounds: Rounds,
+    judging: Arc<Judging>,
 }
 
 impl NetworkHandle {
+    /// What each peer says of the blocks in this body of a request.
+    pub async fn judge(&self, blocks: Bytes) -> Vec<PeerJudgementJson> {
+        self.judging.ask_all(&self.seer, blocks).await
+    }
+
     /// Asks all peers, and returns what is known then. A call during a round shares the next round with all other such calls.
     ///
     /// # Errors
@@ -186,8 +193,9 @@ pub fn start(
     own_address: OwnAddress,
     stop: CancellationToken,
 ) -> (NetworkHandle, [JoinHandle<()>; 2]) {
+    let judging = Arc::new(Judging::new(client.clone()));
     let seer = Arc::new(Seer::new(node, client, observer, own_address));
     let (live, following) = live::start(seer.clone(), stop.clone());
     let (rounds, asking) = rounds::start(seer.clone(), stop);
-    (NetworkHandle { seer, live, rounds }, [following, asking])
+    (NetworkHandle { seer, live, rounds, judging }, [following, asking])
 }

@@ -102,10 +102,11 @@ impl Seer {
         let view = self.node.view();
         let observations: Vec<_> = view.peers.iter().map(|peer| Some(self.observer.latest(peer))).collect();
         let compared = self.compare(&view.peers, &observations).await?;
-        let unknown = view.peers.iter().zip(&observations).zip(&compared.partings).filter_map(|((peer, seen), parting)| {
-            let trail = seen.as_ref()?.trail()?.clone();
-            parting.is_none().then_some((peer, trail))
-        });
+        let unknown =
+            view.peers.iter().zip(&observations).zip(&compared.partings).filter_map(|((peer, seen), parting)| {
+                let trail = seen.as_ref()?.trail()?.clone();
+                parting.is_none().then_some((peer, trail))
+            });
         let searches: Vec<_> = unknown.map(|(peer, trail)| self.search_one(&view, peer, trail)).collect();
         join_all(searches).await;
         Ok(())
@@ -135,6 +136,14 @@ impl Seer {
         is
     }
 
+    /// How a peer is called, if it has said so.
+    pub(super) fn name_of(&self, peer: &PeerAddress) -> Option<String> {
+        match &self.observer.latest(peer).report {
+            Some(Report::BCoin(report)) => report.name.clone(),
+            _ => None,
+        }
+    }
+
     async fn compare(
         &self,
         peers: &Arc<[PeerAddress]>,
@@ -142,7 +151,8 @@ impl Seer {
     ) -> Result<Compared, StoreError> {
         let (peers, observations, deep) = (peers.clone(), observations.to_vec(), self.deep.clone());
         let known = self.last_block.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let compared = self.node.read(move |reader| compare(reader, &peers, &observations, &deep, known.as_ref())).await?;
+        let compared =
+            self.node.read(move |reader| compare(reader, &peers, &observations, &deep, known.as_ref())).await?;
         let last = (compared.tip.hash, compared.last_block.clone());
         *self.last_block.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(compared)

@@ -110,8 +110,7 @@ mod tests {
 
     #[test]
     fn branches_part_from_the_trunk_and_from_each_other() {
-        let expected =
-            (vec![(None, 0, 5), (Some(0), 2, 6), (Some(1), 4, 5), (Some(0), 1, 2)], vec![2, 1, 3, 1]);
+        let expected = (vec![(None, 0, 5), (Some(0), 2, 6), (Some(1), 4, 5), (Some(0), 1, 2)], vec![2, 1, 3, 1]);
         assert_eq!(drawn("a b c d e", &["a b 3 4 y", "a b 3 4 5 6", "a z", "a b 3"]), expected);
     }
 

@@ -25,7 +25,8 @@ pub(super) async fn follow(observer: &Observer, observed: &Observed) {
     let mut hear_from = Instant::now();
     loop {
         let seen = observer.look_at(observed).await;
-        let (answers, is_listing) = (matches!(seen.outcome, Some(Ok(()))), matches!(seen.report, Some(Report::Listing(_))));
+        let (answers, is_listing) =
+            (matches!(seen.outcome, Some(Ok(()))), matches!(seen.report, Some(Report::Listing(_))));
         if answers && !is_listing && Instant::now() >= hear_from && hear(observer, observed).await == Heard::TooMuch {
             tracing::debug!(peer = %observed.peer, "sends too many events");
             hear_from = Instant::now() + EVENTS_PAUSE;

@@ -38,12 +38,7 @@ pub(super) async fn look(client: &PeerClient, peer: &PeerAddress, before: &Obser
         Err(error) => {
             let reason = error.to_string();
             tracing::debug!(%peer, reason = %reason.escape_debug(), "does not answer as a node does");
-            Observation {
-                outcome: Some(Err(error.into())),
-                took,
-                asked_at: Some(asked_at),
-                ..before.clone()
-            }
+            Observation { outcome: Some(Err(error.into())), took, asked_at: Some(asked_at), ..before.clone() }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod chain;
 mod events;
+mod judgements;
 mod mining;
 mod network;
 mod peers;
@@ -21,11 +22,12 @@ pub use chain::{
 pub use events::{
     BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
 };
+pub use judgements::{JudgementJson, JudgementsJson, PeerJudgementJson, RefusalJson, ShownBlocks, VerdictJson};
 pub use mining::MiningJson;
 pub use network::{BranchJson, NetworkJson, NetworkNodeJson, NodeStateJson};
 pub use peers::{
-    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, MinedPoint, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson,
-    PeerList, PeerStateJson, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
+    Connected, GivenUpBlocks, GivenUpChain, GivenUpChains, MinedPoint, Nodes, OfferJson, OutcomeJson, PeerJson,
+    PeerKindJson, PeerList, PeerStateJson, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
 };
 pub use pending::{Payment, Pending, Waiting};
 pub use problem::{Problem, ProblemKind};

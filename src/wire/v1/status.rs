@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{mining::MiningJson, peers::{MinedPoint, Point}};
+use super::{
+    mining::MiningJson,
+    peers::{MinedPoint, Point},
+};
 
 /// Where a node keeps its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -192,7 +192,10 @@ impl Snapshot {
     }
 
     /// What the successor of the block at this height is judged against; `None` at height 0.
-    pub(crate) fn ancestors<R: Rules>(&self, rules: &R, height: u64) -> Result<Option<R::Ancestors>, StoreError> {
+    ///
+    /// # Errors
+    /// When the database fails, or the chain has no block there.
+    pub fn ancestors<R: Rules>(&self, rules: &R, height: u64) -> Result<Option<R::Ancestors>, StoreError> {
         if height == 0 {
             return Ok(None);
         }
