@@ -10,6 +10,7 @@ mod mining;
 mod params;
 mod peers;
 mod pending;
+mod qr_code;
 mod replacements;
 mod status;
 
@@ -52,6 +53,7 @@ struct Document;
 pub(super) fn routes() -> Router<ApiState> {
     let routes = OpenApiRouter::new()
         .routes(routes!(status::status))
+        .routes(routes!(qr_code::qr_code))
         .routes(routes!(chain::blocks, chain::mine))
         .routes(routes!(chain::block))
         .routes(routes!(chain::text))
