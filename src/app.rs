@@ -23,10 +23,14 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    api::{self, About, ApiState, HostNames},
+    api::{self, About, AccessRules, ApiState, HostNames, WebOrigin},
+    interfaces,
     node::Node,
     peers::{self, ClientLimits, Observer, OwnAddress, PeerClient},
-    wire::v1::DataKind,
+    wire::{
+        NodeName,
+        v1::{Access, DataKind},
+    },
 };
 
 /// How a node is to run.
@@ -42,10 +46,18 @@ pub struct Config {
     pub location: Location,
     /// How many transactions the mempool may hold.
     pub max_mempool: usize,
+    /// How the node is called; the machine's name and the port when there is none.
+    pub name: Option<NodeName>,
+    /// What other machines may do when `host` lets them in.
+    pub guests: Access,
     /// Further host names to answer to.
     pub allowed_hosts: Vec<String>,
+    /// Origins of web pages that may use the node, beside its own.
+    pub allowed_origins: Vec<WebOrigin>,
     /// Nodes to connect at start.
     pub peers: Vec<PeerAddress>,
+    /// A node to connect with in both directions.
+    pub join: Option<PeerAddress>,
     /// What peers may cost.
     pub client_limits: ClientLimits,
     /// Looks at the peers; nodes of one process share it. None gives the node one of its own.
@@ -62,14 +74,20 @@ impl Config {
             miner: Self::MINER.into(),
             location,
             max_mempool: Self::MAX_MEMPOOL,
+            name: None,
+            guests: Self::GUESTS,
             allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
             peers: Vec::new(),
             observer: None,
+            join: None,
         }
     }
 
     /// The miner's name in the printed listing.
     pub const MINER: &str = "Bharathi";
+    /// The default of [`Config::guests`].
+    pub const GUESTS: Access = Access::Use;
     /// The default of [`Config::max_mempool`].
     pub const MAX_MEMPOOL: usize = 50_000;
 }
@@ -121,6 +139,7 @@ impl StartError {
 
 /// A node that runs until it is stopped.
 pub struct RunningNode {
+    name: NodeName,
     address: SocketAddr,
     location: Location,
     node: Node,
@@ -163,8 +182,11 @@ async fn run(
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> Result<RunningNode, StartError> {
     let opened = open_store(config.location.clone(), progress).await?;
+    let machine = gethostname::gethostname().to_string_lossy().into_owned();
+    let name = config.name.unwrap_or_else(|| NodeName::of_machine(&machine, address.port()));
     let about = About {
-        name: format!("{}:{}", gethostname::gethostname().to_string_lossy(), address.port()),
+        name: name.clone(),
+        listening: address,
         miner: config.miner.clone(),
         data: if config.location == Location::Memory { DataKind::Memory } else { DataKind::Folder },
         started_at: now().to_utc(),
@@ -180,14 +202,17 @@ async fn run(
     let (sync_handle, sync) =
         peers::start_syncing(node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
     let (network, [following, asking]) = peers::start_seeing(node.clone(), client, observer, own_address, stop.clone());
-    let machine = gethostname::gethostname();
-    let names = HostNames::new(&machine.to_string_lossy(), &config.allowed_hosts);
-    let state = ApiState::new(node.clone(), sync_handle, network, about, names, stop.clone());
+    let rules = AccessRules {
+        names: HostNames::new(&machine, &config.allowed_hosts),
+        origins: config.allowed_origins,
+        guests: config.guests,
+    };
+    let state = ApiState::new(node.clone(), sync_handle, network, about, rules, stop.clone());
     let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = vec![server, sync, following, asking, mining];
-    Ok(RunningNode { address, location: config.location, node, threads, tasks, stop })
+    Ok(RunningNode { name, address, location: config.location, node, threads, tasks, stop })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -234,6 +259,16 @@ impl RunningNode {
             ip => ip,
         };
         SocketAddr::new(ip, self.address.port())
+    }
+
+    /// How the node is called.
+    pub fn name(&self) -> &NodeName {
+        &self.name
+    }
+
+    /// Where other machines reach the node, the best address first; none if it listens on loopback.
+    pub fn outside_addresses(&self) -> Vec<SocketAddr> {
+        interfaces::reached_at(self.address)
     }
 
     /// Where the node listens.

@@ -1,4 +1,4 @@
-//! Errors and times as text, for all modules of the program.
+//! Errors, times and strangers' characters as text, for all modules of the program.
 
 use std::{error::Error, fmt::Display, time::Duration};
 
@@ -24,4 +24,12 @@ pub(crate) fn root_cause(error: &dyn Error) -> String {
 /// A duration in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+/// Control characters, and Unicode's invisible ones that change the direction or the order of what is shown.
+pub(crate) fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -14,8 +14,10 @@ pub mod api;
 pub mod app;
 pub mod cli;
 mod format;
+mod interfaces;
 mod node;
 pub mod peers;
+mod qr_code;
 pub mod wire;
 
 pub use node::Node;

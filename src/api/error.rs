@@ -16,7 +16,7 @@ use thiserror::Error;
 use super::shares::TooManyPlaces;
 use crate::{
     format::capitalised,
-    wire::{RequestError, messages},
+    wire::{RequestError, messages, v1::Access},
 };
 
 /// Why a request failed. Each text is a sentence for the person who sent it.
@@ -44,6 +44,8 @@ pub(super) enum ApiError {
     BadHost,
     #[error("This request comes from the web page of another site, and is not carried out.")]
     ForeignSite,
+    #[error("{}", not_for_guests(*.needed))]
+    NotForGuests { needed: Access },
     #[error("{}.", capitalised(.0))]
     MempoolFull(MempoolFull),
     #[error("{}.", capitalised(.0))]
@@ -73,6 +75,8 @@ pub(super) enum ApiError {
     UnknownAccount(String),
     #[error("This node does not know {0:?}. The list of peers shows the addresses as it knows them.")]
     UnknownPeer(String),
+    #[error("This node has no address {place} for other machines; its status lists them, counted from 0.")]
+    UnknownAddress { place: usize },
     #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start().as_millis(), MINING_INTERVALS.end().as_millis())]
     MiningInterval { every_ms: u64 },
     #[error("{}.", capitalised(.0))]
@@ -90,6 +94,18 @@ pub(super) enum ApiError {
     Panic,
 }
 
+/// Names the flag that would allow it.
+fn not_for_guests(needed: Access) -> &'static str {
+    match needed {
+        Access::Read | Access::Use => {
+            "This node lets other machines read and no more. Whoever runs it lets them mine, pay and connect as well with --guests use."
+        }
+        Access::All => {
+            "Only the machine on which this node runs may do this. Whoever runs it lets other machines do everything with --guests all."
+        }
+    }
+}
+
 impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
@@ -101,12 +117,13 @@ impl ApiError {
             | Self::Path(_)
             | Self::MiningInterval { .. }
             | Self::TooManyPeers(_) => StatusCode::BAD_REQUEST,
-            Self::ForeignHost(_) | Self::ForeignSite => StatusCode::FORBIDDEN,
+            Self::ForeignHost(_) | Self::ForeignSite | Self::NotForGuests { .. } => StatusCode::FORBIDDEN,
             Self::UnknownPath { .. }
             | Self::UnknownPathOfV1 { .. }
             | Self::UnknownBlock { .. }
             | Self::UnknownAccount(_)
-            | Self::UnknownPeer(_) => StatusCode::NOT_FOUND,
+            | Self::UnknownPeer(_)
+            | Self::UnknownAddress { .. } => StatusCode::NOT_FOUND,
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,5 +1,5 @@
-//! The middleware around every route: the host check and the origin check, the answer to panics, the form of problems, and the counter of
-//! requests.
+//! The middleware around every route: the host check, the origin check and the check of guests, the headers for pages of other origins, the
+//! answer to panics, the form of problems, and the counter of requests.
 //!
 //! It is a `tower` service and not axum's `from_fn`, which costs each transaction about as much as reading its JSON.
 
@@ -17,7 +17,12 @@ use axum::{
 use futures_util::FutureExt as _;
 use tower::{Layer, Service};
 
-use super::{error::ApiError, host_check, origin_check, problem, refusal_page, state::ApiState};
+use super::{
+    cors,
+    error::ApiError,
+    guests, host_check, origin_check, problem, refusal_page,
+    state::{AccessRules, ApiState},
+};
 use crate::wire::v1;
 
 /// Puts a [`Middleware`] around each route.
@@ -32,7 +37,7 @@ impl<S> Layer<S> for MiddlewareLayer {
     }
 }
 
-/// Calls the handler when the host check and the origin check allow the request. Every answer is counted, errors and panics too.
+/// Calls the handler when the checks allow the request. Every answer is counted, errors and panics too.
 #[derive(Clone)]
 pub(super) struct Middleware<S> {
     state: ApiState,
@@ -56,10 +61,10 @@ where
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = request.method().clone();
         let is_v1 = is_v1(request.uri().path());
-        let checked =
-            host_check::check(&state.names, &request).and_then(|host| origin_check::check(&request, host.as_ref()));
-        let answer = match checked {
-            Ok(()) => Ok(self.inner.call(request)),
+        let page = cors::origin_of(&request, &state.rules.origins);
+        let answer = match check(&state.rules, &request, route.as_ref()) {
+            Ok(Some(answer)) => Err(answer),
+            Ok(None) => Ok(self.inner.call(request)),
             Err(error) => Err(refusal_page::answer(error, request.headers())),
         };
         Box::pin(async move {
@@ -72,13 +77,32 @@ where
                         ApiError::Panic.into_response()
                     }
                 },
-                Err(refusal) => refusal,
+                Err(answer) => answer,
             };
-            let response = if is_v1 { problem::of_error(response) } else { response };
+            let mut response = if is_v1 { problem::of_error(response) } else { response };
+            if let Some(origin) = page {
+                cors::let_read(&mut response, origin);
+            }
+            if !state.rules.origins.is_empty() {
+                cors::vary(&mut response);
+            }
             state.metrics.count(route, &method, response.status());
             Ok(response)
         })
     }
+}
+
+/// Checks a request. A preflight of an allowed page is answered here: what it asks about is checked when it is sent.
+fn check(rules: &AccessRules, request: &Request, route: Option<&MatchedPath>) -> Result<Option<Response>, ApiError> {
+    let host = host_check::check(&rules.names, request)?;
+    origin_check::check(request, host.as_ref(), &rules.origins)?;
+    if cors::origin_of(request, &rules.origins).is_some()
+        && let Some(answer) = cors::preflight(request)
+    {
+        return Ok(Some(answer));
+    }
+    guests::check(request, route.map(MatchedPath::as_str), rules.guests)?;
+    Ok(None)
 }
 
 /// Whether a path is under `/api/v1`.

@@ -6,8 +6,10 @@ mod body_cache;
 mod chain_stream;
 mod chapter;
 mod connections;
+mod cors;
 mod entity_tag;
 mod error;
+mod guests;
 mod host_check;
 mod judge;
 mod metrics;
@@ -22,6 +24,7 @@ mod server;
 mod shares;
 mod state;
 mod v1;
+mod web_origin;
 
 use axum::{Router, http::Uri};
 use tower::layer::util::Stack;
@@ -30,7 +33,8 @@ use tracing::Level;
 
 pub use host_check::HostNames;
 pub use server::serve;
-pub use state::{About, ApiState};
+pub use state::{About, AccessRules, ApiState};
+pub use web_origin::{WebOrigin, WebOriginError};
 
 use self::{error::ApiError, middleware::MiddlewareLayer};
 

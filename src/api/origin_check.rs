@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header, uri::Authority};
 use url::{Origin, Url};
 
-use super::error::ApiError;
+use super::{error::ApiError, web_origin::WebOrigin};
 
 const SITE: &str = "sec-fetch-site";
 const MODE: &str = "sec-fetch-mode";
@@ -12,12 +12,12 @@ const DESTINATION: &str = "sec-fetch-dest";
 /// The documents for people. Opening one changes nothing, so links on other pages may lead to them.
 const DOCUMENTS: [&str; 3] = ["/", "/class", "/docs"];
 
-/// Refuses a request that a page of another origin made a browser send.
-pub(super) fn check<B>(request: &Request<B>, host: Option<&Authority>) -> Result<(), ApiError> {
+/// Refuses a request that a page of another origin made a browser send, unless that origin is among `origins`.
+pub(super) fn check<B>(request: &Request<B>, host: Option<&Authority>, origins: &[WebOrigin]) -> Result<(), ApiError> {
     let headers = request.headers();
     let all = |name: &str, is_good: &dyn Fn(&HeaderValue) -> bool| headers.get_all(name).iter().all(is_good);
     let allowed = if headers.contains_key(header::ORIGIN) {
-        all("origin", &|origin| is_allowed(origin, host))
+        all("origin", &|origin| is_allowed(origin, host, origins))
     } else if headers.contains_key(SITE) {
         all(SITE, &|site| site == "none" || site == "same-origin") || opens_a_document(request)
     } else {
@@ -53,9 +53,9 @@ fn has_metadata(headers: &HeaderMap) -> bool {
     [SITE, MODE, DESTINATION].iter().any(|name| headers.contains_key(*name))
 }
 
-/// Whether pages of this origin may use the node: the node's own.
-fn is_allowed(origin: &HeaderValue, host: Option<&Authority>) -> bool {
-    is_own(origin, host)
+/// Whether pages of this origin may use the node: the node's own, and those that were allowed.
+fn is_allowed(origin: &HeaderValue, host: Option<&Authority>, origins: &[WebOrigin]) -> bool {
+    is_own(origin, host) || origins.iter().any(|allowed| allowed.is(origin))
 }
 
 /// Whether the origin of this URL is the one under which the node was asked.

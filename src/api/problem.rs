@@ -51,11 +51,13 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::ForeignHost(_) => ("foreign-host", "The node does not answer to this name"),
         ApiError::BadHost => ("bad-host", "The Host header cannot be used"),
         ApiError::ForeignSite => ("foreign-site", "Web pages of other sites may not do this"),
+        ApiError::NotForGuests { .. } => ("not-for-guests", "Other machines may not do this"),
         ApiError::Query(_) => ("bad-query", "The query cannot be used"),
         ApiError::Path(_) => ("bad-path", "The address cannot be used"),
         ApiError::UnknownBlock { .. } => ("unknown-block", "The chain has no such block"),
         ApiError::UnknownAccount(_) => ("unknown-account", "No payment names this account"),
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
+        ApiError::UnknownAddress { .. } => ("unknown-address", "The node has no such address"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {
             ("too-many-listeners", "Too many listen to the events")

@@ -1,16 +1,19 @@
 //! The shared state of the handlers.
 
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Instant};
 
 use bcoin_node::{MAX_LISTENERS, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares};
+use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
     node::Node,
     peers::{NetworkHandle, SyncHandle},
-    wire::v1::DataKind,
+    wire::{
+        NodeName,
+        v1::{Access, DataKind},
+    },
 };
 
 /// How many checks of the whole chain run at a time; further ones wait.
@@ -42,7 +45,7 @@ pub struct Inner {
     pub(super) body_cache: BodyCache,
     pub(super) about: About,
     pub(super) metrics: Metrics,
-    pub(super) names: HostNames,
+    pub(super) rules: AccessRules,
     /// Cancelled when the node stops; ends the streams of events.
     pub(super) stop: CancellationToken,
 }
@@ -55,11 +58,24 @@ impl Deref for ApiState {
     }
 }
 
+/// Who may use a node.
+#[derive(Clone, Debug)]
+pub struct AccessRules {
+    /// The host names that requests may carry.
+    pub names: HostNames,
+    /// Origins of web pages that may use the node, beside its own.
+    pub origins: Vec<WebOrigin>,
+    /// What other machines may do.
+    pub guests: Access,
+}
+
 /// Facts about a node that do not change while it runs.
 #[derive(Clone, Debug)]
 pub struct About {
     /// How the node is called.
-    pub name: String,
+    pub name: NodeName,
+    /// Where it listens.
+    pub listening: SocketAddr,
     /// Who receives the rewards.
     pub miner: String,
     /// Where the data is kept.
@@ -71,14 +87,13 @@ pub struct About {
 }
 
 impl ApiState {
-    /// The state of a node's API. `names` are the host names that requests may carry; streams of events end when `stop` is
-    /// cancelled.
+    /// The state of a node's API. Streams of events end when `stop` is cancelled.
     pub fn new(
         node: Node,
         sync: SyncHandle,
         network: NetworkHandle,
         about: About,
-        names: HostNames,
+        rules: AccessRules,
         stop: CancellationToken,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -93,7 +108,7 @@ impl ApiState {
             listeners: Shares::new(MAX_LISTENERS),
             body_cache: BodyCache::default(),
             about,
-            names,
+            rules,
             stop,
         }))
     }

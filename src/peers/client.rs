@@ -20,7 +20,10 @@ use serde_json::value::RawValue;
 use tokio::{net::lookup_host, time::timeout};
 
 use super::{error::PeerError, event_stream::EventStream, limits::ClientLimits, turns::Turns};
-use crate::wire::v1::{HeaderJson, Headers, JudgementJson, MinedPoint, MiningJson, PREFIX, Point, event};
+use crate::wire::{
+    NodeName,
+    v1::{HeaderJson, Headers, JudgementJson, MinedPoint, MiningJson, PREFIX, Point, event},
+};
 
 /// How long a short document may be, in bytes.
 pub(super) const MAX_DOCUMENT: usize = 64 << 10;
@@ -100,7 +103,7 @@ impl RawStatus {
         let shown = |text: &String| text.chars().count() <= Transaction::MAX_NAME;
         is_consistent.then(|| StatusOfPeer {
             tip: PeerTip { length: self.length, hash, bytes: self.chain_bytes },
-            name: self.name.0.filter(shown),
+            name: self.name.0.filter(|name| name.parse::<NodeName>().is_ok()),
             node_address: self.node_address.0.filter(shown),
             miner: self.miner.0.filter(shown),
             mining: self.mining.0,

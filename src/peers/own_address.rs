@@ -1,11 +1,13 @@
 //! Recognises the node's own address among its peers. The book's `nodes.json` lists all three nodes for each of them, and a node
 //! never asks itself (docs/contract.md section 2).
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 
 use bcoin_node::PeerAddress;
 use tokio::net::lookup_host;
 use url::Host;
+
+use crate::interfaces::is_this_machine;
 
 /// The address at which this node listens.
 #[derive(Clone, Copy, Debug)]
@@ -36,24 +38,11 @@ impl OwnAddress {
     fn is_ip(&self, ip: IpAddr) -> bool {
         let (ip, listening) = (ip.to_canonical(), self.0.ip().to_canonical());
         if listening.is_unspecified() {
-            ip.is_unspecified() || ip.is_loopback() || belongs_to_this_machine(ip)
+            ip.is_unspecified() || is_this_machine(ip)
         } else {
             ip == listening || (ip.is_unspecified() && listening.is_loopback())
         }
     }
-}
-
-/// Whether this machine would talk to `ip` from `ip` itself. Connecting a UDP socket only asks the routing table; nothing
-/// is sent.
-fn belongs_to_this_machine(ip: IpAddr) -> bool {
-    let any = if ip.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
-    let source = || -> std::io::Result<IpAddr> {
-        let socket = UdpSocket::bind(any)?;
-        // Any port will do, because nothing is sent; 9 is the discard port (RFC 863).
-        socket.connect((ip, 9))?;
-        Ok(socket.local_addr()?.ip())
-    };
-    source().is_ok_and(|source| source == ip)
 }
 
 #[cfg(test)]

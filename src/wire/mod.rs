@@ -3,8 +3,10 @@
 pub mod answers;
 pub mod messages;
 mod nesting;
+mod node_name;
 mod requests;
 pub mod v1;
 
 pub use nesting::{MAX_NESTING, nesting};
+pub use node_name::{NodeName, NodeNameError};
 pub use requests::{RequestError, blocks_from_json, mining_from_json, nodes_from_json, transaction_from_json};

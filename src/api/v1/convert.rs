@@ -210,7 +210,7 @@ pub(super) fn network(about: &About, node_address: &str, network: &Network) -> N
 fn own_node(about: &About, node_address: &str, own: &OwnStatus) -> NetworkNodeJson {
     NetworkNodeJson {
         address: None,
-        name: Some(about.name.clone()),
+        name: Some(about.name.to_string()),
         state: NodeStateJson::Here,
         kind: Some(PeerKindJson::BCoin),
         node_address: Some(node_address.to_owned()),

@@ -48,7 +48,7 @@ pub(super) async fn judge_everywhere(
     let shown = serde_json::to_vec(&ShownBlocks { blocks: blocks.clone() }).unwrap_or_default();
     let own = PeerJudgementJson {
         address: None,
-        name: Some(state.about.name.clone()),
+        name: Some(state.about.name.to_string()),
         judgement: Some(own_judgement(&state, blocks).await?),
         error_code: None,
     };

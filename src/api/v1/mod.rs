@@ -12,6 +12,7 @@ mod network;
 mod params;
 mod peers;
 mod pending;
+mod qr_code;
 mod replacements;
 mod status;
 
@@ -54,6 +55,7 @@ struct Document;
 pub(super) fn routes() -> Router<ApiState> {
     let routes = OpenApiRouter::new()
         .routes(routes!(status::status))
+        .routes(routes!(qr_code::qr_code))
         .routes(routes!(chain::blocks, chain::mine))
         .routes(routes!(chain::block))
         .routes(routes!(chain::text))

@@ -1,13 +1,16 @@
 //! `GET /api/v1/status`
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 
-use super::super::{answers::ok, state::ApiState};
-use crate::wire::v1::{MinedPoint, Status};
+use super::super::{answers::ok, guests, shares::ClientAddress, state::ApiState};
+use crate::{
+    interfaces,
+    wire::v1::{MinedPoint, Status},
+};
 
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
-pub(super) async fn status(State(state): State<ApiState>) -> Response {
+pub(super) async fn status(State(state): State<ApiState>, Extension(client): Extension<ClientAddress>) -> Response {
     // Read before the view: a client that listens from this event on misses no change that the view does not show yet.
     let last_event = state.node.events().latest().to_string();
     let view = state.node.view();
@@ -21,10 +24,19 @@ pub(super) async fn status(State(state): State<ApiState>) -> Response {
         pending: view.waiting,
         peers: view.peers.len(),
         data: state.about.data,
+        name: state.about.name.to_string(),
+        addresses: addresses(&state),
+        access: guests::granted(Some(client), state.rules.guests),
         started_at: state.about.started_at,
         uptime_seconds: state.about.started.elapsed().as_secs_f64(),
         mining: state.node.mining().into(),
         last_mined: view.last_mined.map(|(tip, time)| MinedPoint::new(tip, time)),
         last_event,
     })
+}
+
+/// The URLs by which other machines reach the node, the best first.
+pub(super) fn addresses(state: &ApiState) -> Vec<String> {
+    let addresses = interfaces::reached_at(state.about.listening);
+    addresses.iter().map(|address| format!("http://{address}")).collect()
 }

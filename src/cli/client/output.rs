@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::super::{failure::Failure, flags::AskFlags};
+use crate::format::is_unsafe;
 
 /// How many characters of a text from the network are printed.
 const MAX_TEXT: usize = 300;
@@ -136,14 +137,6 @@ fn one_line(json: &str) -> String {
         }
     }
     line
-}
-
-/// Control characters, and Unicode's invisible ones that change the direction or the order of what is shown.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

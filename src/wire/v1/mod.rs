@@ -31,7 +31,7 @@ pub use peers::{
 };
 pub use pending::{Payment, Pending, Waiting};
 pub use problem::{Problem, ProblemKind};
-pub use status::{DataKind, Status};
+pub use status::{Access, DataKind, Status};
 
 /// The common beginning of all paths of this version.
 pub const PREFIX: &str = "/api/v1";

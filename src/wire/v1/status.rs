@@ -19,6 +19,30 @@ pub enum DataKind {
     Memory,
 }
 
+/// What a machine may do on a node. Each includes the ones before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// It may read.
+    Read,
+    /// It may also mine, pay, connect nodes and replace the chain.
+    Use,
+    /// It may do everything, the settings among it. A node of an earlier program grants this to everyone.
+    #[default]
+    All,
+}
+
+impl Access {
+    /// The name that JSON and flags use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Use => "use",
+            Self::All => "all",
+        }
+    }
+}
+
 /// A node at a glance.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Status {
@@ -41,6 +65,15 @@ pub struct Status {
     pub peers: usize,
     /// Where the data is kept.
     pub data: DataKind,
+    /// How the node is called.
+    #[serde(default)]
+    pub name: String,
+    /// URLs by which other machines reach the node, the best first; none when it listens to this machine alone.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+    /// What the machine that asks may do.
+    #[serde(default)]
+    pub access: Access,
     /// When the node started.
     pub started_at: DateTime<Utc>,
     /// How long it has been running.
