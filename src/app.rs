@@ -123,7 +123,7 @@ pub enum StartError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The nodes to connect cannot be kept.
-    #[error("cannot connect the nodes of the file given with --nodes: {0}")]
+    #[error("cannot connect the nodes given with --nodes and --join: {0}")]
     Peers(AddPeersError),
     /// The clock is before 1970. HTTP dates cannot express such a time, and hyper panics on it.
     #[error("the clock of this computer is set before 1970; set it right, and start again")]
@@ -193,7 +193,8 @@ async fn run(
         started: Instant::now(),
     };
     let (node, threads) = start(opened, config.miner, config.max_mempool).map_err(system)?;
-    node.add_peers(config.peers).await.map_err(StartError::Peers)?;
+    let peers = config.peers.into_iter().chain(config.join.clone()).collect();
+    node.add_peers(peers).await.map_err(StartError::Peers)?;
 
     let client = PeerClient::new(config.client_limits).map_err(system)?;
     let own_address = OwnAddress::new(address);
@@ -201,6 +202,7 @@ async fn run(
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
     let (sync_handle, sync) =
         peers::start_syncing(node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+    let join = config.join.map(|peer| peers::start_joining(client.clone(), own_address, peer, stop.clone()));
     let (network, [following, asking]) = peers::start_seeing(node.clone(), client, observer, own_address, stop.clone());
     let rules = AccessRules {
         names: HostNames::new(&machine, &config.allowed_hosts),
@@ -211,7 +213,7 @@ async fn run(
     let server = tokio::spawn(api::serve(listener, api::router(state), stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
-    let tasks = vec![server, sync, following, asking, mining];
+    let tasks = [server, sync, following, asking, mining].into_iter().chain(join).collect();
     Ok(RunningNode { name, address, location: config.location, node, threads, tasks, stop })
 }
 

@@ -8,12 +8,16 @@ use std::{
 use bcoin_ledger::{BlockHash, chapter::Transaction};
 use bcoin_node::PeerAddress;
 use bytesize::ByteSize;
-use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 
 use super::failure::Failure;
 use crate::{
+    api::WebOrigin,
     app::Config,
-    wire::v1::{MAX_PAGE, MIN_PAGE},
+    wire::{
+        NodeName,
+        v1::{Access, MAX_PAGE, MIN_PAGE},
+    },
 };
 
 /// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
@@ -159,9 +163,25 @@ pub(super) struct NetworkFlags {
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct CommonFlags {
-    /// Address to listen on. 0.0.0.0 lets every machine on the network mine and post here.
+    /// Address to listen on. 0.0.0.0 lets every machine on the network in; --guests says what they may do.
     #[arg(long, env = "BCOIN_HOST", value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(super) host: IpAddr,
+
+    /// How the node is called, for everyone who can reach it [default: the machine's name and the port]
+    #[arg(long, env = "BCOIN_NAME", value_name = "NAME")]
+    pub(super) name: Option<NodeName>,
+
+    /// What other machines may do when --host lets them in.
+    #[arg(long, env = "BCOIN_GUESTS", value_enum, default_value_t = Guests::from(Config::GUESTS))]
+    pub(super) guests: Guests,
+
+    /// A node to connect with in both directions; tried again until it answers.
+    #[arg(long, env = "BCOIN_JOIN", value_name = "URL")]
+    pub(super) join: Option<PeerAddress>,
+
+    /// Show the address for other machines as a QR code.
+    #[arg(long, env = "BCOIN_QR", value_parser = BoolishValueParser::new())]
+    pub(super) qr: bool,
 
     /// Who receives the reward of 1 for each mined block.
     #[arg(long, env = "BCOIN_MINER", value_name = "NAME", default_value = Config::MINER, value_parser = miner_name)]
@@ -179,17 +199,53 @@ pub(super) struct CommonFlags {
     #[arg(long = "allow-host", env = "BCOIN_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
     pub(super) allow_host: Vec<String>,
 
+    /// Origin of web pages that may use the node, such as https://school.example; may be repeated.
+    #[arg(long = "allow-origin", env = "BCOIN_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub(super) allow_origin: Vec<WebOrigin>,
+
     /// More log; twice for even more. RUST_LOG chooses by module.
     #[arg(short, long, env = "BCOIN_VERBOSE", action = ArgAction::Count)]
     pub(super) verbose: u8,
 }
 
+/// The values of `--guests`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Guests {
+    /// Everything, the settings too.
+    All,
+    /// Read, mine, pay, connect nodes and replace the chain.
+    Use,
+    /// Read.
+    Read,
+}
+
+impl From<Access> for Guests {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::All => Self::All,
+            Access::Use => Self::Use,
+            Access::Read => Self::Read,
+        }
+    }
+}
+
+impl From<Guests> for Access {
+    fn from(guests: Guests) -> Self {
+        match guests {
+            Guests::All => Self::All,
+            Guests::Use => Self::Use,
+            Guests::Read => Self::Read,
+        }
+    }
+}
+
 /// Which running node, for commands that talk to one, and how they print.
 #[derive(Debug, Args)]
 pub(super) struct AskFlags {
-    /// The node to talk to, such as 127.0.0.1:1002.
-    #[arg(long, env = "BCOIN_NODE", value_name = "URL", default_value = "http://127.0.0.1:1001")]
-    pub(super) node: PeerAddress,
+    /// The node to talk to: http://HOST:PORT, or a port of this machine [default: the first node found on this machine, on the
+    /// ports 1001 to 1003 and 5001 to 5003]
+    #[arg(long, env = "BCOIN_NODE", value_name = "URL")]
+    pub(super) node: Option<PeerAddress>,
 
     /// Print JSON, for programs: what the node answers, a document on each line.
     #[arg(long, env = "BCOIN_JSON", value_parser = BoolishValueParser::new())]

@@ -1,6 +1,7 @@
 //! The command line: the commands, and the exit codes.
 
 mod client;
+mod descriptors;
 mod export;
 mod failure;
 mod flags;
@@ -8,6 +9,7 @@ mod import;
 mod log;
 mod network;
 mod node;
+mod outside;
 mod progress;
 mod signals;
 mod verify;

@@ -3,13 +3,15 @@
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
+    descriptors,
     failure::Failure,
     flags::NetworkFlags,
     node::{blocks, config, data, until_stopped},
+    outside,
     signals::Signals,
 };
 use crate::{
-    app::{self, RunningNode, StartError},
+    app::{self, Config, RunningNode, StartError},
     peers::{Observer, PeerClient},
 };
 
@@ -17,9 +19,12 @@ use crate::{
 const FIRST_PORT: u16 = 1001;
 /// The first port in the links of the chapter. Ordinary users may listen on it.
 const FIRST_PERMITTED_PORT: u16 = 5001;
+/// Up to how many nodes the text of a `nodes.json` is printed; more would fill the terminal.
+const MAX_LISTED: usize = 10;
 
 pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
     let signals = Signals::listen()?;
+    descriptors::check(flags.count, flags.data_dir.is_some())?;
     let nodes = match flags.first_port {
         Some(first) => spawn_all(&flags, first).await?,
         None => match spawn_all(&flags, FIRST_PORT).await {
@@ -34,10 +39,30 @@ pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
     };
     println!("B-Coin network of {} nodes is ready, each connected to the others.", nodes.len());
     for node in &nodes {
-        println!("  http://{}  {}, data {}", node.local_address(), blocks(node), data(node.location()));
+        let (address, name) = (node.local_address(), node.name());
+        println!("  http://{address}  {name}, {}, data {}", blocks(node), data(node.location()));
     }
+    outside::print(&nodes, flags.common.qr);
+    print_first_steps(&nodes);
     println!("Stop them with Ctrl-C.");
     until_stopped(nodes, signals).await
+}
+
+/// Prints what to do first, with the addresses of these nodes.
+fn print_first_steps(nodes: &[RunningNode]) {
+    let addresses: Vec<String> = nodes.iter().map(|node| format!("http://{}", node.local_address())).collect();
+    let Some(first) = addresses.first() else { return };
+    println!("Open {first} in a browser, or, in a second terminal:");
+    println!("  curl {first}/mine_block");
+    if let Some(second) = addresses.get(1) {
+        println!("  curl {second}/replace_chain");
+    }
+    let is_of_the_chapter = nodes.iter().map(|node| node.address().port()).eq(FIRST_PORT..FIRST_PORT + 3);
+    if !is_of_the_chapter && nodes.len() <= MAX_LISTED {
+        let list: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
+        println!("For these nodes, nodes.json holds:");
+        println!("  {{\"nodes\": [{}]}}", list.join(", "));
+    }
 }
 
 enum Failed {
@@ -63,21 +88,15 @@ async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>,
         )))
     })?;
     let mut nodes = Vec::new();
-    let mut observer = None;
+    let observer = observer(flags)?;
     for port in first..=last {
         let location = match &flags.data_dir {
             Some(folder) => Location::Folder(folder.join(port.to_string())),
             None => Location::Memory,
         };
-        let mut config = config(&flags.common, port, location);
-        // All nodes know the same peers, so one look at each of them is enough for all.
-        config.observer = observer.clone();
-        if observer.is_none() {
-            let client = PeerClient::new(config.client_limits).map_err(|error| Failed::Other(error.into()))?;
-            config.observer = Some(Observer::new(client));
-            observer = config.observer.clone();
-        }
-        match app::spawn(config).await {
+        let config = config(&flags.common, port, location);
+        let name = config.name.as_ref().map(|name| name.with_port(port));
+        match app::spawn(Config { name, observer: Some(observer.clone()), ..config }).await {
             Ok(node) => nodes.push(node),
             Err(error) => {
                 stop_all(nodes).await;
@@ -94,16 +113,24 @@ async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>,
     }
 }
 
+/// All nodes know the same peers, so one look at each of them is enough for all.
+fn observer(flags: &NetworkFlags) -> Result<Observer, Failed> {
+    let limits = config(&flags.common, 0, Location::Memory).client_limits;
+    Ok(Observer::new(PeerClient::new(limits).map_err(|error| Failed::Other(error.into()))?))
+}
+
 async fn stop_all(nodes: Vec<RunningNode>) {
     for node in nodes {
         node.stop().await;
     }
 }
 
-/// Connects each node to all nodes, as posting the book's `nodes.json` to each of them does.
+/// Connects each node to all nodes, as posting the book's `nodes.json` to each of them does. When other machines are let in, the nodes
+/// know each other by addresses that work from there, because visitors follow them.
 async fn connect(nodes: &[RunningNode]) -> Result<(), Failure> {
+    let address = |node: &RunningNode| node.outside_addresses().first().copied().unwrap_or(node.local_address());
     let addresses =
-        nodes.iter().map(|node| node.local_address().to_string().parse()).collect::<Result<Vec<PeerAddress>, _>>()?;
+        nodes.iter().map(|node| address(node).to_string().parse()).collect::<Result<Vec<PeerAddress>, _>>()?;
     for node in nodes {
         node.node().add_peers(addresses.clone()).await?;
     }

@@ -5,8 +5,10 @@ use std::{fs, path::Path, time::Duration};
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
+    descriptors,
     failure::Failure,
     flags::{CommonFlags, NodeFlags, default_folder},
+    outside,
     progress::Progress,
     signals::Signals,
 };
@@ -21,6 +23,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
+    descriptors::raise();
     let peers = match &flags.nodes {
         Some(file) => read_nodes(file)?,
         None => Vec::new(),
@@ -35,13 +38,11 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
         () = signals.stop_asked() => return Ok(()),
     };
     println!("B-Coin node {} is ready.", node.node().node_address());
-    println!(
-        "  address  http://{}{}",
-        node.local_address(),
-        if node.address().ip().is_unspecified() { ", and every other address of this machine" } else { "" }
-    );
+    println!("  name     {}", node.name());
+    println!("  address  http://{}", node.local_address());
     println!("  chain    {}", blocks(&node));
     println!("  data     {}", data(node.location()));
+    outside::print(std::slice::from_ref(&node), flags.common.qr);
     println!("Stop it with Ctrl-C.");
     until_stopped(vec![node], signals).await
 }
@@ -55,7 +56,11 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
         client_limits,
         miner: flags.miner.clone(),
         max_mempool: flags.max_pending,
+        name: flags.name.clone(),
+        guests: flags.guests.into(),
         allowed_hosts: flags.allow_host.clone(),
+        allowed_origins: flags.allow_origin.clone(),
+        join: flags.join.clone(),
         ..Config::new(flags.host, port, location)
     }
 }

@@ -1,7 +1,7 @@
 //! The HTTP client for peers: it connects within limits, follows nobody elsewhere, and reads short documents (docs/contract.md
 //! section 6).
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use bcoin_ledger::{
     BlockHash,
@@ -221,6 +221,20 @@ impl PeerClient {
     pub(super) async fn judge(&self, peer: &PeerAddress, blocks: Bytes) -> Result<Option<JudgementJson>, PeerError> {
         let body = self.body(self.http.post(peer.url(&format!("{PREFIX}/judgements"))).body(blocks)).await?;
         Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+    }
+
+    /// Makes the node at `own` known to `peer`, over the route that nodes of the listing have too.
+    ///
+    /// # Errors
+    /// When nothing answers in time, or the peer does not take the address.
+    pub(super) async fn introduce(&self, peer: &PeerAddress, own: SocketAddr) -> Result<(), PeerError> {
+        let body = format!(r#"{{"nodes": ["http://{own}"]}}"#);
+        let request = self.http.post(peer.url("/connect_node"));
+        let response = self.in_time(send(request.header(header::CONTENT_TYPE, "application/json").body(body))).await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(PeerError::NotANode(format!("it answers {status} to /connect_node"))),
+        }
     }
 
     /// Asks `peer` for a short JSON document; none when it answers something else.

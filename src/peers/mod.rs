@@ -8,6 +8,7 @@ mod error;
 mod event_stream;
 mod fetch;
 mod ignored;
+mod join;
 mod limits;
 mod network;
 mod observer;
@@ -21,6 +22,7 @@ pub use chain_decoder::{ChainError, decode_chain};
 pub use client::PeerClient;
 pub use error::PeerError;
 pub use event_stream::{Event, EventStream, Message};
+pub use join::start as start_joining;
 pub use limits::ClientLimits;
 pub use network::{
     BlockPoint, Branch, KnownPeer, LastBlock, Network, NetworkHandle, NetworkListener, OwnStatus, PeerKind, PeerState,

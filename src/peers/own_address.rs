@@ -7,7 +7,7 @@ use bcoin_node::PeerAddress;
 use tokio::net::lookup_host;
 use url::Host;
 
-use crate::interfaces::is_this_machine;
+use crate::interfaces::{is_this_machine, source_towards};
 
 /// The address at which this node listens.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,25 @@ impl OwnAddress {
     /// The node that listens at `address`.
     pub fn new(address: SocketAddr) -> Self {
         Self(address)
+    }
+
+    /// Where the node listens.
+    pub(super) fn listening(self) -> SocketAddr {
+        self.0
+    }
+
+    /// The address under which the machine at `ip` reaches this node; none when it cannot.
+    pub(super) fn as_seen_from(self, ip: IpAddr) -> Option<SocketAddr> {
+        let (ip, listening) = (ip.to_canonical(), self.0.ip().to_canonical());
+        if listening.is_loopback() {
+            return (ip.is_unspecified() || is_this_machine(ip)).then_some(self.0);
+        }
+        if !listening.is_unspecified() {
+            return Some(self.0);
+        }
+        let source = source_towards(ip)?;
+        let hears = listening.is_ipv6() || source.is_ipv4();
+        hears.then(|| SocketAddr::new(source, self.0.port()))
     }
 
     /// Whether a connection to `peer` would arrive here.
@@ -60,6 +79,21 @@ mod tests {
         assert!(own("127.0.0.1:1001", "0.0.0.0:1001").await);
         assert!(own("127.0.0.1:1001", "[::ffff:127.0.0.1]:1001").await);
         assert!(own("0.0.0.0:1001", "127.0.0.1:1001").await);
+    }
+
+    #[test]
+    fn a_node_tells_others_where_they_reach_it() {
+        let seen = |listening: &str, from: &str| {
+            let own = OwnAddress::new(listening.parse().unwrap());
+            own.as_seen_from(from.parse().unwrap()).map(|address| address.to_string())
+        };
+        assert_eq!(seen("127.0.0.1:1001", "127.0.0.1").as_deref(), Some("127.0.0.1:1001"));
+        assert_eq!(seen("127.0.0.1:1001", "0.0.0.0").as_deref(), Some("127.0.0.1:1001"));
+        assert_eq!(seen("127.0.0.1:1001", "192.0.2.99"), None);
+        assert_eq!(seen("192.168.1.7:1001", "192.168.1.9").as_deref(), Some("192.168.1.7:1001"));
+        assert_eq!(seen("0.0.0.0:1001", "127.0.0.1").as_deref(), Some("127.0.0.1:1001"));
+        assert_eq!(seen("[::]:1001", "127.0.0.1").as_deref(), Some("127.0.0.1:1001"));
+        assert_eq!(seen("0.0.0.0:1001", "::1"), None, "it does not listen to IPv6");
     }
 
     #[tokio::test]

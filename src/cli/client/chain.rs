@@ -1,7 +1,7 @@
 //! `bcoin chain`: the latest blocks as a list, or one block in full.
 
 use super::{
-    http::Node,
+    find,
     output::{FAINT, Output, STRONG, shown},
     words,
 };
@@ -12,7 +12,7 @@ use crate::{
 
 /// Prints the list or the block.
 pub(in super::super) async fn run(flags: &ChainFlags) -> Result<(), Failure> {
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     if let Some(id) = &flags.block {
         let answer = node.get(&format!("/blocks/{id}")).await?;
         return if out.is_json() { out.document(answer.json()?) } else { block(out, &answer.read()?) };

@@ -47,6 +47,11 @@ pub(super) enum ClientError {
     Status { address: PeerAddress, path: String, status: StatusCode },
     #[error("what http://{address} answers to {path} cannot be used: {reason}")]
     Unreadable { address: PeerAddress, path: String, reason: String },
+    #[error(
+        "no node answers on this machine, on the ports 1001 to 1003 and 5001 to 5003; start one with `bcoin network`, or name one with \
+         --node PORT or --node http://HOST:PORT"
+    )]
+    NoneFound,
     #[error("this system lets no HTTP client be made: {0}")]
     NoClient(String),
 }

@@ -1,6 +1,7 @@
 //! `bcoin mine`: blocks now, or mining by itself from now on.
 
 use super::{
+    find,
     http::Node,
     output::{GOOD, Output},
     words,
@@ -12,7 +13,7 @@ use crate::{
 
 /// Lets the node mine.
 pub(in super::super) async fn run(flags: &MineFlags) -> Result<(), Failure> {
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     match by_itself(flags) {
         Some(mining) => set(&node, out, mining).await,
         None => now(&node, out, flags.count).await,

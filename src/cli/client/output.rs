@@ -37,8 +37,7 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn new(flags: &AskFlags) -> Self {
-        let terminal = io::stdout().is_terminal();
-        Self { json: flags.json, colours: has_colours(terminal, |name| env::var(name).unwrap_or_default()) }
+        Self { json: flags.json, colours: has_colours() }
     }
 
     /// Whether `--json` is given.
@@ -92,8 +91,13 @@ impl Output {
     }
 }
 
+/// Whether standard output takes colours.
+pub(in super::super) fn has_colours() -> bool {
+    takes_colours(io::stdout().is_terminal(), |name| env::var(name).unwrap_or_default())
+}
+
 /// Whether to use colours: on terminals that support them, unless `NO_COLOR` is set (no-color.org).
-fn has_colours(terminal: bool, variable: impl Fn(&str) -> String) -> bool {
+fn takes_colours(terminal: bool, variable: impl Fn(&str) -> String) -> bool {
     // The old console of Windows would print the codes. Windows Terminal supports colours and sets WT_SESSION.
     let knows_colours = match variable("TERM").as_str() {
         "dumb" => false,
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn colours_are_for_terminals_and_never_against_the_users_wish() {
         let with = |terminal, name: &'static str, value: &'static str| {
-            has_colours(terminal, |asked| match asked {
+            takes_colours(terminal, |asked| match asked {
                 "TERM" if name != "TERM" => "xterm".into(),
                 asked if asked == name => value.into(),
                 _ => String::new(),

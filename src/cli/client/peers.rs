@@ -4,6 +4,7 @@ use clap::builder::styling::Style;
 use serde_json::json;
 
 use super::{
+    find,
     http::Node,
     output::{BAD, FAINT, GOOD, NOTABLE, Output, STRONG, shown},
     words,
@@ -18,7 +19,7 @@ use crate::{
 
 /// Adds, removes and replaces, in this order; lists the peers when nothing of it is asked.
 pub(in super::super) async fn run(flags: &PeersFlags) -> Result<(), Failure> {
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     if !flags.add.is_empty() {
         let nodes = Nodes { nodes: flags.add.iter().map(ToString::to_string).collect() };
         add(&node, out, &nodes).await?;
@@ -44,11 +45,26 @@ async fn add(node: &Node, out: Output, nodes: &Nodes) -> Result<(), Failure> {
         return out.document(answer.json()?);
     }
     let connected: Connected = answer.read()?;
+    // The addresses are added whatever happens to this question.
+    let asked = node.get("/peers").await.and_then(|answer| answer.read::<PeerList>());
+    let peers = asked.map(|list| list.peers).unwrap_or_default();
     for address in &nodes.nodes {
-        let what = if connected.added.contains(address) { "is connected" } else { "was connected already" };
-        out.line(format_args!("{address} {what}"))?;
+        let peer = peers.iter().find(|peer| peer.address == *address);
+        out.line(format_args!("{address} {}", added(connected.added.contains(address), peer)))?;
     }
     Ok(())
+}
+
+/// What became of an address that was to be added.
+fn added(is_new: bool, peer: Option<&PeerJson>) -> &'static str {
+    match (is_new, peer.map(|peer| peer.state)) {
+        (_, Some(PeerStateJson::Itself)) => "is this node itself",
+        (true, Some(PeerStateJson::Answers)) => "is connected",
+        (true, Some(PeerStateJson::Fails)) => "is added; it does not answer yet",
+        (true, _) => "is added",
+        (false, Some(PeerStateJson::Fails)) => "was added already; it does not answer",
+        (false, _) => "was connected already",
+    }
 }
 
 async fn list(node: &Node, out: Output) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use bcoin_ledger::chapter::Number;
 
-use super::{http::Node, output::Output, words};
+use super::{find, output::Output, words};
 use crate::{
     cli::{failure::Failure, flags::SendFlags},
     wire::v1::{Field, Payment, Waiting},
@@ -10,7 +10,7 @@ use crate::{
 
 /// Sends it, and prints which block will hold it.
 pub(in super::super) async fn run(flags: SendFlags) -> Result<(), Failure> {
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     let payment = Payment { sender: flags.sender, receiver: flags.receiver, amount: amount(&flags.amount)? };
     let answer = node.post_json("/pending", &payment).await?;
     if out.is_json() {

@@ -1,7 +1,7 @@
 //! `bcoin status`: the state of a node.
 
 use super::{
-    http::Node,
+    find,
     output::{Output, STRONG, shown},
     words,
 };
@@ -12,7 +12,7 @@ use crate::{
 
 /// Prints the state.
 pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     let answer = node.get("/status").await?;
     if out.is_json() {
         return out.document(answer.json()?);
@@ -25,6 +25,7 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
     };
     out.line(out.paint(STRONG, format_args!("B-Coin node at http://{}", node.address())))?;
     for (label, value) in [
+        ("name", shown(&status.name)),
         ("address", shown(&status.node_address)),
         ("version", shown(&status.version)),
         ("length", words::count(status.length, "block")),
@@ -33,9 +34,18 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
         ("peers", status.peers.to_string()),
         ("data", data.into()),
         ("up since", format!("{} ({uptime})", words::moment(status.started_at))),
+        ("reached", reached(&status)),
         ("mining", format!("{}, for {}", words::mining(status.mining), shown(&status.miner))),
     ] {
         out.line(format_args!("  {label:<10}{value}"))?;
     }
     Ok(())
+}
+
+/// Where other machines reach the node.
+fn reached(status: &Status) -> String {
+    match status.addresses.as_slice() {
+        [] => "from this machine alone".into(),
+        addresses => addresses.iter().map(|address| shown(address)).collect::<Vec<_>>().join(", "),
+    }
 }

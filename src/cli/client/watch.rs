@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use tokio::time::sleep;
 
 use super::{
-    event_line,
+    event_line, find,
     http::{ClientError, Node},
     output::{Output, shown},
     words,
@@ -33,7 +33,7 @@ const MAX_EVENT: usize = 16 << 20;
 /// Prints events until Ctrl-C.
 pub(in super::super) async fn run(flags: &WatchFlags) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let (node, out) = (Node::new(&flags.ask.node)?, Output::new(&flags.ask));
+    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
     let printing = tokio::spawn(print_events(node, out));
     tokio::select! {
         () = signals.stop_asked() => Ok(()),
