@@ -1,6 +1,6 @@
 //! Blocks that are shown to nodes: each says what it would do with them, and nothing changes.
 
-use bcoin_testkit::{FakePeer, response};
+use bcoin_testkit::{FakePeer, fake_peer::response};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
