@@ -6,7 +6,7 @@ use std::{fs, io::Read as _, path::Path};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
-/// What that program answered to `GET` of these paths, byte for byte.
+/// What that program answered to `GET` of these paths.
 pub const ANSWERS: [(&str, &str); 5] = [
     ("/api/v1/accounts?limit=1000", include_str!("../data/format-1/accounts.json")),
     ("/api/v1/accounts/pupil%201?limit=1000", include_str!("../data/format-1/account.json")),
