@@ -107,13 +107,9 @@ mod tests {
     fn interface(ip: &str, oper_status: IfOperStatus) -> Interface {
         let addr = match ip.parse().unwrap() {
             IpAddr::V4(ip) => IfAddr::V4(Ifv4Addr { ip, netmask: Ipv4Addr::BROADCAST, prefixlen: 32, broadcast: None }),
-            IpAddr::V6(ip) => IfAddr::V6(Ifv6Addr {
-                ip,
-                netmask: Ipv6Addr::UNSPECIFIED,
-                prefixlen: 128,
-                broadcast: None,
-                scope_id: None,
-            }),
+            IpAddr::V6(ip) => {
+                IfAddr::V6(Ifv6Addr { ip, netmask: Ipv6Addr::UNSPECIFIED, prefixlen: 128, broadcast: None })
+            }
         };
         Interface {
             name: "test".into(),
