@@ -214,9 +214,15 @@ async fn peers_are_added_and_removed() {
     let node = TestNode::start().await;
     let address = node.address();
     let added = printed(&address, &["peers", "--add", "http://127.0.0.1:25002/", "--add", "[::1]:25003"]).await;
-    assert_eq!(added, "127.0.0.1:25002 is added; it does not answer yet\n[::1]:25003 is added; it does not answer yet\n");
+    assert_eq!(
+        added,
+        "127.0.0.1:25002 is added; it does not answer yet\n[::1]:25003 is added; it does not answer yet\n"
+    );
     let added = printed(&address, &["peers", "--add", "127.0.0.1:25002,127.0.0.1:25004"]).await;
-    assert_eq!(added, "127.0.0.1:25002 was added already; it does not answer\n127.0.0.1:25004 is added; it does not answer yet\n");
+    assert_eq!(
+        added,
+        "127.0.0.1:25002 was added already; it does not answer\n127.0.0.1:25004 is added; it does not answer yet\n"
+    );
     assert_eq!(
         document(&address, &["peers", "--add", "127.0.0.1:25005"]).await,
         json!({"added": ["127.0.0.1:25005"], "peers": ["127.0.0.1:25002", "[::1]:25003", "127.0.0.1:25004", "127.0.0.1:25005"]})

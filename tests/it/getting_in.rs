@@ -7,7 +7,7 @@ use bcoin::app::Config;
 use bcoin_testkit::{Http, Process, http::Answer};
 use serde_json::Value;
 
-use crate::support::{BCOIN, LOCALHOST, TestNode, client::nowhere};
+use crate::support::{BCOIN, Canned, LOCALHOST, TestNode, client::nowhere};
 
 const PAGE: &str = "https://school.example";
 
@@ -178,6 +178,16 @@ async fn joining_is_tried_again_until_the_node_answers() {
     until_said(&mut student, "joined");
     let log = log_of(folder.path());
     assert_eq!(log.matches("cannot join yet").count(), 1, "the log says it seldom: {log}");
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_take_others_is_named_with_its_answer() {
+    let closed = Canned::start(|_, _| (403, "text/plain", "read only".into())).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = BCOIN.command(&["--port", "0", "--join", &closed.address()]);
+    let mut node = Process::launch_logged(&mut node, folder.path().join("log"));
+    node.until_ready().unwrap();
+    until_said(&mut node, "does not take the address of this node, and answers 403 Forbidden");
 }
 
 #[tokio::test]
