@@ -81,7 +81,27 @@ const READ: [&str; 22] = [
 
 #[cfg(test)]
 mod tests {
+    use std::{net::SocketAddr, time::Instant};
+
+    use axum::body::Body;
+    use bcoin_ledger::{
+        Rules as _,
+        chapter::{Chapter, Receiver},
+    };
+    use bcoin_node::{
+        now,
+        store::{FirstContent, Location, Opened},
+    };
+    use serde_json::Value;
+    use tokio_util::sync::CancellationToken;
+    use tower::Service as _;
+
     use super::*;
+    use crate::{
+        api::{About, AccessRules, ApiState, HostNames, router},
+        peers::{ClientLimits, OwnAddress, PeerClient, start_probing, start_syncing},
+        wire::v1::DataKind,
+    };
 
     const GUEST: &str = "203.0.113.9";
 
@@ -131,5 +151,130 @@ mod tests {
         let mut request = Request::new(());
         *request.method_mut() = Method::PUT;
         assert!(check(&request, Some("/api/v1/mining"), Access::Use).is_err());
+    }
+
+    /// The state of a node that lets guests do this.
+    fn state(guests: Access) -> ApiState {
+        let node_address = "a".repeat(32);
+        let content = FirstContent { node_address: node_address.clone(), genesis: Chapter.genesis(now()) };
+        let opened = Opened::open(Chapter, &Location::Memory, content, &|_, _| ()).unwrap();
+        let receiver = Receiver { node_address, miner: "Meghna".into() };
+        let (node, _threads) = bcoin_node::start(opened, receiver, 10).unwrap();
+        let client = PeerClient::new(ClientLimits::default()).unwrap();
+        let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
+        let own = OwnAddress::new(listening);
+        let (sync, _) = start_syncing(node.clone(), client.clone(), own, stop.clone());
+        let (probe, _) = start_probing(node.clone(), client, own);
+        let about = About {
+            name: "Ada".parse().unwrap(),
+            listening,
+            miner: "Meghna".into(),
+            data: DataKind::Memory,
+            started_at: now().to_utc(),
+            started: Instant::now(),
+        };
+        let rules = AccessRules { names: HostNames::new("", &[]), origins: Vec::new(), guests };
+        ApiState::new(node, sync, probe, about, rules, stop)
+    }
+
+    /// The status and the body of the answer that this client gets.
+    async fn ask(state: &ApiState, client: &str, verb: &str, path: &str, body: &str) -> (u16, String) {
+        let mut request = Request::builder()
+            .method(verb)
+            .uri(path)
+            .header("Host", "192.168.1.7:1001")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        request.extensions_mut().insert(ClientAddress(client.parse().unwrap()));
+        let response = router(state.clone()).call(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_guest_is_told_what_he_may_not_do_and_nothing_changes() {
+        let payment = r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#;
+        let state_of_use = state(Access::Use);
+        for (verb, path, body, status) in [
+            ("GET", "/mine_block", "", 200),
+            ("POST", "/add_transaction", payment, 201),
+            ("POST", "/api/v1/pending", payment, 201),
+            ("POST", "/api/v1/blocks", "", 201),
+            ("GET", "/api/v1/mining", "", 200),
+            ("POST", "/mine_block", "", 405),
+            ("GET", "/nowhere", "", 404),
+            ("PUT", "/api/v1/mining", r#"{"mode": "on_payment"}"#, 403),
+            ("DELETE", "/api/v1/peers/127.0.0.1:9", "", 403),
+        ] {
+            assert_eq!(ask(&state_of_use, GUEST, verb, path, body).await.0, status, "{verb} {path}");
+        }
+        let (_, text) = ask(&state_of_use, GUEST, "PUT", "/api/v1/mining", r#"{"mode": "on_payment"}"#).await;
+        let problem: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(problem["type"], "urn:bcoin:problem:not-for-guests");
+        assert!(problem["detail"].as_str().unwrap().contains("--guests all"), "{text}");
+        let own = ask(&state_of_use, "127.0.0.1", "PUT", "/api/v1/mining", r#"{"mode": "on_payment"}"#).await;
+        assert_eq!(own.0, 200, "{}", own.1);
+
+        let state_of_read = state(Access::Read);
+        for (verb, path, body) in [
+            ("GET", "/mine_block", ""),
+            ("GET", "/replace_chain", ""),
+            ("POST", "/add_transaction", payment),
+            ("POST", "/connect_node", r#"{"nodes": ["http://127.0.0.1:9"]}"#),
+            ("POST", "/api/v1/blocks", ""),
+            ("POST", "/api/v1/pending", payment),
+            ("POST", "/api/v1/peers", r#"{"nodes": ["http://127.0.0.1:9"]}"#),
+            ("POST", "/api/v1/replacements", ""),
+        ] {
+            let (status, text) = ask(&state_of_read, GUEST, verb, path, body).await;
+            assert_eq!(status, 403, "{verb} {path}");
+            assert!(text.contains("--guests use"), "{text}");
+        }
+        let view = state_of_read.node.view();
+        assert_eq!((view.tip.height, view.waiting, view.peers.len()), (1, 0, 0));
+        for path in ["/", "/get_chain", "/is_valid", "/docs", "/page/app.js", "/metrics", "/api/v1/peers?ask=false"] {
+            assert_eq!(ask(&state_of_read, GUEST, "GET", path, "").await.0, 200, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_status_tells_each_what_he_may_do() {
+        for guests in [Access::Read, Access::Use, Access::All] {
+            let state = state(guests);
+            for (client, access) in [(GUEST, guests.name()), ("127.0.0.1", "all")] {
+                let (_, text) = ask(&state, client, "GET", "/api/v1/status", "").await;
+                let status: Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(status["access"], access, "{text}");
+                assert_eq!(status["name"], "Ada");
+                assert_eq!(status["addresses"], serde_json::json!(["http://192.168.1.7:1001"]));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn each_described_route_has_its_place_in_the_table() {
+        let (_, text) = ask(&state(Access::Read), GUEST, "GET", "/api/v1/openapi.json", "").await;
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut for_this_machine = Vec::new();
+        for (path, verbs) in document["paths"].as_object().unwrap() {
+            for verb in verbs.as_object().unwrap().keys().map(|verb| verb.to_ascii_uppercase()) {
+                if needed(&verb.parse().unwrap(), Some(path)) == Access::All {
+                    for_this_machine.push(format!("{verb} {path}"));
+                }
+            }
+        }
+        for_this_machine.sort();
+        assert_eq!(for_this_machine, ["DELETE /api/v1/peers/{address}", "PUT /api/v1/mining"]);
+    }
+
+    #[tokio::test]
+    async fn an_address_is_shown_as_a_code() {
+        let state = state(Access::Read);
+        let (status, svg) = ask(&state, GUEST, "GET", "/api/v1/qr.svg", "").await;
+        assert_eq!((status, svg), (200, crate::qr_code::svg("http://192.168.1.7:1001").unwrap()));
+        for (query, expected) in [("?address=0", 200), ("?address=1", 404), ("?address=x", 400)] {
+            assert_eq!(ask(&state, GUEST, "GET", &format!("/api/v1/qr.svg{query}"), "").await.0, expected, "{query}");
+        }
     }
 }

@@ -34,7 +34,7 @@ fn detail(error: &ApiError) -> String {
             "A payment needs all of `sender`, `receiver` and `amount`.".into()
         }
         ApiError::Request(RequestError::NoNode) => {
-            "The body needs `nodes`, a list of addresses such as [\"http://127.0.0.1:1002\"].".into()
+            "The body needs `nodes`, a list of addresses such as [\"http://HOST:PORT\"].".into()
         }
         other => other.to_string(),
     }

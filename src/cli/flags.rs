@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// The most nodes of a network.
+pub(super) const MAX_NODES: u16 = 100;
+
 /// One node of the chapter's blockchain network. Start it three times, on ports 1001, 1002 and 1003, or use `bcoin network`.
 #[derive(Debug, Parser)]
 #[command(name = "bcoin", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
@@ -146,7 +149,7 @@ pub(super) struct NodeFlags {
 #[derive(Debug, Args)]
 pub(super) struct NetworkFlags {
     /// How many nodes.
-    #[arg(long, env = "BCOIN_COUNT", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    #[arg(long, env = "BCOIN_COUNT", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_NODES)))]
     pub(super) count: u16,
 
     /// Port of the first node; the others take the next ones [default: 1001, or 5001 where that is not permitted]

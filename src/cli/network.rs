@@ -52,7 +52,7 @@ pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
 fn print_first_steps(nodes: &[RunningNode]) {
     let addresses: Vec<String> = nodes.iter().map(|node| format!("http://{}", node.local_address())).collect();
     let Some(first) = addresses.first() else { return };
-    println!("Open {first} in a browser, or, in a second terminal:");
+    println!("Open {first}/ in a browser, or, in a second terminal:");
     println!("  curl {first}/mine_block");
     if let Some(second) = addresses.get(1) {
         println!("  curl {second}/replace_chain");

@@ -1,7 +1,5 @@
 //! What is printed about nodes that other machines reach.
 
-use std::net::SocketAddr;
-
 use super::client::has_colours;
 use crate::{app::RunningNode, qr_code};
 
@@ -14,20 +12,24 @@ pub(super) fn print(nodes: &[RunningNode], wants_code: bool) {
         }
         return;
     }
-    let addresses: Vec<SocketAddr> = match nodes {
-        [node] => node.outside_addresses(),
-        nodes => nodes.iter().filter_map(|node| node.outside_addresses().first().copied()).collect(),
-    };
+    let addresses = first.outside_addresses();
     let Some(best) = addresses.first() else {
         println!("  from other machines  no address: this machine is in no network");
         return;
     };
-    let mut label = "from other machines";
-    for address in &addresses {
-        println!("  {label:<19}  http://{address}");
-        label = "";
+    match nodes {
+        [_] => {
+            let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
+            // Aligned below each other.
+            println!("  from other machines  {}", urls.join("\n                       "));
+            println!("  Everyone who can reach this node sees its name, {}; --name chooses another.", first.name());
+        }
+        nodes => {
+            let last = nodes.last().and_then(|node| node.outside_addresses().into_iter().next());
+            println!("  from other machines  http://{best} to http://{}", last.unwrap_or(*best));
+            println!("  Everyone who can reach these nodes sees their names; --name chooses others.");
+        }
     }
-    println!("  Everyone who can reach it sees the name {}; --name chooses another.", first.name());
     if wants_code {
         // An address is never too long for a code.
         if let Ok(code) = qr_code::for_terminal(&format!("http://{best}"), has_colours()) {

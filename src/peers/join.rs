@@ -3,6 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bcoin_node::{PeerAddress, may_be_asked};
+use reqwest::StatusCode;
+use thiserror::Error;
 use tokio::{net::lookup_host, task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -26,6 +28,17 @@ enum Joined {
     },
     /// The other node answers, but could not reach this one.
     OneWay,
+}
+
+/// Why two nodes are not connected yet.
+#[derive(Debug, Error)]
+enum JoinError {
+    /// The other node does not answer.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// It answers, and does not take the address of this one.
+    #[error("it does not take the address of this node, and answers {0}")]
+    NotTaken(StatusCode),
 }
 
 /// Starts the task that makes this node known to `peer`, which it knows itself already. It ends when that is done, or when `stop`
@@ -67,7 +80,7 @@ impl Join {
                     return;
                 }
                 Err(reason) if failures.is_multiple_of(LOG_EVERY) => {
-                    tracing::warn!(%peer, %reason, "cannot join yet, and tries again until that node answers");
+                    tracing::warn!(%peer, %reason, "cannot join yet, and tries again");
                 }
                 Err(reason) => tracing::debug!(%peer, %reason, "cannot join yet"),
             }
@@ -77,13 +90,13 @@ impl Join {
         }
     }
 
-    async fn attempt(&self) -> Result<Joined, PeerError> {
+    async fn attempt(&self) -> Result<Joined, JoinError> {
         let ip = self.resolve().await?.ip();
         match self.own.as_seen_from(ip) {
-            Some(own) => {
-                self.client.introduce(&self.peer, own).await?;
-                Ok(Joined::BothWays { own })
-            }
+            Some(own) => match self.client.introduce(&self.peer, own).await? {
+                status if status.is_success() => Ok(Joined::BothWays { own }),
+                status => Err(JoinError::NotTaken(status)),
+            },
             None => {
                 self.client.tip(&self.peer).await?;
                 Ok(Joined::OneWay)

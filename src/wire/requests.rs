@@ -26,7 +26,7 @@ pub enum RequestError {
     /// The text is no JSON object.
     #[error("The body has to be a JSON object such as {example}. This one cannot be read: {source}.")]
     NotAnObject {
-        /// A valid body.
+        /// A body of the right form.
         example: &'static str,
         /// The error and its position in the text.
         source: serde_json::Error,
@@ -46,7 +46,7 @@ pub enum RequestError {
     #[error("{}", messages::NO_NODE)]
     NoNode,
     /// `nodes` is something else than a list of texts.
-    #[error("`nodes` has to be a list of addresses such as [\"http://127.0.0.1:1002\"], each in quotes.")]
+    #[error("`nodes` has to be a list of addresses such as [\"http://HOST:PORT\"], each in quotes.")]
     NotAList,
     /// `blocks` is missing, or something else than a list with blocks.
     #[error("`blocks` has to be a list of blocks, with one at least.")]
@@ -87,7 +87,7 @@ pub fn transaction_from_json(body: &[u8]) -> Result<Transaction, RequestError> {
 /// # Errors
 /// See [`RequestError`]; one entry that is no address refuses them all.
 pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
-    let nodes = match fields(["nodes"], body, r#"{"nodes": ["http://127.0.0.1:1002"]}"#)? {
+    let nodes = match fields(["nodes"], body, r#"{"nodes": ["http://HOST:PORT"]}"#)? {
         [Some(raw)] if raw.get() != "null" => raw.get(),
         _ => return Err(RequestError::NoNode),
     };

@@ -36,7 +36,7 @@ async fn status_shows_a_node_at_a_glance() {
     // All forms of an address, of which a port alone is one, and JSON by environment variable.
     let port = address.rsplit(':').next().unwrap().to_owned();
     for name in [format!("http://{address}"), format!("http://{address}/"), address.clone(), port.clone()] {
-        assert_eq!(printed(&nowhere().await, &["status", "--node", &name]).await.lines().count(), 10);
+        assert_eq!(printed(&nowhere().await, &["status", "--node", &name]).await.lines().count(), 12);
     }
     let mut by_environment = BCOIN.command(&["status"]);
     by_environment.env("BCOIN_NODE", &address).env("BCOIN_JSON", "yes");
@@ -177,7 +177,10 @@ async fn peers_prints_the_relation_of_each_chain() {
         arguments.extend(["--add", address]);
     }
     let added = printed(&address, &arguments).await;
-    assert_eq!(added.lines().filter(|line| line.ends_with(" is connected")).count(), 8, "{added}");
+    let count = |words: &str| added.lines().filter(|line| line.ends_with(words)).count();
+    assert_eq!(count(" is connected"), 5, "{added}");
+    assert_eq!(count(" is added; it does not answer yet"), 2, "{added}");
+    assert!(added.contains(&format!("{address} is this node itself\n")), "{added}");
 
     let output = printed(&address, &["peers"]).await;
     assert!(output.starts_with(&format!("http://{address} has 3 blocks and 8 peers\n")), "{output}");
@@ -211,9 +214,15 @@ async fn peers_are_added_and_removed() {
     let node = TestNode::start().await;
     let address = node.address();
     let added = printed(&address, &["peers", "--add", "http://127.0.0.1:25002/", "--add", "[::1]:25003"]).await;
-    assert_eq!(added, "127.0.0.1:25002 is connected\n[::1]:25003 is connected\n");
+    assert_eq!(
+        added,
+        "127.0.0.1:25002 is added; it does not answer yet\n[::1]:25003 is added; it does not answer yet\n"
+    );
     let added = printed(&address, &["peers", "--add", "127.0.0.1:25002,127.0.0.1:25004"]).await;
-    assert_eq!(added, "127.0.0.1:25002 was connected already\n127.0.0.1:25004 is connected\n");
+    assert_eq!(
+        added,
+        "127.0.0.1:25002 was added already; it does not answer\n127.0.0.1:25004 is added; it does not answer yet\n"
+    );
     assert_eq!(
         document(&address, &["peers", "--add", "127.0.0.1:25005"]).await,
         json!({"added": ["127.0.0.1:25005"], "peers": ["127.0.0.1:25002", "[::1]:25003", "127.0.0.1:25004", "127.0.0.1:25005"]})

@@ -35,6 +35,11 @@ fn help_and_version_answer_as_people_expect() {
         "--in-memory",
         "--max-pending",
         "--allow-host",
+        "--name",
+        "--guests",
+        "--join",
+        "--allow-origin",
+        "--qr",
         "--verbose",
         "BCOIN_PORT",
         "network",
@@ -47,7 +52,7 @@ fn help_and_version_answer_as_people_expect() {
     }
     for name in ["status", "chain", "send", "mine", "peers", "watch"] {
         let help = String::from_utf8(BCOIN.run(&[name, "--help"]).stdout).unwrap();
-        for flag in ["--node", "BCOIN_NODE", "http://127.0.0.1:1001", "--json", "BCOIN_JSON"] {
+        for flag in ["--node", "BCOIN_NODE", "1001 to 1003 and 5001 to 5003", "--json", "BCOIN_JSON"] {
             assert!(help.contains(flag), "{flag} is not in {help}");
         }
     }
@@ -95,9 +100,120 @@ fn a_node_says_where_it_listens_how_long_its_chain_is_and_where_its_data_lies() 
 #[cfg(unix)]
 #[test]
 fn signals_end_a_node_with_0() {
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let node = BCOIN.start(&["--port", "0"]);
         assert_eq!(node.end_by(signal).code(), Some(0), "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_node_whose_terminal_is_closed_has_its_blocks_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--port", "0", "--data-dir", folder.path().to_str().unwrap()];
+    let node = BCOIN.start(&arguments);
+    node.http().mine().await;
+    let status = tokio::task::spawn_blocking(move || node.end_by("-HUP")).await.unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(BCOIN.start(&arguments).http().chain().await.len(), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_node_that_was_started_with_nohup_outlives_its_terminal() {
+    let mut node = shell(&format!("trap '' HUP; exec {} --port 0", BCOIN.0));
+    let node = Process::start(&mut node);
+    node.signal("-HUP");
+    node.http().mine().await;
+    assert_eq!(node.http().chain().await.len(), 2);
+    let status = tokio::task::spawn_blocking(move || node.end_by("-TERM")).await.unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+/// A shell script, with the environment that the program gets in these tests.
+#[cfg(unix)]
+fn shell(script: &str) -> std::process::Command {
+    let mut shell = bcoin_testkit::Program("sh").command(&["-c", script]);
+    shell.stderr(std::process::Stdio::piped());
+    shell
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_network_of_sixty_runs_with_1024_descriptors() {
+    let first = free_ports(60);
+    let network = shell(&format!("ulimit -n 1024; exec {} network --count 60 --first-port {first}", BCOIN.0));
+    let network = Process::start(&mut { network });
+    let http: Vec<_> = network.addresses().iter().map(|address| Http::new(*address)).collect();
+    assert_eq!(http.len(), 60);
+    http[0].mine().await;
+    // Two nodes at a time ask all the others, while the page of each of them is open.
+    for pair in http.chunks(2).take(3) {
+        let lists = futures_util::future::join_all(pair.iter().map(|node| node.get("/api/v1/peers"))).await;
+        for list in lists {
+            let peers = list.json()["peers"].as_array().unwrap().clone();
+            let answers = peers.iter().filter(|peer| peer["state"] == "answers").count();
+            assert_eq!(answers, 59, "{}", list.text);
+        }
+    }
+    assert!(http[59].replace_chain().await);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_network_raises_the_soft_limit_and_names_the_number_that_fits_the_hard_one() {
+    let first = free_ports(20);
+    let start = |limits: &str, count: u16| {
+        shell(&format!("{limits}; exec {} network --count {count} --first-port {first}", BCOIN.0))
+    };
+    let network = Process::start(&mut start("ulimit -S -n 64", 20));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", network.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let values: Vec<_> = files.split_whitespace().skip(3).take(2).collect();
+    assert_eq!(values[0], values[1], "the soft limit is the hard one: {files}");
+    drop(network);
+
+    let text = cannot_start(&start("ulimit -n 400", 60).output().unwrap());
+    assert!(text.contains("this system allows 400") && text.contains("ulimit -n"), "{text}");
+    let fitting: u16 = text.split_once("--count ").unwrap().1.split_once(',').unwrap().0.parse().unwrap();
+    assert!(fitting < 60, "{text}");
+    drop(Process::start(&mut start("ulimit -n 400", fitting.min(20))));
+}
+
+#[tokio::test]
+async fn a_network_prints_what_fits_its_ports() {
+    let first = free_ports(3);
+    let network = BCOIN.start(&["network", "--first-port", &first.to_string(), "--name", "Ada"]);
+    let printed = &network.printed;
+    assert!(printed.contains(&format!("  curl http://127.0.0.1:{first}/mine_block\n")), "{printed}");
+    assert!(printed.contains(&format!("  curl http://127.0.0.1:{}/replace_chain\n", first + 1)), "{printed}");
+    let nodes = printed.lines().map(str::trim).find(|line| line.starts_with('{')).expect("a nodes.json");
+    let answer = network.http().post("/connect_node", nodes.to_owned()).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(answer.json()["total_nodes"].as_array().unwrap().len(), 3, "they are the nodes of this network");
+    for address in network.addresses() {
+        let name = Http::new(address).get("/api/v1/status").await.json()["name"].clone();
+        assert_eq!(name, format!("Ada {}", address.port()));
+    }
+}
+
+#[tokio::test]
+async fn the_nodes_of_a_network_know_each_other_by_addresses_that_work_from_elsewhere() {
+    let first = free_ports(2);
+    let network = BCOIN.start(&["network", "--count", "2", "--first-port", &first.to_string(), "--host", "0.0.0.0"]);
+    let http = network.http();
+    let status = http.get("/api/v1/status").await.json();
+    let known = http.get("/api/v1/peers").await.json()["peers"].clone();
+    // A machine without a network has loopback alone.
+    let host = match status["addresses"].get(0).and_then(|url| url.as_str()) {
+        Some(url) => url.trim_start_matches("http://").rsplit_once(':').unwrap().0.to_owned(),
+        None => "127.0.0.1".into(),
+    };
+    for (peer, (port, state)) in known.as_array().unwrap().iter().zip([(first, "itself"), (first + 1, "answers")]) {
+        assert_eq!(
+            (peer["address"].as_str().unwrap(), peer["state"].as_str()),
+            (&*format!("{host}:{port}"), Some(state))
+        );
     }
 }
 

@@ -18,6 +18,7 @@ mod data_commands;
 mod doors;
 mod events;
 mod flask;
+mod getting_in;
 mod golden;
 mod hostile_clients;
 mod hostile_peers;

@@ -22,7 +22,7 @@ pub struct PeerAddress {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AddressError {
     /// The text cannot be read as an address at all.
-    #[error("it is no address such as http://127.0.0.1:1002 ({0})")]
+    #[error("it is no address such as http://HOST:PORT ({0})")]
     Malformed(String),
     /// Another scheme than http.
     #[error("nodes speak plain http, not {0}")]

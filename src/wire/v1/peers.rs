@@ -121,7 +121,7 @@ pub struct PeerList {
 /// Addresses to connect, in the form of the book's `nodes.json`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Nodes {
-    /// Addresses such as `http://127.0.0.1:1002`.
+    /// Addresses such as `http://HOST:PORT`; a number alone is a port of the node's own machine.
     pub nodes: Vec<String>,
 }
 
