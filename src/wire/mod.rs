@@ -1,6 +1,8 @@
 //! The JSON shapes and texts that cross a socket, shared by the server and the client (docs/contract.md section 2).
 
 pub mod answers;
+pub mod chapter;
+mod form;
 pub mod messages;
 mod nesting;
 mod requests;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{
+    form::is_form,
     messages,
     nesting::{MAX_NESTING, nesting},
     v1::MiningJson,
@@ -30,6 +31,15 @@ pub enum RequestError {
         example: &'static str,
         /// The error and its position in the text.
         source: serde_json::Error,
+    },
+    /// The body is a form.
+    #[error(
+        "The body is a form, and it has to be a JSON object such as {example}. With curl: -d '{example}'. In Postman: Body > raw > \
+         JSON. In PowerShell: -Body '{example}'."
+    )]
+    Form {
+        /// A valid body.
+        example: &'static str,
     },
     /// Lists and objects lie within each other more often than other nodes can read, if only under a key that is ignored.
     #[error(
@@ -97,7 +107,8 @@ pub fn nodes_from_json(body: &[u8]) -> Result<Vec<PeerAddress>, RequestError> {
 /// # Errors
 /// See [`RequestError`].
 pub fn mining_from_json(body: &[u8]) -> Result<MiningJson, RequestError> {
-    serde_json::from_slice(body).map_err(RequestError::Mining)
+    const EXAMPLE: &str = r#"{"mode": "on_payment"}"#;
+    serde_json::from_slice(body).map_err(|source| refusal(body, EXAMPLE, RequestError::Mining(source)))
 }
 
 /// The raw values of these fields of an object. The last of duplicate fields counts.
@@ -106,16 +117,21 @@ fn fields<'a, const N: usize>(
     body: &'a [u8],
     example: &'static str,
 ) -> Result<[Option<&'a RawValue>; N], RequestError> {
-    let text = std::str::from_utf8(body).map_err(|_| RequestError::NotUtf8)?;
+    let text = std::str::from_utf8(body).map_err(|_| refusal(body, example, RequestError::NotUtf8))?;
     // Editors on Windows write a byte order mark at the beginning; RFC 8259 section 8.1 lets a reader ignore it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Fields(names)).and_then(|fields| json.end().map(|()| fields));
-    let fields = fields.map_err(|source| RequestError::NotAnObject { example, source })?;
+    let fields = fields.map_err(|source| refusal(body, example, RequestError::NotAnObject { example, source }))?;
     match nesting(body) {
         depth if depth > MAX_NESTING => Err(RequestError::TooDeep(depth)),
         _ => Ok(fields),
     }
+}
+
+/// Why this body is refused: that it is a form says more than that it is no JSON.
+fn refusal(body: &[u8], example: &'static str, otherwise: RequestError) -> RequestError {
+    if is_form(body) { RequestError::Form { example } } else { otherwise }
 }
 
 /// Reads an object, and keeps the fields with these names. Nothing is copied: this runs for every transaction.
@@ -167,8 +183,26 @@ impl<const N: usize> Visitor<'_> for KeyIndex<N> {
 mod tests {
     use super::*;
 
-    fn refusal<T: std::fmt::Debug>(result: Result<T, RequestError>) -> String {
+    fn refusal<T: fmt::Debug>(result: Result<T, RequestError>) -> String {
         result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_form_is_told_that_it_is_a_form_and_what_to_send() {
+        let form = b"sender=Alice&receiver=Bob&amount=10";
+        for (refusal, example) in [
+            (
+                refusal(transaction_from_json(form)),
+                r#"curl: -d '{"sender": "Alice", "receiver": "Bob", "amount": 10}'"#,
+            ),
+            (refusal(nodes_from_json(b"nodes=127.0.0.1")), r#"curl: -d '{"nodes": ["http://127.0.0.1:1002"]}'"#),
+            (refusal(mining_from_json(b"mode=off")), r#"curl: -d '{"mode": "on_payment"}'"#),
+        ] {
+            assert!(refusal.contains("is a form") && refusal.contains(example), "{refusal}");
+            assert!(refusal.contains("Body > raw > JSON"), "{refusal}");
+        }
+        let binary = b"--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\xfe\r\n--X--\r\n";
+        assert!(refusal(transaction_from_json(binary)).contains("is a form"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod environment;
 mod events;
 mod flask;
 mod golden;
+mod hints;
 mod hostile_clients;
 mod hostile_peers;
 mod load;
