@@ -2,9 +2,9 @@
 
 pub mod answers;
 pub mod chapter;
-mod form;
 pub mod messages;
 mod nesting;
+mod not_json;
 mod requests;
 pub mod v1;
 

@@ -12,9 +12,9 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{
-    form::is_form,
     messages,
     nesting::{MAX_NESTING, nesting},
+    not_json::{is_form, lacks_quotes},
     v1::MiningJson,
 };
 
@@ -38,6 +38,15 @@ pub enum RequestError {
          JSON. In PowerShell: -Body '{example}'."
     )]
     Form {
+        /// A valid body.
+        example: &'static str,
+    },
+    /// The body is an object without quotation marks.
+    #[error(
+        "The body has to be a JSON object such as {example}. This one has lost its quotation marks, which Windows takes away from \
+         what is written behind -d. Write the JSON to a file and send that: -d \"@file.json\"."
+    )]
+    QuotesLost {
         /// A valid body.
         example: &'static str,
     },
@@ -129,9 +138,15 @@ fn fields<'a, const N: usize>(
     }
 }
 
-/// Why this body is refused: that it is a form says more than that it is no JSON.
+/// Why this body is refused: what was sent instead of JSON says more than where reading it failed.
 fn refusal(body: &[u8], example: &'static str, otherwise: RequestError) -> RequestError {
-    if is_form(body) { RequestError::Form { example } } else { otherwise }
+    if is_form(body) {
+        RequestError::Form { example }
+    } else if std::str::from_utf8(body).is_ok_and(lacks_quotes) {
+        RequestError::QuotesLost { example }
+    } else {
+        otherwise
+    }
 }
 
 /// Reads an object, and keeps the fields with these names. Nothing is copied: this runs for every transaction.
@@ -188,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_told_that_it_is_a_form_and_what_to_send() {
+    fn what_was_sent_instead_of_json_is_named() {
         let form = b"sender=Alice&receiver=Bob&amount=10";
         for (refusal, example) in [
             (
@@ -201,6 +216,8 @@ mod tests {
             assert!(refusal.contains("is a form") && refusal.contains(example), "{refusal}");
             assert!(refusal.contains("Body > raw > JSON"), "{refusal}");
         }
+        let lost = refusal(transaction_from_json(b"{sender: Alice, receiver: Bob, amount: 10}"));
+        assert!(lost.contains("JSON object such as {\"sender\"") && lost.contains("quotation marks"), "{lost}");
         let binary = b"--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\xfe\r\n--X--\r\n";
         assert!(refusal(transaction_from_json(binary)).contains("is a form"));
     }
@@ -243,7 +260,8 @@ mod tests {
         let body = r#"{"\u0073ender": "Alice", "receiver": "Bob", "receiver\u0000": 1, "amount": 1, "amount": 3}"#;
         let transaction = transaction_from_json(body.as_bytes()).unwrap();
         assert_eq!(transaction.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
-        for body in [r#"{"\ud800": 1}"#, "{sender: 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#] {
+        for body in [r#"{"\ud800": 1}"#, "{'sender': 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#]
+        {
             let refusal = refusal(transaction_from_json(body.as_bytes()));
             assert!(refusal.contains("JSON object such as") && refusal.contains("line 1 column"), "{body}: {refusal}");
         }

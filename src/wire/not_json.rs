@@ -1,4 +1,5 @@
-//! Recognises the body of an HTML form, which Postman, PowerShell and curl send when they are not asked for JSON.
+//! Recognises what people send instead of JSON: an HTML form, as Postman, PowerShell and curl do when they are not asked for
+//! JSON, and an object whose quotation marks a shell on Windows has taken away.
 
 /// How many bytes at the beginning of a body are looked at.
 const MAX_LOOKED_AT: usize = 1024;
@@ -20,6 +21,12 @@ fn is_urlencoded(body: &[u8]) -> bool {
     name > 0 && body[0] != b'[' && body.get(name) == Some(&b'=')
 }
 
+/// Whether a text that is no JSON is an object without quotation marks: `{sender: Alice}`, with cmd also `'{sender:`.
+pub(super) fn lacks_quotes(text: &str) -> bool {
+    let inside = text.trim_start().trim_start_matches('\'').strip_prefix('{');
+    inside.is_some_and(|inside| inside.trim_start().starts_with(|first: char| first.is_ascii_alphabetic()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +44,15 @@ mod tests {
             assert!(!is_form(other.as_bytes()), "{other}");
         }
         assert!(!is_form(b"\xff\xfe=1"));
+    }
+
+    #[test]
+    fn an_object_without_quotation_marks_is_recognised() {
+        for text in ["{sender: Alice, amount: 10}", "'{sender:", "{ nodes: [] }"] {
+            assert!(lacks_quotes(text), "{text}");
+        }
+        for text in ["", "{", "{}", "{'sender': 'a'}", r#"{"sender": }"#, "sender: Alice", "[a]"] {
+            assert!(!lacks_quotes(text), "{text}");
+        }
     }
 }
