@@ -33,6 +33,8 @@ mod page;
 mod peer_limits;
 mod postman;
 mod properties;
+#[cfg(unix)]
+mod readme;
 mod restart;
 mod routes;
 mod schemathesis;
