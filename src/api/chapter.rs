@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Extension,
     body::Body,
     extract::State,
-    handler::Handler,
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
-    routing::{MethodRouter, get, post},
+    routing::MethodRouter,
 };
 use bcoin_ledger::{BlockHash, chapter::Chapter};
 use bcoin_node::store::{Reader, StoreError};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
 use super::{
     answers::json,
     chain_stream::Chain,
+    chapter_examples::{chain, mined},
     entity_tag,
     error::ApiError,
     request_body::RequestBody,
@@ -25,39 +29,62 @@ use super::{
 };
 use crate::wire::{
     answers::{self, ChainFrame},
+    chapter::{ChainShape, ConnectedShape, MessageShape, MinedShape, ReplacedShape},
     messages, nodes_from_json, transaction_from_json,
+    v1::{Nodes, Payment},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/mine_block", unsafe_get(mine_block))
-        .route("/get_chain", safe_get(get_chain))
-        .route("/is_valid", safe_get(is_valid))
-        .route("/add_transaction", post(add_transaction).fallback(wrong_verb("POST")))
-        .route("/connect_node", post(connect_node).fallback(wrong_verb("POST")))
-        .route("/replace_chain", unsafe_get(replace_chain))
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(mine_block).map(unsafe_get))
+        .routes(routes!(get_chain).map(safe_get))
+        .routes(routes!(is_valid).map(safe_get))
+        .routes(routes!(add_transaction).map(post))
+        .routes(routes!(connect_node).map(post))
+        .routes(routes!(replace_chain).map(unsafe_get))
 }
 
 /// A GET that changes nothing. HEAD is allowed too (RFC 9110 section 9.3.2).
-fn safe_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
-    get(handler).fallback(wrong_verb("GET, HEAD"))
+fn safe_get(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+    route.fallback(wrong_verb("GET, HEAD"))
 }
 
 /// A GET that changes something, as in the listing. HEAD is refused: axum would run the handler for it.
-fn unsafe_get<T: 'static>(handler: impl Handler<T, ApiState>) -> MethodRouter<ApiState> {
-    get(handler).head(wrong_verb("GET")).fallback(wrong_verb("GET"))
+fn unsafe_get(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+    route.head(wrong_verb("GET")).fallback(wrong_verb("GET"))
+}
+
+fn post(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+    route.fallback(wrong_verb("POST"))
 }
 
 fn wrong_verb(allowed: &'static str) -> impl Fn(Method, Uri) -> std::future::Ready<ApiError> + Clone + Send + 'static {
     move |method, uri| std::future::ready(ApiError::WrongVerb { allowed, method, path: uri.path().to_owned() })
 }
 
+/// Mines a block, which takes the payments that wait. The miner receives 1.
+#[utoipa::path(
+    get, path = "/mine_block", tag = "chapter", operation_id = "mine_block",
+    responses(
+        (status = 200, description = "The block", body = MinedShape, example = json!(mined(messages::MINED))),
+        (status = 503, description = "The node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
+    )
+)]
 async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let block = state.node.mine().await?.block;
     tracing::info!(index = block.block().index, transactions = block.block().transactions.len(), "mined a block");
     Ok(json(StatusCode::OK, answers::mined(&block)))
 }
 
+/// The whole chain. Its `ETag` is the hash of the last block.
+#[utoipa::path(
+    get, path = "/get_chain", tag = "chapter", operation_id = "get_chain",
+    responses(
+        (status = 200, description = "All blocks", body = ChainShape, example = json!({"chain": chain(), "length": 2})),
+        (status = 304, description = "`If-None-Match` names the chain as it is"),
+    )
+)]
 async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let tip = state.node.view().tip.hash;
     let tag = tag_of(tip);
@@ -83,6 +110,11 @@ fn tag_of(tip: BlockHash) -> String {
     format!("W/\"{tip}\"")
 }
 
+/// Checks every block of the node's own chain.
+#[utoipa::path(
+    get, path = "/is_valid", tag = "chapter", operation_id = "is_valid",
+    responses((status = 200, description = "Whether it is valid", body = MessageShape, example = json!({"message": messages::CHAIN_VALID})))
+)]
 async fn is_valid(
     State(state): State<ApiState>,
     Extension(client): Extension<ClientAddress>,
@@ -105,18 +137,54 @@ async fn is_valid(
     Ok(json(StatusCode::OK, answers::message(message)))
 }
 
+/// Sends a payment, which waits for the next block. The body is read as JSON whatever its `Content-Type`.
+#[utoipa::path(
+    post, path = "/add_transaction", tag = "chapter", operation_id = "add_transaction",
+    request_body(content = Payment, example = json!({"sender": "Alice", "receiver": "Bob", "amount": 10})),
+    responses(
+        (status = 201, description = "It waits", body = MessageShape, example = json!({"message": messages::will_be_added(2)})),
+        (status = 400, description = "The payment is not taken", body = String, content_type = "text/plain; charset=utf-8", example = json!(messages::COMPONENTS_MISSING)),
+        (status = 503, description = "Too many payments wait: mine a block", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
+    )
+)]
 async fn add_transaction(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
     let index = state.node.add_transaction(transaction_from_json(&body)?).await?;
     tracing::debug!(index, "a payment waits");
     Ok(json(StatusCode::CREATED, answers::message(&messages::will_be_added(index))))
 }
 
+/// Makes other nodes known to this one. Each entry is `http://host:port`; the scheme may be left out.
+#[utoipa::path(
+    post, path = "/connect_node", tag = "chapter", operation_id = "connect_node",
+    request_body(content = Nodes, example = json!({
+        "nodes": ["http://127.0.0.1:1001", "http://127.0.0.1:1002", "http://127.0.0.1:1003"]
+    })),
+    responses(
+        (status = 201, description = "All are known", body = ConnectedShape, example = json!({
+            "message": messages::CONNECTED, "total_nodes": ["127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.1:1003"]
+        })),
+        (status = 400, description = "One is no address, or there are too many, and none was added", body = String, content_type = "text/plain; charset=utf-8", example = json!(messages::NO_NODE)),
+        (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
+    )
+)]
 async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
     let peers = state.node.add_peers(nodes_from_json(&body)?).await?;
     tracing::info!(total = peers.len(), "connected nodes");
     Ok(json(StatusCode::CREATED, answers::connected(&peers)))
 }
 
+/// Asks all known nodes for their chains, and takes the longest one that is valid, if it is longer than the node's own.
+#[utoipa::path(
+    get, path = "/replace_chain", tag = "chapter", operation_id = "replace_chain",
+    responses(
+        (status = 200, description = "The chain as it is now", body = ReplacedShape, example = json!({
+            "message": messages::REPLACED, "new_chain": chain()
+        })),
+        (status = 503, description = "The node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
+    )
+)]
 async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let message = match state.sync.replace_chain().await?.replacement {
         Some(_) => messages::REPLACED,

@@ -33,9 +33,10 @@ pub(super) enum ApiError {
     #[error("{path} is asked with {allowed}, not with {method}.")]
     WrongVerb { allowed: &'static str, method: Method, path: String },
     #[error(
-        "There is nothing at {path}. The routes are /mine_block, /get_chain, /is_valid, /add_transaction, /connect_node and /replace_chain."
+        "There is nothing at {path}.{} The routes are /mine_block, /get_chain, /is_valid, /add_transaction, /connect_node and /replace_chain.",
+        did_you_mean(.meant)
     )]
-    UnknownPath { path: String },
+    UnknownPath { path: String, meant: Option<String> },
     #[error(
         "This node does not answer to the name {0}. Use its IP address or localhost, or start it with --allow-host."
     )]
@@ -67,8 +68,8 @@ pub(super) enum ApiError {
         "{path} is not asked with {method}. The header Allow names the verbs it takes, and /docs tells what they do."
     )]
     WrongVerbOfV1 { method: Method, path: String },
-    #[error("There is nothing at {path}. /docs shows everything that is under /api/v1.")]
-    UnknownPathOfV1 { path: String },
+    #[error("There is nothing at {path}.{} /docs shows everything that is under /api/v1.", did_you_mean(.meant))]
+    UnknownPathOfV1 { path: String, meant: Option<String> },
     #[error("The chain has no block {id}. A block is named by its index, from 1 to {length}, or by its whole hash.")]
     UnknownBlock { id: String, length: u64 },
     #[error("No payment in the chain names {0}. Payments that wait are counted when a block holds them.")]
@@ -104,6 +105,11 @@ fn not_for_guests(needed: Access) -> &'static str {
             "Only the machine on which this node runs may do this. Whoever runs it lets other machines do everything with --guests all."
         }
     }
+}
+
+/// A question within a text: the path that may have been meant.
+fn did_you_mean(meant: &Option<String>) -> String {
+    meant.as_ref().map(|path| format!(" Did you mean {path}?")).unwrap_or_default()
 }
 
 impl ApiError {

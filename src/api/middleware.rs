@@ -106,7 +106,7 @@ fn check(rules: &AccessRules, request: &Request, route: Option<&MatchedPath>) ->
 }
 
 /// Whether a path is under `/api/v1`.
-fn is_v1(path: &str) -> bool {
+pub(super) fn is_v1(path: &str) -> bool {
     path.strip_prefix(v1::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

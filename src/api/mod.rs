@@ -5,6 +5,7 @@ mod answers;
 mod body_cache;
 mod chain_stream;
 mod chapter;
+mod chapter_examples;
 mod connections;
 mod cors;
 mod entity_tag;
@@ -23,6 +24,7 @@ mod request_body;
 mod server;
 mod shares;
 mod state;
+mod unknown_path;
 mod v1;
 mod web_origin;
 
@@ -36,18 +38,21 @@ pub use server::serve;
 pub use state::{About, AccessRules, ApiState};
 pub use web_origin::{WebOrigin, WebOriginError};
 
-use self::{error::ApiError, middleware::MiddlewareLayer};
+use self::{middleware::MiddlewareLayer, unknown_path::KnownPaths};
 
 /// All routes in all their middleware.
 pub fn router(state: ApiState) -> Router {
     // A class's network is faster than the best compression.
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    let (chapter, document) = chapter::routes().split_for_parts();
+    let (v1, documented) = v1::routes(document);
+    let known = KnownPaths::new(documented);
     let router = Router::new()
-        .merge(chapter::routes())
+        .merge(chapter)
         .merge(monitoring::routes())
         .merge(page::routes())
-        .merge(v1::routes())
-        .fallback(async |uri: Uri| ApiError::UnknownPath { path: uri.path().to_owned() })
+        .merge(v1)
+        .fallback(async move |uri: Uri| known.error(&uri))
         // One layer and not two: each costs every request an allocation.
         .layer(Stack::new(MiddlewareLayer(state.clone()), compression))
         .with_state(state);

@@ -103,7 +103,8 @@ pub(super) fn routes() -> Router<ApiState> {
 
 async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     let found = ASSETS.iter().find(|asset| asset.path == path);
-    found.map(|asset| answer(asset, &headers)).ok_or_else(|| ApiError::UnknownPath { path: format!("/page/{path}") })
+    let unknown = || ApiError::UnknownPath { path: format!("/page/{path}"), meant: None };
+    found.map(|asset| answer(asset, &headers)).ok_or_else(unknown)
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {

@@ -1,7 +1,9 @@
 //! The command line: the commands, and the exit codes.
 
 mod client;
+mod completions;
 mod descriptors;
+mod environment;
 mod export;
 mod failure;
 mod flags;
@@ -19,8 +21,6 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser as _;
-
 use self::{
     failure::Failure,
     flags::{Arguments, Command},
@@ -33,7 +33,8 @@ const WRONG_COMMAND_LINE: u8 = 2;
 
 /// Runs the program with the arguments and the environment it was started with.
 pub fn run() -> ExitCode {
-    let (code, sentence) = match start(Arguments::parse()) {
+    let arguments = environment::arguments(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let (code, sentence) = match start(arguments) {
         Ok(()) | Err(Failure::NobodyReads) => return ExitCode::SUCCESS,
         Err(Failure::CannotRun(sentence)) => (FAILED, sentence),
         Err(Failure::WrongCommandLine(sentence)) => (WRONG_COMMAND_LINE, sentence),
@@ -50,7 +51,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Import(flags)) => flags.data.verbose,
         Some(Command::Verify(flags)) => flags.data.verbose,
         None => arguments.node.common.verbose,
-        // The client commands print their errors and log nothing.
+        // The other commands print their errors and log nothing.
         Some(_) => 0,
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -65,6 +66,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Mine(flags)) => runtime.block_on(client::mine(&flags)),
         Some(Command::Peers(flags)) => runtime.block_on(client::peers(&flags)),
         Some(Command::Watch(flags)) => runtime.block_on(client::watch(&flags)),
+        Some(Command::Completions(flags)) => completions::run(&flags),
         None => runtime.block_on(node::run(arguments.node)),
     };
     // Blocking tasks may still resolve a name or check a peer's chain. Their results are not needed.

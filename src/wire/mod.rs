@@ -1,9 +1,11 @@
 //! The JSON shapes and texts that cross a socket, shared by the server and the client (docs/contract.md section 2).
 
 pub mod answers;
+pub mod chapter;
 pub mod messages;
 mod nesting;
 mod node_name;
+mod not_json;
 mod requests;
 pub mod v1;
 

@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::{
     messages,
     nesting::{MAX_NESTING, nesting},
+    not_json::{is_form, lacks_quotes},
     v1::MiningJson,
 };
 
@@ -30,6 +31,24 @@ pub enum RequestError {
         example: &'static str,
         /// The error and its position in the text.
         source: serde_json::Error,
+    },
+    /// The body is a form.
+    #[error(
+        "The body is a form, and it has to be a JSON object such as {example}. With curl: -d '{example}'. In Postman: Body > raw > \
+         JSON. In PowerShell: -Body '{example}'."
+    )]
+    Form {
+        /// A valid body.
+        example: &'static str,
+    },
+    /// The body is an object without quotation marks.
+    #[error(
+        "The body has to be a JSON object such as {example}. This one has lost its quotation marks, which Windows takes away from \
+         what is written behind -d. Write the JSON to a file and send that: -d \"@file.json\"."
+    )]
+    QuotesLost {
+        /// A valid body.
+        example: &'static str,
     },
     /// Lists and objects lie within each other more often than other nodes can read, if only under a key that is ignored.
     #[error(
@@ -110,7 +129,8 @@ pub fn blocks_from_json(body: &[u8]) -> Result<Vec<Box<RawValue>>, RequestError>
 /// # Errors
 /// See [`RequestError`].
 pub fn mining_from_json(body: &[u8]) -> Result<MiningJson, RequestError> {
-    serde_json::from_slice(body).map_err(RequestError::Mining)
+    const EXAMPLE: &str = r#"{"mode": "on_payment"}"#;
+    serde_json::from_slice(body).map_err(|source| refusal(body, EXAMPLE, RequestError::Mining(source)))
 }
 
 /// The raw values of these fields of an object. The last of duplicate fields counts.
@@ -119,15 +139,26 @@ fn fields<'a, const N: usize>(
     body: &'a [u8],
     example: &'static str,
 ) -> Result<[Option<&'a RawValue>; N], RequestError> {
-    let text = std::str::from_utf8(body).map_err(|_| RequestError::NotUtf8)?;
+    let text = std::str::from_utf8(body).map_err(|_| refusal(body, example, RequestError::NotUtf8))?;
     // Editors on Windows write a byte order mark at the beginning; RFC 8259 section 8.1 lets a reader ignore it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Fields(names)).and_then(|fields| json.end().map(|()| fields));
-    let fields = fields.map_err(|source| RequestError::NotAnObject { example, source })?;
+    let fields = fields.map_err(|source| refusal(body, example, RequestError::NotAnObject { example, source }))?;
     match nesting(body) {
         depth if depth > MAX_NESTING => Err(RequestError::TooDeep(depth)),
         _ => Ok(fields),
+    }
+}
+
+/// Why this body is refused: what was sent instead of JSON says more than where reading it failed.
+fn refusal(body: &[u8], example: &'static str, otherwise: RequestError) -> RequestError {
+    if is_form(body) {
+        RequestError::Form { example }
+    } else if std::str::from_utf8(body).is_ok_and(lacks_quotes) {
+        RequestError::QuotesLost { example }
+    } else {
+        otherwise
     }
 }
 
@@ -180,8 +211,28 @@ impl<const N: usize> Visitor<'_> for KeyIndex<N> {
 mod tests {
     use super::*;
 
-    fn refusal<T: std::fmt::Debug>(result: Result<T, RequestError>) -> String {
+    fn refusal<T: fmt::Debug>(result: Result<T, RequestError>) -> String {
         result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_was_sent_instead_of_json_is_named() {
+        let form = b"sender=Alice&receiver=Bob&amount=10";
+        for (refusal, example) in [
+            (
+                refusal(transaction_from_json(form)),
+                r#"curl: -d '{"sender": "Alice", "receiver": "Bob", "amount": 10}'"#,
+            ),
+            (refusal(nodes_from_json(b"nodes=127.0.0.1")), r#"curl: -d '{"nodes": ["http://127.0.0.1:1002"]}'"#),
+            (refusal(mining_from_json(b"mode=off")), r#"curl: -d '{"mode": "on_payment"}'"#),
+        ] {
+            assert!(refusal.contains("is a form") && refusal.contains(example), "{refusal}");
+            assert!(refusal.contains("Body > raw > JSON"), "{refusal}");
+        }
+        let lost = refusal(transaction_from_json(b"{sender: Alice, receiver: Bob, amount: 10}"));
+        assert!(lost.contains("JSON object such as {\"sender\"") && lost.contains("quotation marks"), "{lost}");
+        let binary = b"--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\xfe\r\n--X--\r\n";
+        assert!(refusal(transaction_from_json(binary)).contains("is a form"));
     }
 
     #[test]
@@ -222,7 +273,8 @@ mod tests {
         let body = r#"{"\u0073ender": "Alice", "receiver": "Bob", "receiver\u0000": 1, "amount": 1, "amount": 3}"#;
         let transaction = transaction_from_json(body.as_bytes()).unwrap();
         assert_eq!(transaction.canonical(), r#"{"amount": 3, "receiver": "Bob", "sender": "Alice"}"#);
-        for body in [r#"{"\ud800": 1}"#, "{sender: 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#] {
+        for body in [r#"{"\ud800": 1}"#, "{'sender': 1}", r#"{"a" 1}"#, r#"{"a": 1,}"#, r#"{"a": [}"#, r#"{"a": 1} x"#]
+        {
             let refusal = refusal(transaction_from_json(body.as_bytes()));
             assert!(refusal.contains("JSON object such as") && refusal.contains("line 1 column"), "{body}: {refusal}");
         }

@@ -336,6 +336,7 @@ async fn the_document_names_every_route_and_is_shown() {
     let document = get(&node.http, "/openapi.json").await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let paths = document["paths"].as_object().unwrap().keys().map(String::as_str);
+    // tests/it/openapi.rs looks at the others.
     let paths: Vec<_> = paths.filter(|path| path.starts_with("/api/v1")).collect();
     assert_eq!(
         paths,

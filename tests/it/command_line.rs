@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener, process::Output};
 
 use bcoin_testkit::{Http, Process};
 
-use crate::support::BCOIN;
+use crate::support::{BCOIN, free_ports};
 
 fn refusal(output: &Output, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
@@ -370,17 +370,6 @@ async fn a_network_with_a_folder_keeps_its_data() {
     let network = BCOIN.start(&arguments);
     assert_eq!(network.http().chain().await.len(), 2);
     assert!(folder.path().join(&port).join("chain.redb").exists());
-}
-
-/// The first of `count` consecutive ports that are free at the moment.
-fn free_ports(count: u16) -> u16 {
-    loop {
-        let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let Some(last) = first.checked_add(count) else { continue };
-        if (first..last).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return first;
-        }
-    }
 }
 
 /// Ports below 1024 as an ordinary user: needs root to become one, and a system that keeps those ports.

@@ -17,7 +17,7 @@ mod replacements;
 mod status;
 
 use axum::{Router, extract::OriginalUri, http::Method};
-use utoipa::OpenApi;
+use utoipa::{OpenApi, openapi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{error::ApiError, state::ApiState};
@@ -27,11 +27,23 @@ use crate::wire::v1;
 #[openapi(
     info(
         title = "B-Coin",
-        description = "A node of the classroom's blockchain. Errors are problem details (RFC 9457); lists are paged with `from` and \
-                       `limit`, and name their next page; times are RFC 3339.",
+        description = "A node of the classroom's blockchain. Under /api/v1, errors are problem details (RFC 9457); lists are paged with \
+                       `from` and `limit`, and name their next page; times are RFC 3339.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    servers(
+        (url = "/", description = "The node that serves this document"),
+        (
+            url = "http://{host}:{port}",
+            description = "Any node",
+            variables(
+                ("host" = (default = "127.0.0.1", description = "Its address")),
+                ("port" = (default = "1001", description = "Its port; 5001 where ports below 1024 are not permitted")),
+            )
+        ),
+    ),
     tags(
+        (name = "chapter", description = "The six routes of the chapter, letter by letter; errors are plain text"),
         (name = "node", description = "How the node is"),
         (name = "chain", description = "Its blocks"),
         (name = "pending", description = "Payments that wait"),
@@ -51,8 +63,9 @@ use crate::wire::v1;
 )]
 struct Document;
 
-/// The routes of this version, the OpenAPI document, and its browsable form.
-pub(super) fn routes() -> Router<ApiState> {
+/// The routes of this version, and the OpenAPI document of them and of the chapter's, also in a browsable form; beside them
+/// the paths that it describes.
+pub(super) fn routes(chapter: openapi::OpenApi) -> (Router<ApiState>, Vec<String>) {
     let routes = OpenApiRouter::new()
         .routes(routes!(status::status))
         .routes(routes!(qr_code::qr_code))
@@ -71,16 +84,12 @@ pub(super) fn routes() -> Router<ApiState> {
         .routes(routes!(judgements::judge_everywhere))
         .routes(routes!(replacements::replacements, replacements::replace))
         .routes(routes!(mining::mining, mining::set_mining))
-        .routes(routes!(events::events))
-        .fallback(unknown_path);
-    let (router, document) =
+        .routes(routes!(events::events));
+    let (router, mut document) =
         OpenApiRouter::with_openapi(Document::openapi()).nest(v1::PREFIX, routes).split_for_parts();
-    router.merge(docs::routes(document)).method_not_allowed_fallback(wrong_verb)
-}
-
-/// The answer to an unknown path under `/api/v1`.
-async fn unknown_path(OriginalUri(uri): OriginalUri) -> ApiError {
-    ApiError::UnknownPathOfV1 { path: uri.path().to_owned() }
+    document.merge(chapter);
+    let paths = document.paths.paths.keys().cloned().collect();
+    (router.merge(docs::routes(document)).method_not_allowed_fallback(wrong_verb), paths)
 }
 
 /// The answer to a known path with the wrong verb; axum adds the header `Allow`.

@@ -3,9 +3,13 @@
 mod canned;
 pub mod client;
 #[cfg(unix)]
+pub mod markdown;
+#[cfg(unix)]
+pub mod masked;
+#[cfg(unix)]
 mod ordinary_user;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use bcoin::app::{Config, RunningNode, spawn};
 use bcoin_node::store::Location;
@@ -47,6 +51,17 @@ impl TestNode {
 
     pub async fn connect(&self, addresses: &[&str]) {
         self.http.connect(addresses).await;
+    }
+}
+
+/// The first of `count` consecutive ports that are free at the moment.
+pub fn free_ports(count: u16) -> u16 {
+    loop {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let Some(last) = first.checked_add(count) else { continue };
+        if (first..last).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return first;
+        }
     }
 }
 
