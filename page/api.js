@@ -99,6 +99,7 @@ export const api = {
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
   replace: () => send("POST", "/replacements"),
   setMining: (mining) => send("PUT", "/mining", mining),
+  judge: (blocks) => send("POST", "/peers/judgements", { blocks }),
 };
 
 /** @type {EventName[]} */
