@@ -30,7 +30,7 @@ import { JsonNumber } from "../../ledger/json.js";
 
 /** How many payments of a block can be changed; a block may hold thousands. */
 const PAYMENTS = 8;
-const FIELDS = ["index", "previous_hash", "proof", "timestamp"];
+const FIELDS = ["index", "proof", "timestamp", "previous_hash"];
 const PAYMENT_FIELDS = ["amount", "sender", "receiver"];
 
 export class CopyCard {
@@ -89,7 +89,7 @@ export class CopyCard {
     this.verdict.textContent = faults.map((fault) => t("fault", fault.code, fault.data)).join(" ");
     this.prove.hidden = !faults.some((fault) => fault.code === "proof");
     this.prove.disabled = busy;
-    this.undo.hidden = state === "same" || state === "mined";
+    this.undo.hidden = state !== "changed" && !(state === "relinked" && open);
     this.fold.setAttribute("aria-expanded", String(open));
     this.body.hidden = !open;
     if (open) this.fill(block);
@@ -121,7 +121,7 @@ export class CopyCard {
           ),
         ),
       more > 0 ? el("p", { class: "quiet" }, t("moreRows", more)) : "",
-      ...FIELDS.map((field) => this.input(field)),
+      el("div", { class: "rest" }, ...FIELDS.map((field) => this.input(field))),
     ];
   }
 
@@ -138,7 +138,10 @@ export class CopyCard {
       oninput: () => this.actions.edited(field, node.value, transaction),
     });
     this.inputs.push({ node, field, transaction });
-    return el("label", {}, el("span", {}, t("tamperField", field), " ", el("code", {}, field)), node);
+    const label = t("tamperField", field);
+    // The name that stands in the hashed text, where the label is another word.
+    const code = label.toLowerCase() !== field && el("code", {}, field);
+    return el("label", { "data-of": field }, el("span", {}, label, " ", code), node);
   }
 }
 
