@@ -60,7 +60,7 @@ where
             host_check::check(&state.names, &request).and_then(|host| origin_check::check(&request, host.as_ref()));
         let answer = match checked {
             Ok(()) => Ok(self.inner.call(request)),
-            Err(error) => Err(refusal_page::answer(error, request.headers())),
+            Err(error) => Err(refusal_page::answer(error, request.headers(), request.extensions())),
         };
         Box::pin(async move {
             let response = match answer {
