@@ -201,7 +201,7 @@ export default {
     }
     const why = {
       unknown_parent: `I do not know the block before block ${block}`,
-      shape: `Block ${block} cannot be read`,
+      shape: block === null ? "The first of these blocks cannot be read" : `Block ${block} cannot be read`,
       genesis: "The first block is not the one that all chains have",
       index: `Block ${block} has the wrong index`,
       link: `Block ${block} does not link to the block before it`,

@@ -185,7 +185,7 @@ export default {
     }
     const why = {
       unknown_parent: `我没有区块 ${block} 的前一个区块`,
-      shape: `区块 ${block} 无法读取`,
+      shape: block === null ? "其中第一个区块无法读取" : `区块 ${block} 无法读取`,
       genesis: "第一个区块不是所有链共有的创世区块",
       index: `区块 ${block} 的序号不对`,
       link: `区块 ${block} 没有链接到前一个区块`,

@@ -47,8 +47,7 @@ export class Copy {
   edit(place, field, typed, transaction) {
     const block = copyOf(this.blocks[place]);
     if (transaction === undefined) {
-      const isInteger = field === "index" || field === "proof";
-      block.set(field, isInteger ? new JsonNumber(integerText(typed)) : typed);
+      block.set(field, field === "index" || field === "proof" ? integer(typed) : typed);
     } else {
       const transactions = block.get("transactions").map((other) => new Map(other));
       transactions[transaction].set(field, scalar(typed, field));
@@ -255,14 +254,14 @@ export const copyOfTexts = (texts, before) =>
 const copyOf = (block) => /** @type {Block} */ (new Map(block));
 
 /**
- * Digits as JSON writes them: full-width ones are understood, zeros at the front dropped.
+ * What was typed for an integer: full-width digits are understood, zeros at the front dropped. What is no integer stays a text, which
+ * the rules refuse.
  * @param {string} typed
  */
-const integerText = (typed) =>
-  typed
-    .normalize("NFKC")
-    .trim()
-    .replace(/^0+(?=[0-9])/, "");
+function integer(typed) {
+  const text = typed.normalize("NFKC").trim();
+  return /^[0-9]+$/.test(text) ? new JsonNumber(text.replace(/^0+(?=[0-9])/, "")) : typed;
+}
 
 /**
  * What was typed into a transaction: an amount is a number where it can be one, everything else is a text.

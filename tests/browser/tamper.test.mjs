@@ -147,10 +147,10 @@ test("the nodes' verdicts are told in words, with their names", () =>
     // The blocks from the one before the change on, as they are hashed.
     assert.deepEqual(Object.keys(asked), ["blocks"]);
     assert.deepEqual(
-      asked.blocks.map((text) => JSON.parse(text).index),
+      asked.blocks.map(({ index }) => index),
       [1, 2, 3, 4],
     );
-    assert.equal(JSON.parse(asked.blocks[1]).transactions[0].amount, 1000000);
+    assert.equal(asked.blocks[1].transactions[0].amount, 1000000);
     await checkAccessibility(page);
     // What was said of the copy goes when the copy changes.
     await page.locator("#relink").click();
@@ -158,6 +158,53 @@ test("the nodes' verdicts are told in words, with their names", () =>
     assert.equal(await current(page), "offer");
     assert.deepEqual(noise, []);
   }));
+
+test("real nodes judge the copy at each step, and nothing changes on any of them", async () => {
+  const [ada, bob] = await Promise.all([
+    startNode("--port", "0", "--name", "Ada"),
+    startNode("--port", "0", "--name", "Bob"),
+  ]);
+  const nodes = [ada, bob];
+  try {
+    for (let amount = 1; amount <= 3; amount += 1) {
+      await ask(ada.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Bob", amount }));
+      await ask(ada.base, "POST", "/api/v1/blocks");
+    }
+    await ask(bob.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [ada.address] }));
+    await ask(bob.base, "POST", "/api/v1/replacements");
+    const gone = "127.0.0.1:9";
+    await ask(ada.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [bob.address, gone] }));
+    const chains = () => Promise.all(nodes.map(({ base }) => ask(base, "GET", "/get_chain")));
+    const before = await chains();
+    const { page, context } = await openPage(browser, ada.base);
+    await length(page, 4);
+    await page.locator("#copy").click();
+    await amount(page, 1).fill("1000000");
+    const answers = page.locator("#answers li");
+    const offered = async (verdict) => {
+      await page.locator("#offer").click();
+      await page.locator(`#answers [data-verdict="${verdict}"]`).waitFor();
+      return answers.allTextContents();
+    };
+    const [refused, silent] = await offered("refused");
+    assert.match(refused, /This node \(Ada\), Bob.*Block 3 does not link to the block before it\. I refuse it/s);
+    assert.match(silent, /127\.0\.0\.1:9.*No answer/s);
+    await page.locator("#relink").click();
+    assert.match(
+      (await offered("not_longer"))[0],
+      /Ada.*Bob.*not longer than my chain \(4 and 4 blocks\)\. I keep mine/s,
+    );
+    await page.locator("#extend").click();
+    await block(page, 4).waitFor();
+    assert.match((await offered("longer"))[0], /Ada.*Bob.*\(5 blocks, mine has 4\)\. I would take it/s);
+    await block(page, 1).locator('input[data-field="index"]').fill("two");
+    assert.match((await offered("refused"))[0], /Block 2 cannot be read\. I refuse it/);
+    assert.deepEqual(await chains(), before);
+    await context.close();
+  } finally {
+    for (const node of nodes) await node.stop();
+  }
+});
 
 test("one more block makes the copy win, and that is said", () =>
   withCopy({}, async ({ page, node, noise }) => {
