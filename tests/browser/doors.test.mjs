@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 
 import { ask, checkAccessibility, launch, startNode } from "./support.mjs";
 
-const NAMES = ["ada.test", "bob.test", "evil.test"];
+const NAMES = ["ada.test", "bob.test", "carl.test", "evil.test", "school.test"];
 const DOCUMENTS = ["/", "/docs", "/class"];
 const PAYMENT = JSON.stringify({ sender: "Alice", receiver: "Mallory", amount: 1000 });
 const NODES = JSON.stringify({ nodes: ["http://127.0.0.1:9"] });
@@ -290,4 +290,45 @@ test("under a name that the node does not know, a page tells the address that wo
     });
   }
   assert.deepEqual(await state(), before);
+});
+
+test("a site that was allowed reads and pays by fetch, and no other site does", async () => {
+  const school = `http://school.test:${evil.address().port}`;
+  const carl = await startNode("--port", "0", "--allow-host", "carl.test", "--allow-origin", school);
+  /** Runs in a page of the site. */
+  const use = async (target) => {
+    const got = async (path, options) => (await fetch(target + path, options)).json();
+    const json = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ sender: "Alice", receiver: "Bob", amount: 1 });
+    const events = (source) =>
+      new Promise((resume) => {
+        source.onopen = () => resume(true);
+        source.onerror = () => resume(false);
+      }).finally(() => source.close());
+    const ways = {
+      read: () => got("/api/v1/status").then(({ length }) => length),
+      pay: () => got("/api/v1/pending", { method: "POST", headers: json, body }).then(({ block }) => block),
+      set: () => got("/api/v1/mining", { method: "PUT", body: '{"mode": "off"}' }).then(({ mode }) => mode),
+      hear: () => events(new EventSource(`${target}/api/v1/events`)),
+    };
+    const results = {};
+    for (const [name, way] of Object.entries(ways)) results[name] = await way().catch(() => "refused");
+    return results;
+  };
+  const waiting = () => ask(carl.base, "GET", "/api/v1/pending").then(({ total }) => total);
+  try {
+    for (const [paid, target] of [named(carl, "carl.test"), carl.base].entries()) {
+      await withPage(elsewhere(), {}, async (page) => {
+        const refused = { read: "refused", pay: "refused", set: "refused", hear: false };
+        assert.deepEqual(await page.evaluate(use, target), refused, target);
+      });
+      assert.equal(await waiting(), paid);
+      await withPage(`${school}/`, {}, async (page) => {
+        assert.deepEqual(await page.evaluate(use, target), { read: 1, pay: 2, set: "off", hear: true }, target);
+      });
+      assert.equal(await waiting(), paid + 1);
+    }
+  } finally {
+    await carl.stop();
+  }
 });
