@@ -227,13 +227,11 @@ export default {
     /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: 'The first block has index 1, proof 1, previous_hash "0" and no payments.',
       index: `The index has to be ${data.expected}.`,
-      link: "The previous_hash is not the hash of the block before.",
       proof: `The proof ${data.proof} does not solve the puzzle that ${data.previous} sets.`,
       integer: `${data.field} has to be a whole number from 1 to 2^63-1.`,
       text: `${data.field} has to be a text.`,
       transaction: `Payment ${data.position} cannot be read.`,
       digits: `Payment ${data.position} holds an integer of more than ${data.most} digits, which Python cannot read.`,
-      after: "The block before cannot be read.",
     })[code] ?? code,
 
   log: "What happens",

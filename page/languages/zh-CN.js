@@ -207,13 +207,11 @@ export default {
     /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: '创世区块的 index 为 1，proof 为 1，previous_hash 为 "0"，并且没有交易。',
       index: `index 应为 ${data.expected}。`,
-      link: "previous_hash 不是前一个区块的哈希。",
       proof: `证明 ${data.proof} 不能解开由 ${data.previous} 给出的谜题。`,
       integer: `${data.field} 必须是 1 到 2^63-1 之间的整数。`,
       text: `${data.field} 必须是文本。`,
       transaction: `第 ${data.position} 笔交易无法读取。`,
       digits: `第 ${data.position} 笔交易含有超过 ${data.most} 位的整数，Python 无法读取。`,
-      after: "前一个区块无法读取。",
     })[code] ?? code,
 
   log: "动态",

@@ -213,7 +213,7 @@ export function tamperView(context) {
     parts.extend.disabled = busy || copy.tip(copy.length - 1) === null;
     parts.extend.textContent = t(busy ? "mineBusy" : "extend");
     parts.cancel.hidden = !busy;
-    parts.heights.textContent = t("heights", copy.height, length());
+    grown();
     parts.answers.replaceChildren(...(kept.answers ? [answersList(kept.answers)] : []));
   }
 
@@ -230,8 +230,13 @@ export function tamperView(context) {
     parts.said.dataset.wrong = String(broken + faulty);
   }
 
+  /** Says how long the chain of the node is now, beside the copy. */
+  function grown() {
+    if (kept.copy) parts.heights.textContent = t("heights", kept.copy.height, length());
+  }
+
   draw();
-  return { element: parts.element };
+  return { element: parts.element, grown };
 }
 
 /** @param {Record<"begin" | "relink" | "offer" | "extend" | "cancel", () => void>} actions */

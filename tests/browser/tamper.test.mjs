@@ -227,6 +227,8 @@ test("one more block makes the copy win, and that is said", () =>
     assert.match(await page.locator('[data-step="win"] p').first().textContent(), /longest valid chain wins/);
     assert.equal(await page.locator('[data-step][data-state="done"]').count(), 5);
     assert.deepEqual(await ask(node.base, "GET", "/get_chain"), before);
+    await ask(node.base, "POST", "/api/v1/blocks");
+    await page.locator("#heights", { hasText: "The chain of this node: 5 blocks" }).waitFor();
     assert.deepEqual(noise, []);
   }));
 
