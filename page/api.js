@@ -99,6 +99,8 @@ export const api = {
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
   replace: () => send("POST", "/replacements"),
   setMining: (mining) => send("PUT", "/mining", mining),
+  // The texts are JSON already, and go as they are hashed.
+  judge: (blocks) => ask("/peers/judgements", { method: "POST", body: `{"blocks": [${blocks.join(", ")}]}` }),
 };
 
 /** @type {EventName[]} */

@@ -211,6 +211,7 @@ function draw() {
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
   if (has("block", "replacement", "peers")) refreshPeers();
+  if (has("block", "replacement")) views.tamper.grown();
   views.log.add(events);
 }
 

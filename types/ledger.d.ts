@@ -43,3 +43,15 @@ export interface Fault {
   code: FaultCode;
   data: FaultData;
 }
+
+/** How a block of a copy came to be what it is; `relinked`: only the hash that it names is another one, and it is the right one. */
+export type BlockState = "same" | "changed" | "relinked" | "mined";
+
+/** The link between a block and the one before it. */
+export interface Link {
+  /** The hash that the block names. */
+  named: string;
+  /** The hash that the block before has; null when it cannot be read. */
+  hash: string | null;
+  whole: boolean;
+}

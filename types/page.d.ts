@@ -20,6 +20,8 @@ export interface Api {
   disconnect(address: string): Promise<string>;
   replace(): Promise<v1.Round>;
   setMining(mining: v1.Mining): Promise<v1.Mining>;
+  /** Shows canonical texts of blocks to this node and to its peers. */
+  judge(blocks: string[]): Promise<v1.Judgements>;
 }
 
 /** Told what a node's stream of events brings. */
@@ -46,6 +48,8 @@ export interface Context {
   problem: Tell;
   /** How many blocks the chain has. */
   length: () => number;
+  /** An object of a view that survives when the page is built anew. */
+  keep?: <Kept>(name: string, make: () => Kept) => Kept;
 }
 
 type Attribute = string | number | boolean | null | undefined;

@@ -1,6 +1,6 @@
 // The texts of the page's languages. For the type checker alone.
 
-import type { FaultCode, FaultData } from "./ledger.d.ts";
+import type { BlockState, FaultCode, FaultData } from "./ledger.d.ts";
 import type * as v1 from "./v1.d.ts";
 
 /** The texts of a language; functions make one from what they are given. */
@@ -101,14 +101,38 @@ export interface Texts {
   tamperHelp: string;
   tamperStart: string;
   tamperAgain: string;
+  tamperTooShort(missing: number): string;
+  tamperUndo: string;
+  tamperField(field: string): string;
+  steps: string;
+  stepTitle(step: StoryStep): string;
+  stepDone: string;
+  story(told: Told, data: Record<string, number>): string;
   relink: string;
   relinked(count: number): string;
   findProof: string;
-  valid: string;
-  changed: string;
+  offer: string;
+  offerTooLarge(kilobytes: number, most: number): string;
+  extend: string;
+  extended(length: number): string;
+  cancel: string;
+  heights(copy: number, own: number): string;
+  blockState(state: BlockState): string;
+  blockRests: string;
+  blockWrong: string;
+  blockSame: string;
+  hashWas: string;
+  linkWhole(index: number, before: number): string;
+  linkBroken: string;
+  linkNames(index: number): string;
+  linkIs(before: number): string;
+  linkUnreadable(before: number): string;
+  judged(judgement: v1.Judgement): string;
+  notJudged(code: v1.PeerJudgement["error_code"]): string;
+  judgeHere: string;
   allRight: string;
   untouched: string;
-  broken(count: number): string;
+  copyWrong(links: number, blocks: number): string;
   fault(code: FaultCode, data: FaultData): string;
   log: string;
   logNone: string;
@@ -123,6 +147,28 @@ export interface Texts {
   documentation: string;
   failed(detail: string): string;
 }
+
+/** The steps of the story of a forged copy. */
+export type StoryStep = "change" | "break" | "relink" | "offer" | "win";
+
+/** What is said of a step, as things stand. */
+export type Told =
+  | "change"
+  | "isChanged"
+  | "onlyLinks"
+  | "break"
+  | "isBroken"
+  | "wasBroken"
+  | "nothingFollows"
+  | "relink"
+  | "noneBroken"
+  | "faulty"
+  | "isRelinked"
+  | "nothingToOffer"
+  | "offer"
+  | "isOffered"
+  | "win"
+  | "won";
 
 /** What makes a text. */
 export type TextValues<Key extends keyof Texts> = Texts[Key] extends (...values: infer Values) => string ? Values : [];

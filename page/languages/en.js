@@ -123,29 +123,115 @@ export default {
 
   tamper: "Try to tamper",
   tamperHelp:
-    "A copy of the last blocks, in this page alone: the node never sees it. Change anything, and watch which block breaks, and why.",
+    "A copy of the last blocks, in this page alone: nothing that you do here changes a node. Follow the steps, and see what protects a chain and what does not.",
   tamperStart: "Make a copy",
   tamperAgain: "Start over",
+  tamperTooShort: (missing) =>
+    `The chain is too short for this. Mine ${s(missing, "more block", "more blocks")} first.`,
+  tamperUndo: "Undo the change of this block",
+  tamperField: (field) =>
+    ({
+      index: "Index",
+      previous_hash: "Hash of the block before",
+      proof: "Proof",
+      timestamp: "Time",
+      amount: "Amount",
+      sender: "Sender",
+      receiver: "Receiver",
+    })[field] ?? field,
+  steps: "Steps",
+  stepTitle: (step) =>
+    ({
+      change: "Change a block",
+      break: "See the link break",
+      relink: "Repair the links",
+      offer: "Show it to the real nodes",
+      win: "Make the copy longer",
+    })[step],
+  stepDone: "done",
+  story: (told, data) =>
+    ({
+      change: "Open a block, and change something in it, such as an amount.",
+      isChanged: `Block ${data.changed} is changed (amber). Its hash is another one now.`,
+      onlyLinks: "No block is changed by hand, but some name another hash than they did.",
+      break: "Each block names the hash of the block before it.",
+      isBroken: `Block ${data.broken} names a hash that block ${data.broken - 1} does not have: the link is broken (red). All blocks after it rest on a broken link.`,
+      wasBroken: "The link was broken. It is whole again.",
+      nothingFollows: "No block comes after the one you have changed, so no link breaks. Change an earlier one.",
+      relink: "A forger writes the new hash into each later block.",
+      noneBroken: "No link is broken.",
+      faulty: `The proof or another field of block ${data.faulty} is not right. Open the block, and find its proof anew or undo the change.`,
+      isRelinked: "All links are whole again. Every block after the change has a new hash, too.",
+      nothingToOffer: "First change something: a copy without a change says nothing new to a node.",
+      offer: "They check the copy and say what they think of it. Nothing changes on any node.",
+      isOffered: "This is what they say. Nothing has changed on any node.",
+      win: "A node takes a valid chain only when it is longer than its own. Mine one more block on the copy, then show it again.",
+      won: "The longest valid chain wins, whoever made it: nodes that follow the rules would now take your forged payment. The printed rules are not safe against this, because a proof does not depend on the payments: after a change no old block has to be mined again.",
+    })[told],
   relink: "Link all blocks anew",
   relinked: (count) => `${s(count, "block", "blocks")} got a new previous_hash.`,
   findProof: "Find the proof",
-  valid: "right",
-  changed: "changed",
+  offer: "Show it to the nodes",
+  offerTooLarge: (kilobytes, most) =>
+    `These blocks are too large to be shown: ${kilobytes} KiB, and at most ${most} KiB are allowed. Start over and change a later block.`,
+  extend: "Mine one more block on the copy",
+  extended: (length) => `Block ${length} was mined on the copy.`,
+  cancel: "Cancel",
+  heights: (copy, own) =>
+    `The copy: ${s(copy, "block", "blocks")}. The chain of this node: ${s(own, "block", "blocks")}.`,
+  blockState: (state) =>
+    ({ same: "as in the chain", changed: "changed", relinked: "new link, new hash", mined: "mined on the copy" })[
+      state
+    ],
+  blockRests: "rests on a broken link",
+  blockWrong: "not right",
+  blockSame: "as in the chain",
+  hashWas: "was",
+  linkWhole: (index, before) => `Block ${index} names the hash of block ${before}.`,
+  linkBroken: "Broken link",
+  linkNames: (index) => `Block ${index} names`,
+  linkIs: (before) => `Block ${before} is now`,
+  linkUnreadable: (before) => `Block ${before} cannot be read, so it has no hash.`,
+  judged: ({ verdict, code, block, length, own_length }) => {
+    if (verdict === "longer") {
+      return `It is valid and longer than my chain (${length} blocks, mine has ${own_length}). I would take it.`;
+    }
+    if (verdict === "not_longer") {
+      return `It is valid, but not longer than my chain (${length} and ${own_length} blocks). I keep mine.`;
+    }
+    const why = {
+      unknown_parent: `I do not know the block before block ${block}`,
+      shape: block === null ? "The first of these blocks cannot be read" : `Block ${block} cannot be read`,
+      genesis: "The first block is not the one that all chains have",
+      index: `Block ${block} has the wrong index`,
+      link: `Block ${block} does not link to the block before it`,
+      proof: `The proof of block ${block} does not solve the puzzle`,
+      too_long: "That is more than I check",
+    };
+    return `${code === null ? "It is not valid" : why[code]}. I refuse it.`;
+  },
+  notJudged: (code) =>
+    code === "listing" ? "The program printed in the book cannot be asked for its opinion." : "No answer.",
+  judgeHere: "This node",
   allRight:
     "The rules find nothing wrong with this copy, although it is not the chain that was mined. That is what the printed puzzle cannot stop: a proof depends on the proof before alone, not on what the block says, so linking anew costs nothing. Only the other nodes, which have the true chain, can tell.",
   untouched: "Nothing was changed yet.",
-  broken: (count) => `${s(count, "block is", "blocks are")} not right.`,
+  copyWrong: (links, blocks) =>
+    [
+      links > 0 && `${s(links, "link is", "links are")} broken.`,
+      blocks > 0 && `${s(blocks, "block is", "blocks are")} not right.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
   fault: (code, data) =>
     /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: 'The first block has index 1, proof 1, previous_hash "0" and no payments.',
       index: `The index has to be ${data.expected}.`,
-      link: "The previous_hash is not the hash of the block before.",
       proof: `The proof ${data.proof} does not solve the puzzle that ${data.previous} sets.`,
       integer: `${data.field} has to be a whole number from 1 to 2^63-1.`,
       text: `${data.field} has to be a text.`,
       transaction: `Payment ${data.position} cannot be read.`,
       digits: `Payment ${data.position} holds an integer of more than ${data.most} digits, which Python cannot read.`,
-      after: "The block before cannot be read.",
     })[code] ?? code,
 
   log: "What happens",

@@ -112,29 +112,106 @@ export default {
   received: "收入",
 
   tamper: "试着篡改",
-  tamperHelp: "这里是最近几个区块的副本，只存在于本页，节点看不到它。随意修改，看看哪个区块会失效，以及为什么。",
+  tamperHelp:
+    "这里是最近几个区块的副本，只存在于本页，在这里做什么都不会改变任何节点。跟着步骤做，看看什么能保护区块链，什么不能。",
   tamperStart: "制作副本",
   tamperAgain: "重新开始",
+  tamperTooShort: (missing) => `链太短，还不能开始。请先再挖 ${n(missing)} 个区块。`,
+  tamperUndo: "撤销对这个区块的修改",
+  tamperField: (field) =>
+    ({
+      index: "序号",
+      previous_hash: "前一个区块的哈希",
+      proof: "工作量证明",
+      timestamp: "时间",
+      amount: "金额",
+      sender: "付款人",
+      receiver: "收款人",
+    })[field] ?? field,
+  steps: "步骤",
+  stepTitle: (step) =>
+    ({
+      change: "修改一个区块",
+      break: "看链接断开",
+      relink: "修复链接",
+      offer: "拿给真实的节点看",
+      win: "让副本更长",
+    })[step],
+  stepDone: "已完成",
+  story: (told, data) =>
+    ({
+      change: "打开一个区块，修改其中的内容，例如金额。",
+      isChanged: `区块 ${data.changed} 已被修改（琥珀色），它的哈希也随之改变。`,
+      onlyLinks: "没有手动修改过的区块，但有些区块记录的前一个哈希与原来不同。",
+      break: "每个区块都记录前一个区块的哈希。",
+      isBroken: `区块 ${data.broken} 记录的哈希不再是区块 ${data.broken - 1} 的哈希：链接断开（红色）。之后的所有区块都建立在断开的链接上。`,
+      wasBroken: "链接曾经断开，现在又完整了。",
+      nothingFollows: "你修改的是最后一个区块，后面没有区块，所以没有链接断开。请修改更早的区块。",
+      relink: "伪造者会把新的哈希写进后面的每个区块。",
+      noneBroken: "没有断开的链接。",
+      faulty: `区块 ${data.faulty} 的工作量证明或其他内容不对。请打开它，重新寻找证明，或撤销修改。`,
+      isRelinked: "所有链接都恢复完整，而修改之后的每个区块也都有了新的哈希。",
+      nothingToOffer: "请先修改一些内容：没有修改过的副本对节点来说没有新内容。",
+      offer: "节点会检查副本，并说出各自的判断。任何节点都不会因此改变。",
+      isOffered: "这是它们的判断。没有任何节点因此改变。",
+      win: "只有当一条有效的链比自己的更长时，节点才会采用它。在副本上再挖一个区块，然后再拿给节点看。",
+      won: "最长的有效链获胜，不管是谁做的：遵守规则的节点现在会接受你伪造的内容。书中的规则防不住这一点，因为工作量证明与交易内容无关：修改之后，旧的区块都不需要重新挖。",
+    })[told],
   relink: "重新链接全部区块",
   relinked: (count) => `${n(count)} 个区块得到了新的 previous_hash。`,
   findProof: "寻找工作量证明",
-  valid: "有效",
-  changed: "已修改",
+  offer: "拿给节点看",
+  offerTooLarge: (kilobytes, most) =>
+    `这些区块太大，无法拿给节点看：共 ${kilobytes} KiB，最多允许 ${most} KiB。请重新开始，修改更靠后的区块。`,
+  extend: "在副本上再挖一个区块",
+  extended: (length) => `已在副本上挖出区块 ${length}。`,
+  cancel: "取消",
+  heights: (copy, own) => `副本有 ${n(copy)} 个区块，本节点的链有 ${n(own)} 个。`,
+  blockState: (state) =>
+    ({ same: "与链上相同", changed: "已修改", relinked: "新链接，新哈希", mined: "在副本上挖出" })[state],
+  blockRests: "建立在断开的链接上",
+  blockWrong: "不正确",
+  blockSame: "与链上相同",
+  hashWas: "原为",
+  linkWhole: (index, before) => `区块 ${index} 记录了区块 ${before} 的哈希。`,
+  linkBroken: "链接断开",
+  linkNames: (index) => `区块 ${index} 记录的是`,
+  linkIs: (before) => `区块 ${before} 现在是`,
+  linkUnreadable: (before) => `区块 ${before} 无法读取，所以没有哈希。`,
+  judged: ({ verdict, code, block, length, own_length }) => {
+    if (verdict === "longer") return `有效，而且比我的链长（${length} 个区块，我有 ${own_length} 个）。我会采用它。`;
+    if (verdict === "not_longer") {
+      return `有效，但不比我的链长（${length} 个区块，我有 ${own_length} 个）。我保留自己的链。`;
+    }
+    const why = {
+      unknown_parent: `我没有区块 ${block} 的前一个区块`,
+      shape: block === null ? "其中第一个区块无法读取" : `区块 ${block} 无法读取`,
+      genesis: "第一个区块不是所有链共有的创世区块",
+      index: `区块 ${block} 的序号不对`,
+      link: `区块 ${block} 没有链接到前一个区块`,
+      proof: `区块 ${block} 的工作量证明没有解开谜题`,
+      too_long: "内容太多，超出我能检查的范围",
+    };
+    return `${code === null ? "无效" : why[code]}。我拒绝它。`;
+  },
+  notJudged: (code) => (code === "listing" ? "书中的程序无法被询问意见。" : "没有回答。"),
+  judgeHere: "本节点",
   allRight:
     "规则找不到这个副本的任何错误，尽管它不是当初挖出的链。这正是书中的谜题无法阻止的：工作量证明只取决于前一个证明，与区块内容无关，所以重新链接不花任何代价。只有保存着真实链的其他节点才能发现。",
   untouched: "还没有任何修改。",
-  broken: (count) => `有 ${n(count)} 个区块无效。`,
+  copyWrong: (links, blocks) =>
+    [links > 0 && `有 ${n(links)} 个链接断开。`, blocks > 0 && `有 ${n(blocks)} 个区块不正确。`]
+      .filter(Boolean)
+      .join(""),
   fault: (code, data) =>
     /** @type {Partial<Record<FaultCode, string>>} */ ({
       genesis: '创世区块的 index 为 1，proof 为 1，previous_hash 为 "0"，并且没有交易。',
       index: `index 应为 ${data.expected}。`,
-      link: "previous_hash 不是前一个区块的哈希。",
       proof: `证明 ${data.proof} 不能解开由 ${data.previous} 给出的谜题。`,
       integer: `${data.field} 必须是 1 到 2^63-1 之间的整数。`,
       text: `${data.field} 必须是文本。`,
       transaction: `第 ${data.position} 笔交易无法读取。`,
       digits: `第 ${data.position} 笔交易含有超过 ${data.most} 位的整数，Python 无法读取。`,
-      after: "前一个区块无法读取。",
     })[code] ?? code,
 
   log: "动态",

@@ -5,7 +5,7 @@ use std::{collections::HashSet, net::IpAddr};
 
 use axum::http::{HeaderMap, Request, Uri, Version, header, uri::Authority};
 
-use super::error::ApiError;
+use super::{error::ApiError, refusal_page};
 
 /// The host names a node answers to, beside every IP address.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<Option
     let host = host_of(request.headers(), request.uri(), request.version())?;
     if let Some(host) = &host
         && !names.contains(host.host())
+        && !refusal_page::FILES.contains(&request.uri().path())
     {
         return Err(ApiError::ForeignHost(host.host().escape_debug().to_string()));
     }

@@ -65,7 +65,7 @@ where
         let answer = match check(&state.rules, &request, route.as_ref()) {
             Ok(Some(answer)) => Err(answer),
             Ok(None) => Ok(self.inner.call(request)),
-            Err(error) => Err(refusal_page::answer(error, request.headers())),
+            Err(error) => Err(refusal_page::answer(error, request.headers(), request.extensions())),
         };
         Box::pin(async move {
             let response = match answer {

@@ -57,6 +57,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         STYLE "styles/log.css",
         STYLE "styles/mining.css",
         STYLE "styles/network.css",
+        STYLE "styles/refusal.css",
         STYLE "styles/tamper.css",
         SCRIPT "api.js",
         SCRIPT "app.js",
@@ -69,6 +70,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "ledger/json.js",
         SCRIPT "ledger/rules.js",
         SCRIPT "ledger/sha256.js",
+        SCRIPT "ledger/story.js",
         SCRIPT "ledger/tamper.js",
         SCRIPT "views/accounts.js",
         SCRIPT "views/chain.js",
@@ -90,7 +92,10 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "views/pending.js",
         SCRIPT "views/pending/form.js",
         SCRIPT "views/tamper.js",
+        SCRIPT "views/tamper/answers.js",
         SCRIPT "views/tamper/card.js",
+        SCRIPT "views/tamper/link.js",
+        SCRIPT "views/tamper/steps.js",
     ]
 });
 

@@ -32,6 +32,7 @@ use tracing::Instrument as _;
 use super::{
     activity::{Activity, AnswerBody, Displaced, WatchedStream},
     connections::{Connections, NoPlace},
+    refusal_page::ReachedAddress,
     shares::{ClientAddress, Holder},
 };
 
@@ -121,12 +122,16 @@ fn answer(
     service: TowerToHyperService<Router>,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
+    let reached = stream.local_addr().ok().map(ReachedAddress);
     // Most answers are short: Nagle's algorithm would only delay them. It changes nothing else.
     let _ = stream.set_nodelay(true);
     let stream = WatchedStream { stream: with_write_timeout(stream), activity: activity.clone() };
     let client = ClientAddress(address.ip().to_canonical());
     let answers = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(client);
+        if let Some(reached) = reached {
+            request.extensions_mut().insert(reached);
+        }
         let answer = activity.begin().map(|begun| (begun, service.call(request)));
         async move {
             let (begun, answer) = answer?;

@@ -178,35 +178,6 @@ test("texts of strangers show as texts, everywhere", () =>
     await context.close();
   }));
 
-test("tampering: what breaks, why, and what re-linking repairs", () =>
-  withNodes(1, async (node) => {
-    const { page, noise, context } = await openPage(browser, node.base);
-    for (let blocks = 2; blocks <= 4; blocks += 1) {
-      await pay(page, "Alice", "Bob", String(blocks));
-      await mine(page, blocks);
-    }
-    const before = await ask(node.base, "GET", "/get_chain");
-    await page.locator("#copy").click();
-    const copy = (place) => page.locator(`[data-place="${place}"]`);
-    await copy(3).waitFor();
-    const faults = async () => page.locator(".copy").evaluateAll((all) => all.map((one) => one.dataset.faults));
-    assert.deepEqual(await faults(), ["", "", "", ""]);
-    await copy(1).locator('input[data-field="amount"]').first().fill("1000000");
-    assert.deepEqual(await faults(), ["", "", "link", ""]);
-    await page.locator("#relink").click();
-    assert.deepEqual(await faults(), ["", "", "", ""]);
-    assert.match(await page.locator("#verdict").textContent(), /cannot stop/);
-    await copy(2).locator('input[data-field="proof"]').fill("5");
-    assert.deepEqual(await faults(), ["", "", "proof", "link proof"]);
-    await copy(2).getByRole("button").click();
-    await page.locator('#verdict[data-wrong="0"]').waitFor();
-    await copy(1).locator('input[data-field="index"]').fill("two");
-    assert.deepEqual((await faults()).slice(0, 3), ["", "integer", "after"]);
-    assert.deepEqual(await ask(node.base, "GET", "/get_chain"), before, "the node has seen nothing of it");
-    assert.deepEqual(noise, []);
-    await context.close();
-  }));
-
 test("the page's ledger gives the verdicts and hashes of the vectors in the browser as well", () =>
   withNodes(1, async (node) => {
     const { page, context } = await openPage(browser, node.base);

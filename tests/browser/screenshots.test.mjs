@@ -36,8 +36,9 @@ test("screenshots", async () => {
       await page.screenshot({ path: join(folder, `${name}.png`) });
       if (name === "light") {
         await page.locator("#copy").click();
+        await page.locator("#tamper-fold-3").click();
         await page.locator('[data-place="3"] input[data-field="amount"]').first().fill("1000000");
-        await page.locator("section.wide").screenshot({ path: join(folder, "tamper.png") });
+        await page.locator("section.tamper").screenshot({ path: join(folder, "tamper.png") });
       }
       await context.close();
     }

@@ -59,8 +59,11 @@ export async function openPage(browser, base, options = {}) {
   return { page, noise, context };
 }
 
-export const launch = () =>
-  chromium.launch({ executablePath: process.env.BCOIN_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+export const launch = (...further) =>
+  chromium.launch({
+    executablePath: process.env.BCOIN_TEST_CHROMIUM ?? "/usr/bin/chromium",
+    args: [...ARGUMENTS, ...further],
+  });
 
 /** No serious fault of accessibility. */
 export async function checkAccessibility(page) {

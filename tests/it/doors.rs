@@ -174,6 +174,7 @@ async fn a_person_whose_link_is_refused_reads_a_page_about_it() {
             assert!(answer.text.contains("another site, and is not carried out"), "{}", answer.text);
             assert!(answer.text.contains("请求来自另一个网站的页面"), "{}", answer.text);
             assert!(answer.text.contains("href=\"/\"") && !answer.text.contains("<script"), "{}", answer.text);
+            assert!(answer.text.contains("<html lang=\"en\">"), "{}", answer.text);
             let page = node.http.get("/").await;
             for name in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
                 assert_eq!(answer.headers[name], page.headers[name], "{name}");
@@ -188,16 +189,55 @@ async fn a_person_who_uses_a_foreign_name_reads_a_page_about_it() {
     let node = TestNode::start().await;
     let typed = [("Host", "evil.example"), ("Sec-Fetch-Site", "none")];
     let typed = [&typed[..], &FOLLOWED[1..]].concat();
+    let own = format!("http://{}/", node.address());
     for path in ["/", "/api/v1/status"] {
         let answer = ask(&node.http, "GET", path, &typed, "").await;
         assert_eq!((answer.status, &answer.headers["content-type"] == "text/html; charset=utf-8"), (403, true));
-        assert!(
-            answer.text.contains("does not answer to the name evil.example. Use its IP address"),
-            "{}",
-            answer.text
-        );
+        assert!(answer.text.contains("The node does not answer to this name"), "{}", answer.text);
+        assert!(answer.text.contains("evil.example") && !answer.text.contains("<script"), "{}", answer.text);
         assert!(answer.text.contains("节点不以这个名称应答"), "{}", answer.text);
-        assert!(!answer.text.contains("href") && !answer.text.contains("<script"), "{}", answer.text);
+        // The address that the request has come to, in each language, and no other one.
+        assert_eq!(answer.text.matches(&format!("<a class=\"button\" href=\"{own}\">{own}</a>")).count(), 2);
+        assert_eq!(answer.text.matches("<a ").count(), 2, "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_page_about_a_refusal_speaks_the_language_of_the_browser_first() {
+    let node = TestNode::start().await;
+    let named: Headers =
+        &[("Host", "evil.example"), ("Accept", "text/html"), ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.8")];
+    let linked = [LINKED, &named[1..]].concat();
+    for (headers, chinese, english) in [
+        (named, "节点不以这个名称应答", "does not answer to this name"),
+        (&linked, "此链接未被打开", "This link was not followed"),
+    ] {
+        let text = ask(&node.http, "GET", "/mine_block", headers, "").await.text;
+        assert!(text.contains("<html lang=\"zh-CN\">"), "{text}");
+        assert!(text.find(chinese).unwrap() < text.find(english).unwrap(), "{text}");
+        let in_english = [&headers[..headers.len() - 1], &[("Accept-Language", "en-GB, zh;q=0.9")]].concat();
+        let text = ask(&node.http, "GET", "/mine_block", &in_english, "").await.text;
+        assert!(text.find(english).unwrap() < text.find(chinese).unwrap(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_these_pages_load_is_served_under_every_name_and_nothing_else_is() {
+    let node = TestNode::start().await;
+    let refused = ask(&node.http, "GET", "/", &[("Host", "evil.example"), ("Accept", "text/html")], "").await.text;
+    let loaded = ["/page/icon.svg", "/page/styles/base.css", "/page/styles/refusal.css"];
+    for path in loaded {
+        assert!(refused.contains(&format!("\"{path}\"")), "{path}");
+        let answer = ask(&node.http, "GET", path, &[("Host", "evil.example")], "").await;
+        assert_eq!((answer.status, answer.text), (200, node.http.get(path).await.text), "{path}");
+        let framed =
+            ask(&node.http, "GET", path, &[("Host", "evil.example"), ("Origin", "http://other.example")], "").await;
+        assert_eq!(framed.status, 403, "{path}");
+    }
+    for path in
+        ["/page/app.js", "/page/styles/layout.css", "/page/styles/base.css/", "/page/icon.svg/x", "/page/nothing"]
+    {
+        assert_eq!(ask(&node.http, "GET", path, &[("Host", "evil.example")], "").await.status, 403, "{path}");
     }
 }
 
