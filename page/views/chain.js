@@ -31,6 +31,7 @@ export function chainView(context) {
     sheet.grow(blocks, fresh);
   }
 
+  panel.reopen();
   return {
     element,
     /**
@@ -41,7 +42,7 @@ export function chainView(context) {
     reset(blocks, fork = 0) {
       headers.forget(fork);
       sheet.clear();
-      if (sheet.current > fork) panel.element.replaceChildren();
+      if (sheet.current > fork) panel.forget();
       grow(blocks, 0);
     },
     /**

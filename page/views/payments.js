@@ -1,9 +1,10 @@
 // Payments as a table, wherever the page shows some.
 
-import { el, foreign } from "../dom.js";
+import { cut, el } from "../dom.js";
 import { t } from "../i18n.js";
+import { state } from "../state.js";
 
-/** @import { Transaction } from "../../types/v1.d.ts" */
+/** @import { Field, Transaction } from "../../types/v1.d.ts" */
 
 /**
  * The first payments of `total`.
@@ -20,15 +21,27 @@ export function paymentTable(payments, total) {
     el(
       "tr",
       {},
-      el("td", {}, foreign(sender)),
-      el("td", {}, foreign(receiver)),
-      el("td", { class: "amount" }, foreign(amount)),
+      el("td", {}, party(sender)),
+      el("td", {}, party(receiver)),
+      el("td", { class: "amount" }, cut(amount)),
     ),
   );
   return el(
     "div",
     { class: "scroll", tabindex: "0", role: "group", "aria-label": t("payments", total) },
-    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
+    el("table", { class: "payments" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
     total > payments.length && el("p", { class: "quiet" }, t("moreRows", total - payments.length)),
   );
+}
+
+/**
+ * Who pays or is paid: the address of a node is shown as the node's name.
+ * @param {Field} name
+ */
+export function party(name) {
+  const node = state.nameOf(name);
+  if (node === null) return cut(name);
+  const shown = cut(t("rewardsOf", node));
+  shown.title = String(name);
+  return shown;
 }

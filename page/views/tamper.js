@@ -85,7 +85,7 @@ function section(begin, linkAnew) {
   const title = el("h2", { id: "tamper-title" }, t("tamper"));
   const head = el("div", { class: "head" }, title, el("span", { class: "row" }, relink, start));
   const help = el("p", { class: "quiet" }, t("tamperHelp"));
-  const attributes = { class: "wide late", "aria-labelledby": "tamper-title" };
+  const attributes = { class: "wide", "aria-labelledby": "tamper-title" };
   return { element: el("section", attributes, head, help, said, cards), said, cards, start, relink };
 }
 

@@ -4,23 +4,24 @@ import { el } from "../../dom.js";
 import { blockDetail } from "./detail.js";
 
 /** @import { BlockId, Context } from "../../../types/page.d.ts" */
+/** @import { Block } from "../../../types/v1.d.ts" */
 /** @import { Sheet } from "./sheet.js" */
 
 /**
  * @param {Context} context
  * @param {Sheet} sheet marks the block that is shown
  */
-export function detailPanel({ api, problem }, sheet) {
+export function detailPanel({ api, problem, keep }, sheet) {
   const element = el("div", { "aria-live": "polite" });
+  /** The block that is open, also in another language. @type {{ shown: { block: Block, text: string } | null }} */
+  const kept = keep("open block", () => ({ shown: null }));
 
   /** @param {BlockId} id */
   async function open(id) {
     try {
       const [block, text] = await Promise.all([api.block(id), api.text(id)]);
-      sheet.current = block.index;
-      sheet.active = block.index;
-      const detail = blockDetail(block, text, { open, close });
-      element.replaceChildren(detail);
+      kept.shown = { block, text };
+      const detail = draw(block, text);
       detail.focus({ preventScroll: true });
       sheet.reveal(block.index);
     } catch (error) {
@@ -28,12 +29,34 @@ export function detailPanel({ api, problem }, sheet) {
     }
   }
 
-  function close() {
+  /**
+   * @param {Block} block
+   * @param {string} text
+   */
+  function draw(block, text) {
+    sheet.current = block.index;
+    sheet.active = block.index;
+    const detail = blockDetail(block, text, { open, close });
+    element.replaceChildren(detail);
+    return detail;
+  }
+
+  function forget() {
+    kept.shown = null;
     element.replaceChildren();
+  }
+
+  function close() {
+    forget();
     const index = sheet.current;
     sheet.current = 0;
     sheet.focus(index);
   }
 
-  return { element, open };
+  /** Shows the block that was open in the language before. */
+  function reopen() {
+    if (kept.shown) draw(kept.shown.block, kept.shown.text);
+  }
+
+  return { element, open, forget, reopen };
 }
