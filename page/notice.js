@@ -4,7 +4,15 @@ import { explain } from "./problems.js";
 
 /** @import { Child } from "../types/page.d.ts" */
 
-/** A part of a message; a function makes it anew when the language has changed. @typedef {Child | (() => Child | Child[])} Part */
+/**
+ * A part of a message. A function makes it anew when the language has changed; it is given the place, which is another one then.
+ * @typedef {Child | ((place: Notice) => Child | Child[])} Part
+ */
+/**
+ * A place for messages.
+ * @typedef {{ element: HTMLElement, say: (...parts: Part[]) => void, done: (...parts: Part[]) => void, warn: (...parts: Part[]) => void,
+ *   fail: (error: unknown) => void, clear: () => void }} Notice
+ */
 /** @typedef {{ parts: Part[], bad: boolean, over: boolean }} Message */
 
 /** What stands in each place that has an id, so that it can be said again when the views are made anew. @type {Map<string, Message>} */
@@ -17,6 +25,7 @@ const FADE = 250;
 /**
  * Makes an element a place for messages. A place that is made anew with the id of an earlier one says what that one said.
  * @param {HTMLElement} element
+ * @returns {Notice}
  */
 export function notice(element) {
   const { id } = element;
@@ -45,39 +54,26 @@ export function notice(element) {
     if (id) messages.set(id, message);
     if (message.over) over.add(fade);
     element.classList.toggle("bad", message.bad);
-    element.append(...message.parts.flatMap((part) => (typeof part === "function" ? part() : part)).map(node));
+    element.append(...message.parts.flatMap((part) => (typeof part === "function" ? part(place) : part)).map(node));
   }
 
-  const old = messages.get(id);
-  if (old) put(old);
-
-  return {
+  /** @type {Notice} */
+  const place = {
     element,
-    /**
-     * Says what holds until something else is said here.
-     * @param {...Part} parts
-     */
+    /** Says what holds until something else is said here. */
     say: (...parts) => put({ parts, bad: false, over: false }),
-    /**
-     * Says what has happened; it goes at the next action on the page.
-     * @param {...Part} parts
-     */
+    /** Says what has happened; it goes at the next action on the page. */
     done: (...parts) => put({ parts, bad: false, over: true }),
-    /**
-     * Says what is wrong.
-     * @param {...Part} parts
-     */
+    /** Says what is wrong. */
     warn: (...parts) => put({ parts, bad: true, over: false }),
-    /**
-     * Says why something failed, in the page's language.
-     * @param {unknown} error
-     */
+    /** Says why something failed, in the page's language. */
     fail: (error) => put({ parts: [() => explain(error)], bad: true, over: false }),
     clear,
   };
+  const old = messages.get(id);
+  if (old) put(old);
+  return place;
 }
-
-/** A place for messages. @typedef {ReturnType<typeof notice>} Notice */
 
 /** @param {Child} child */
 const node = (child) => (child instanceof Node ? child : String(child ?? ""));

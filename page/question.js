@@ -18,7 +18,8 @@ export function sayNumberFault(place, input, { reason, choices }) {
     place.warn(() => t("numberFault", reason));
     return;
   }
-  place.warn(() => [t("whichNumber"), ...choices.map((choice) => choiceButton(place, input.id, choice))]);
+  const { id } = input;
+  place.warn((here) => [t("whichNumber"), ...choices.map((choice) => choiceButton(here, id, choice))]);
 }
 
 /**

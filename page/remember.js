@@ -20,11 +20,17 @@ export function remember(root) {
 function typed(root) {
   /** @type {NodeListOf<Field>} */
   const fields = root.querySelectorAll("input[id], textarea[id], select[id]");
-  const values = [...fields].map((field) => ({ id: field.id, value: field.value, checked: isChecked(field) }));
+  const values = [...fields].map((field) => ({
+    id: field.id,
+    value: field.value,
+    checked: isChecked(field),
+    invalid: field.ariaInvalid,
+  }));
   return () => {
-    for (const { id, value, checked } of values) {
+    for (const { id, value, checked, invalid } of values) {
       const field = document.getElementById(id);
       if (!isField(field)) continue;
+      field.ariaInvalid = invalid;
       if (field.value !== value) field.value = value;
       if (field instanceof HTMLInputElement) field.checked = checked;
     }

@@ -56,9 +56,9 @@ export default {
   otherHash: "本页也计算了这段原文的哈希，结果不同！",
   followLink: (index) => `转到区块 ${index}`,
 
-  pending: "待处理的交易",
-  pendingNone: "没有等待中的交易。先发送一笔，再挖矿。",
-  pendingHelp: "交易要等到被写入区块才算完成。没有人检查付款人是否有这么多钱，也没有签名：书中的规则没有这样的要求。",
+  pending: "等待中的支付",
+  pendingNone: "没有等待中的支付。先发送一笔，再挖矿。",
+  pendingHelp: "支付要等到被写入区块才算完成。没有人检查付款人是否有这么多钱，也没有签名：书中的规则没有这样的要求。",
   sender: "付款人",
   receiver: "收款人",
   send: "发送",
@@ -118,8 +118,8 @@ export default {
 
   accounts: "账户",
   account: "账户",
-  accountsNone: "链上还没有交易。",
-  accountsHelp: "链上全部交易的精确合计。余额可以小于零：书中的规则并不禁止。",
+  accountsNone: "链上还没有支付。",
+  accountsHelp: "链上全部支付的精确合计。余额可以小于零：书中的规则并不禁止。",
   balance: "余额",
   received: "收入",
 
@@ -150,9 +150,9 @@ export default {
     })[code] ?? code,
 
   log: "动态",
-  logNone: "还没有动静。挖一个区块，或发送一笔交易。",
+  logNone: "还没有动静。挖一个区块，或发送一笔支付。",
   logBlock: (index, count) => `挖出了区块 ${index}：${n(count)} 笔交易。`,
-  logPayment: (block) => `一笔交易等待写入区块 ${block}：`,
+  logPayment: (block) => `一笔支付等待写入区块 ${block}：`,
   logPeers: (count) => `节点现在认识 ${n(count)} 个其他节点。`,
   logMining: (mode) => `自动挖矿：${mode}。`,
   logReset: "有些动态已丢失，本页已重新读取全部内容。",

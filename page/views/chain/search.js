@@ -7,6 +7,7 @@ import { t } from "../../i18n.js";
 export function searchForm(open) {
   const wanted = el("input", {
     name: "id",
+    id: "find",
     "aria-label": t("goTo"),
     placeholder: t("goToHint"),
     autocomplete: "off",

@@ -29,7 +29,6 @@ export function paymentField(name) {
 
   /** What was wrong is being changed. */
   function forgive() {
-    if (!input.hasAttribute("aria-invalid")) return;
     input.removeAttribute("aria-invalid");
     error.clear();
   }
