@@ -104,7 +104,9 @@ function rebuild() {
  * @param {HTMLElement} [beside]
  */
 function problem(error, beside) {
-  (beside ? notice(beside) : said).fail(error);
+  if (beside) notice(beside).fail(error);
+  // That the node is gone stands in the banner already.
+  else if (state.alive()) said.fail(error);
 }
 
 /**

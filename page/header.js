@@ -25,6 +25,7 @@ export function pageHeader(context, changed) {
     running.textContent = t(is && context.status() ? "alive" : "connecting");
     banner.hidden = is;
     banner.textContent = is ? "" : t("gone");
+    if (!is) said.clear();
     about.replaceChildren(...aboutNode(context));
   }
 

@@ -17,6 +17,8 @@ import { explain } from "./problems.js";
 
 /** What stands in each place that has an id, so that it can be said again when the views are made anew. @type {Map<string, Message>} */
 const messages = new Map();
+/** The places that have been made. @type {WeakMap<HTMLElement, Notice>} */
+const places = new WeakMap();
 /** Places whose message goes at the next action. @type {Set<() => void>} */
 const over = new Set();
 /** How long a message takes to fade, in milliseconds; as in base.css. */
@@ -28,6 +30,8 @@ const FADE = 250;
  * @returns {Notice}
  */
 export function notice(element) {
+  const made = places.get(element);
+  if (made) return made;
   const { id } = element;
   element.classList.add("said");
   if (!element.hasAttribute("role")) element.setAttribute("role", "status");
@@ -37,6 +41,10 @@ export function notice(element) {
     clearTimeout(fading);
     over.delete(fade);
     messages.delete(id);
+    empty();
+  }
+
+  function empty() {
     element.classList.remove("going");
     element.replaceChildren();
   }
@@ -45,7 +53,7 @@ export function notice(element) {
     over.delete(fade);
     messages.delete(id);
     element.classList.add("going");
-    fading = setTimeout(clear, FADE);
+    fading = setTimeout(empty, FADE);
   }
 
   /** @param {Message} message */
@@ -70,6 +78,7 @@ export function notice(element) {
     fail: (error) => put({ parts: [() => explain(error)], bad: true, over: false }),
     clear,
   };
+  places.set(element, place);
   const old = messages.get(id);
   if (old) put(old);
   return place;
