@@ -63,11 +63,12 @@ const SHORT = 24;
 /**
  * A text from a stranger in a table: a long one is cut after some lines, and is seen whole in its title and while it has the focus.
  * @param {unknown} text
+ * @param {string} [key] tells it from the others in its list, so that it keeps the focus when the list is put anew
  */
-export function cut(text) {
+export function cut(text, key) {
   const shown = foreign(text, LONGEST);
   shown.classList.add("cut");
-  if (String(text).length > SHORT) set(shown, { title: visible(text, LONGEST), tabindex: "0" });
+  if (String(text).length > SHORT) set(shown, { title: visible(text, LONGEST), tabindex: "0", "data-key": key });
   return shown;
 }
 

@@ -19,7 +19,10 @@ export function sayNumberFault(place, input, { reason, choices }) {
     return;
   }
   const { id } = input;
-  place.warn((here) => [t("whichNumber"), ...choices.map((choice) => choiceButton(here, id, choice))]);
+  place.warn((here) => [
+    el("span", { class: "question" }, t("whichNumber")),
+    ...choices.map((choice) => choiceButton(here, id, choice)),
+  ]);
 }
 
 /**

@@ -17,13 +17,13 @@ export function paymentTable(payments, total) {
     el("th", { scope: "col" }, t("to")),
     el("th", { scope: "col", class: "amount" }, t("amount")),
   ];
-  const rows = payments.map(({ sender, receiver, amount }) =>
+  const rows = payments.map(({ sender, receiver, amount }, at) =>
     el(
       "tr",
       {},
-      el("td", {}, party(sender)),
-      el("td", {}, party(receiver)),
-      el("td", { class: "amount" }, cut(amount)),
+      el("td", {}, party(sender, `${at} sender`)),
+      el("td", {}, party(receiver, `${at} receiver`)),
+      el("td", { class: "amount" }, cut(amount, `${at} amount`)),
     ),
   );
   return el(
@@ -37,11 +37,12 @@ export function paymentTable(payments, total) {
 /**
  * Who pays or is paid: the address of a node is shown as the node's name.
  * @param {Field} name
+ * @param {string} [key] as of `cut`
  */
-export function party(name) {
+export function party(name, key) {
   const node = state.nameOf(name);
-  if (node === null) return cut(name);
-  const shown = cut(t("rewardsOf", node));
+  if (node === null) return cut(name, key);
+  const shown = cut(t("rewardsOf", node), key);
   shown.title = String(name);
   return shown;
 }

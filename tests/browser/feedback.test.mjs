@@ -7,7 +7,7 @@ import { ask, checkAccessibility, launch, length, mine, openPage, pay, startNode
 
 const LONG_NAME = `${"W".repeat(250)}王小明的账本`;
 const LONG_AMOUNT = "123456789012345678901234567890";
-const PHONE = { viewport: { width: 390, height: 844 } };
+const PHONE = { viewport: { width: 390, height: 844 }, reducedMotion: "reduce" };
 
 let browser;
 before(async () => (browser = await launch()));
@@ -214,6 +214,37 @@ test("numbers are understood as people type them, and a question stands beside t
     }
   }));
 
+test("a block is found by its number or its hash as people type them, and what cannot be found is said beside that", () =>
+  onPage(
+    async (page) => {
+      await mine(page, 2);
+      const find = async (typed) => {
+        await page.locator("#find").fill(typed);
+        await page.keyboard.press("Enter");
+      };
+      await find("７");
+      await page.locator("#chain-status.bad", { hasText: "The chain has no such block." }).waitFor();
+      await checkAccessibility(page);
+      await find(" ２ ");
+      await page.locator("#detail-title", { hasText: "Block 2" }).waitFor();
+      assert.equal(await page.locator("#chain-status").textContent(), "");
+      const hash = await page.locator("#block-hash").textContent();
+      await find("1");
+      await page.locator("#detail-title", { hasText: "Block 1" }).waitFor();
+      await find(hash.toUpperCase());
+      await page.locator("#detail-title", { hasText: "Block 2" }).waitFor();
+      await find("1,000");
+      await page.locator("#chain-status").getByRole("button", { name: "1000" }).click();
+      assert.equal(await page.locator("#find").inputValue(), "1000");
+      assert.equal(await page.evaluate(() => document.activeElement.id), "find");
+      await find("one");
+      await page.locator("#chain-status", { hasText: "Give the number of a block" }).waitFor();
+      await choose(page, "zh-CN");
+      await page.locator("#chain-status", { hasText: "链上没有这个区块" }).waitFor();
+    },
+    { loud: true },
+  ));
+
 test("what is wrong with one field moves no other field", () =>
   onPage(async (page) => {
     const places = () =>
@@ -286,7 +317,12 @@ for (const [name, options] of [
       assert.equal(await sender.getAttribute("title"), LONG_NAME);
       assert.ok(!(await whole(sender)));
       await sender.focus();
-      assert.ok(await whole(sender), "a long name is seen whole while it has the focus");
+      await ask(node.base, "POST", "/api/v1/pending", JSON.stringify(payments[2]));
+      await page.locator("#pending tbody tr").nth(3).waitFor();
+      assert.ok(
+        await whole(sender),
+        "a long name is seen whole while it has the focus, also when the list is read anew",
+      );
       await page.locator("#accounts button", { hasText: "WWW" }).click();
       await page.locator("#account table").waitFor();
       const wide = await page.evaluate(

@@ -1,6 +1,7 @@
 // The place above the cards where the detail of one block is shown.
 
 import { el } from "../../dom.js";
+import { notice } from "../../notice.js";
 import { blockDetail } from "./detail.js";
 
 /** @import { BlockId, Context } from "../../../types/page.d.ts" */
@@ -11,8 +12,10 @@ import { blockDetail } from "./detail.js";
  * @param {Context} context
  * @param {Sheet} sheet marks the block that is shown
  */
-export function detailPanel({ api, problem, keep }, sheet) {
-  const element = el("div", { "aria-live": "polite" });
+export function detailPanel({ api, keep }, sheet) {
+  const said = notice(el("p", { id: "chain-status" }));
+  const place = el("div", { "aria-live": "polite" });
+  const element = el("div", { class: "panel" }, said.element, place);
   /** The block that is open, also in another language. @type {{ shown: { block: Block, text: string } | null }} */
   const kept = keep("open block", () => ({ shown: null }));
 
@@ -21,11 +24,12 @@ export function detailPanel({ api, problem, keep }, sheet) {
     try {
       const [block, text] = await Promise.all([api.block(id), api.text(id)]);
       kept.shown = { block, text };
+      said.clear();
       const detail = draw(block, text);
       detail.focus({ preventScroll: true });
       sheet.reveal(block.index);
     } catch (error) {
-      problem(error);
+      said.fail(error);
     }
   }
 
@@ -37,13 +41,13 @@ export function detailPanel({ api, problem, keep }, sheet) {
     sheet.current = block.index;
     sheet.active = block.index;
     const detail = blockDetail(block, text, { open, close });
-    element.replaceChildren(detail);
+    place.replaceChildren(detail);
     return detail;
   }
 
   function forget() {
     kept.shown = null;
-    element.replaceChildren();
+    place.replaceChildren();
   }
 
   function close() {
@@ -58,5 +62,5 @@ export function detailPanel({ api, problem, keep }, sheet) {
     if (kept.shown) draw(kept.shown.block, kept.shown.text);
   }
 
-  return { element, open, forget, reopen };
+  return { element, said, open, forget, reopen };
 }
