@@ -97,7 +97,9 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "views/network/replacement.js",
         SCRIPT "views/payments.js",
         SCRIPT "views/pending.js",
+        SCRIPT "views/pending/field.js",
         SCRIPT "views/pending/form.js",
+        SCRIPT "views/pending/sent.js",
         SCRIPT "views/tamper.js",
         SCRIPT "views/tamper/card.js",
     ]

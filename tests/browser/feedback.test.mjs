@@ -110,6 +110,43 @@ test("a request that gets no answer says so beside the form, in both languages",
     { loud: true },
   ));
 
+test("a request that takes too long ends with a sentence, and a payment is sent once however often the button is pressed", () =>
+  onPage(async (page) => {
+    let sent = 0;
+    await page.route("**/api/v1/pending", (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      // It is never answered.
+      sent += 1;
+    });
+    await page.evaluate(() => {
+      const timeout = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = () => timeout(500);
+    });
+    await pay(page, "Alice", "Bob", "10");
+    assert.equal(await page.locator("#send").isDisabled(), true);
+    await page.locator("#pay-amount").press("Enter");
+    await page.locator("#payment-status.bad", { hasText: "The node has not answered in time." }).waitFor();
+    await page.locator("#send:enabled").waitFor();
+    assert.equal(sent, 1);
+  }));
+
+test("accounts and payments call a node by its name, and tell its address", () =>
+  onPage(async (page, node) => {
+    await mine(page, 2);
+    const { node_address } = await ask(node.base, "GET", "/api/v1/status");
+    await page.locator("#accounts tbody tr").nth(1).waitFor();
+    await page.locator('[data-index="2"]').click();
+    await page.locator("article.detail tbody").waitFor();
+    const shown = await page.evaluate(async (address) => {
+      const { state } = await import("/page/state.js");
+      state.setNetwork({ nodes: [{ node_address: address, name: "Ada" }], branches: [] });
+      const cell = document.querySelector("#accounts [title]");
+      return [document.querySelector("#accounts").textContent, cell.textContent, cell.title];
+    }, node_address);
+    assert.ok(!shown[0].includes(node_address));
+    assert.deepEqual(shown.slice(1), ["Ada’s node (rewards)", node_address]);
+  }));
+
 test("what the node refuses is said in the page's language, beside the field that it names", () =>
   onPage(
     async (page) => {
