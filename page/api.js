@@ -10,17 +10,27 @@ const PREFIX = "/api/v1";
 /** Fields of a transaction, which are shown as they stand in the block, digit by digit. */
 const KEPT = ["amount", "receiver", "sender"];
 
-/** An answer that is no success: the node's own sentence. */
+/** What all types of problems begin with. */
+const TYPES = "urn:bcoin:problem:";
+/** How long an answer may take, in milliseconds: reading, mining (requests wait for one another), and asking all peers. */
+const WAIT = { read: 20_000, mine: 180_000, peers: 90_000 };
+
+/** A request that did not succeed. */
 export class Problem extends Error {
   /**
-   * @param {number} status
-   * @param {string} kind
-   * @param {string} detail
+   * @param {number} status 0 when the node has not answered
+   * @param {string} kind the name of the problem as the contract lists them; `no-answer` and `too-slow` are the page's own
+   * @param {string} detail the node's own sentence
+   * @param {string | null} [value] which part of the request is not right
+   * @param {string | null} [code] why it is not
    */
-  constructor(status, kind, detail) {
+  constructor(status, kind, detail, value = null, code = null) {
     super(detail);
     this.status = status;
     this.kind = kind;
+    this.detail = detail;
+    this.value = value;
+    this.code = code;
   }
 }
 
@@ -55,32 +65,52 @@ const read = (text) => /** @type {Shape} */ (plain(parse(text)));
  * Sends a request; the text of the answer.
  * @param {string} path
  * @param {RequestInit} [options]
+ * @param {number} [wait]
  */
-async function request(path, options = {}) {
-  const response = await fetch(PREFIX + path, { ...options, headers: { Accept: "application/json" } });
-  const text = await response.text();
-  if (response.ok) return text;
+async function request(path, options = {}, wait = WAIT.read) {
+  const { ok, status, text } = await exchange(path, options, wait);
+  if (ok) return text;
   /** @type {Partial<ProblemShape>} */
-  const problem = text.startsWith("{") ? read(text) : { detail: text };
-  throw new Problem(response.status, problem.type ?? "", problem.detail ?? `${response.status}`);
+  const { type = "", detail = `${status}`, value, code } = text.startsWith("{") ? read(text) : { detail: text };
+  throw new Problem(status, type.startsWith(TYPES) ? type.slice(TYPES.length) : type, detail, value, code);
+}
+
+/**
+ * Sends a request and reads the whole answer. Browsers have different sentences for a node that is gone, none for pupils.
+ * @param {string} path
+ * @param {RequestInit} options
+ * @param {number} wait
+ */
+async function exchange(path, options, wait) {
+  try {
+    const signal = AbortSignal.timeout(wait);
+    const response = await fetch(PREFIX + path, { ...options, signal, headers: { Accept: "application/json" } });
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  } catch (error) {
+    const slow = error instanceof DOMException && error.name === "TimeoutError";
+    throw new Problem(0, slow ? "too-slow" : "no-answer", messageOf(error));
+  }
 }
 
 /**
  * @template Answer
  * @param {string} path
  * @param {RequestInit} [options]
+ * @param {number} [wait]
  * @returns {Promise<Answer>}
  */
-const ask = async (path, options) => read(await request(path, options));
+const ask = async (path, options, wait) => read(await request(path, options, wait));
 
 /**
  * @template Answer
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {number} [wait]
  * @returns {Promise<Answer>}
  */
-const send = (method, path, body) => ask(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+const send = (method, path, body, wait) =>
+  ask(path, { method, body: body === undefined ? undefined : JSON.stringify(body) }, wait);
 
 /** @type {Api} */
 export const api = {
@@ -88,16 +118,16 @@ export const api = {
   headers: (from, limit) => ask(`/headers?from=${from}&limit=${limit}`),
   block: (id) => ask(`/blocks/${encodeURIComponent(id)}`),
   text: (id) => request(`/blocks/${encodeURIComponent(id)}/text`),
-  mine: () => send("POST", "/blocks"),
+  mine: () => send("POST", "/blocks", undefined, WAIT.mine),
   pending: (limit) => ask(`/pending?limit=${limit}`),
   pay: (payment) => send("POST", "/pending", payment),
   accounts: (limit) => ask(`/accounts?limit=${limit}`),
   account: (name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
-  peers: () => ask("/peers"),
+  peers: () => ask("/peers", {}, WAIT.peers),
   network: () => ask("/network"),
   connect: (nodes) => send("POST", "/peers", { nodes }),
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
-  replace: () => send("POST", "/replacements"),
+  replace: () => send("POST", "/replacements", undefined, WAIT.peers),
   setMining: (mining) => send("PUT", "/mining", mining),
   // The texts are JSON already, and go as they are hashed.
   judge: (blocks) => ask("/peers/judgements", { method: "POST", body: `{"blocks": [${blocks.join(", ")}]}` }),

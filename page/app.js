@@ -1,8 +1,13 @@
 // Starts the page: reads the node's status, draws every view, and follows the node's events.
 
-import { api, listen, messageOf } from "./api.js";
-import { el, foreign } from "./dom.js";
-import { LANGUAGES, choose, language, t } from "./i18n.js";
+import { api, listen } from "./api.js";
+import { el } from "./dom.js";
+import { t } from "./i18n.js";
+import { pageHeader } from "./header.js";
+import { actionBar, arrange, glossary } from "./layout.js";
+import { notice } from "./notice.js";
+import { remember } from "./remember.js";
+import { state } from "./state.js";
 import { accountsView } from "./views/accounts.js";
 import { chainView } from "./views/chain.js";
 import { logView } from "./views/log.js";
@@ -19,104 +24,89 @@ const PAUSE = 1000;
 /** How long to rest after reading a list anew, in milliseconds. Asking peers costs them something, too. */
 const REST = { pending: 250, accounts: 1000, peers: 3000 };
 
-let length = 0;
-const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
-const banner = el("div", { class: "banner", role: "alert", hidden: true });
-const about = el("p", { class: "quiet", id: "about" });
+/** @type {Map<string, unknown>} */
+const kept = new Map();
 /** @type {Context} */
-const context = { api, problem, length: () => length };
-const views = {
-  chain: chainView(context),
-  pending: pendingView(context),
-  mining: miningView(context),
-  network: networkView(context),
-  accounts: accountsView(context),
-  tamper: tamperView(context),
-  log: logView(),
+const context = {
+  api,
+  problem,
+  length: state.length,
+  status: state.status,
+  network: state.network,
+  access: state.access,
+  alive: state.alive,
+  nameOf: state.nameOf,
+  onState: state.onState,
+  keep,
 };
+let { views, said } = build();
 
-document.title = t("title");
-document.body.append(
-  el("a", { class: "skip", href: "#chain-title" }, t("skip")),
-  el(
-    "header",
-    {},
-    el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about),
-    state,
-    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation"))),
-  ),
-  banner,
-  el(
-    "main",
-    {},
-    el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
-    el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
-    views.tamper.element,
-  ),
-);
-
-function languages() {
-  const options = Object.entries(LANGUAGES).map(([tag, texts]) =>
-    el("option", { value: tag, lang: tag, selected: tag === language }, texts.name),
-  );
-  const select = el("select", { "aria-label": t("language"), id: "language", onchange }, ...options);
-  function onchange() {
-    choose(select.value);
-  }
-  return select;
+/**
+ * What a view keeps when it is made anew.
+ * @template Kept
+ * @param {string} name
+ * @param {() => Kept} make
+ */
+function keep(name, make) {
+  if (!kept.has(name)) kept.set(name, make());
+  return /** @type {Kept} */ (kept.get(name));
 }
 
-function theme() {
-  const root = document.documentElement;
-  const key = "bcoin-theme";
-  try {
-    const chosen = localStorage.getItem(key);
-    if (chosen) root.dataset.theme = chosen;
-  } catch {
-    // The system's choice holds then.
-  }
-  const turn = () => {
-    const dark = root.dataset.theme
-      ? root.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    try {
-      localStorage.setItem(key, root.dataset.theme);
-    } catch {
-      // It holds until the page is left.
-    }
+/** Makes the whole page in the current language. */
+function build() {
+  state.forgetListeners();
+  const views = {
+    chain: chainView(context),
+    pending: pendingView(context),
+    mining: miningView(context),
+    network: networkView(context),
+    accounts: accountsView(context),
+    tamper: tamperView(context),
+    log: logView(context),
   };
-  return el("button", { type: "button", id: "theme", onclick: turn, "aria-label": t("theme"), title: t("theme") }, "◐");
+  const { elements, said } = pageHeader(context, rebuild);
+  document.title = t("title");
+  document.body.replaceChildren(
+    el("a", { class: "skip", href: "#chain-title" }, t("skip")),
+    ...elements,
+    arrange({
+      network: views.network.element,
+      mining: views.mining.element,
+      chain: views.chain.element,
+      pending: views.pending.element,
+      accounts: views.accounts.element,
+      log: views.log.element,
+      words: glossary(),
+      tamper: views.tamper.element,
+    }),
+    actionBar(),
+  );
+  return { views, said };
 }
 
-function glossary() {
-  return el(
-    "section",
-    { class: "late" },
-    el(
-      "details",
-      {},
-      el("summary", {}, t("glossary")),
-      el(
-        "dl",
-        { class: "words" },
-        ...t("words").flatMap(([word, meaning]) => [el("dt", {}, word), el("dd", {}, meaning)]),
-      ),
-    ),
-  );
+/** Another language was chosen: all views are made anew, and what a person has done with the page is brought back. */
+function rebuild() {
+  const restore = remember(document.body);
+  ({ views, said } = build());
+  const status = state.status();
+  if (status) {
+    // All that is known of the chain is still true.
+    views.chain.reset(state.length(), Infinity);
+    views.mining.show(status.mining);
+    refreshAll();
+  }
+  restore();
 }
 
 /**
- * Says what went wrong, unless a view has said it already.
+ * Says what went wrong, beside what caused it where a view names the place.
  * @param {unknown} error
+ * @param {HTMLElement} [beside]
  */
-function problem(error, told = false) {
-  if (told) return;
-  banner.replaceChildren(foreign(t("failed", messageOf(error)), 600));
-  banner.hidden = false;
-  setTimeout(() => {
-    if (!state.classList.contains("gone")) banner.hidden = true;
-  }, 8000);
+function problem(error, beside) {
+  if (beside) notice(beside).fail(error);
+  // That the node is gone stands in the banner already.
+  else if (state.alive()) said.fail(error);
 }
 
 /**
@@ -146,29 +136,18 @@ const refreshPending = soon(() => views.pending.refresh(), REST.pending);
 const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
 const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
-/** @param {Status} status */
-function show(status) {
-  length = status.length;
-  about.replaceChildren(
-    `${t("node")} `,
-    el("code", {}, status.node_address.slice(0, 8)),
-    ` · ${t("miner")}: `,
-    foreign(status.miner, 60),
-    ` · ${t("data", status.data)} · ${status.version}`,
-  );
-  views.chain.reset(length);
-  views.mining.show(status.mining);
+function refreshAll() {
   refreshPending();
   refreshAccounts();
   refreshPeers();
 }
 
-/** @param {boolean} is */
-function alive(is) {
-  state.classList.toggle("gone", !is);
-  state.textContent = t(is ? "alive" : "connecting");
-  banner.hidden = is;
-  if (!is) banner.textContent = t("gone");
+/** @param {Status} status */
+function show(status) {
+  state.setStatus(status);
+  views.chain.reset(status.length);
+  views.mining.show(status.mining);
+  refreshAll();
 }
 
 /** @type {NodeEvent[]} */
@@ -197,13 +176,14 @@ function draw() {
   for (const event of events) {
     const [name, data] = event;
     if (name === "block") {
-      length = data.header.index;
+      state.setLength(data.header.index);
       views.chain.add(data.header);
     } else if (name === "replacement") {
-      length = data.replacement.length;
-      views.chain.reset(length, data.replacement.fork);
+      state.setLength(data.replacement.length);
+      views.chain.reset(data.replacement.length, data.replacement.fork);
       views.network.show(data.replacement);
     } else if (name === "mining") {
+      state.setMining(data.mining);
       views.mining.show(data.mining);
     }
   }
@@ -212,6 +192,7 @@ function draw() {
   if (has("block", "replacement")) refreshAccounts();
   if (has("block", "replacement", "peers")) refreshPeers();
   if (has("block", "replacement")) views.tamper.grown();
+  views.pending.hear(events);
   views.log.add(events);
 }
 
@@ -219,9 +200,9 @@ async function start() {
   try {
     const status = await api.status();
     show(status);
-    listen(status.last_event, { heard: hear, alive, changed: () => {} });
+    listen(status.last_event, { heard: hear, alive: state.setAlive, changed: state.setNetwork });
   } catch {
-    alive(false);
+    state.setAlive(false);
     setTimeout(start, PAUSE);
   }
 }

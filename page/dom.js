@@ -54,14 +54,53 @@ const UNSEEN =
  * @param {unknown} text
  */
 export function foreign(text, longest = 300) {
+  return el("bdi", { class: "foreign" }, visible(text, longest));
+}
+
+/** Texts up to this many characters are seen whole in a table, on however narrow a page. */
+const SHORT = 24;
+
+/**
+ * A text from a stranger in a table: a long one is cut after some lines, and is seen whole in its title and while it has the focus.
+ * @param {unknown} text
+ * @param {string} [key] tells it from the others in its list, so that it keeps the focus when the list is put anew
+ */
+export function cut(text, key) {
+  const shown = foreign(text, LONGEST);
+  shown.classList.add("cut");
+  if (String(text).length > SHORT) set(shown, { title: visible(text, LONGEST), tabindex: "0", "data-key": key });
+  return shown;
+}
+
+/** What a page shows of a text at most: the longest integer that a payment may hold, and its sign. */
+const LONGEST = 4301;
+
+/**
+ * @param {unknown} text
+ * @param {number} longest
+ */
+function visible(text, longest) {
   const shown = String(text).replace(
     UNSEEN,
     (unseen) => `‹U+${unseen.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`,
   );
   const characters = [...shown];
-  return el(
-    "bdi",
-    { class: "foreign" },
-    characters.length > longest ? `${characters.slice(0, longest).join("")}…` : shown,
-  );
+  return characters.length > longest ? `${characters.slice(0, longest).join("")}…` : shown;
+}
+
+/**
+ * Puts a list in the place of the one before. Who reads or uses it keeps the place and the focus: a part that scrolls is marked by the
+ * class `scroll`, and what may have the focus by `data-key`.
+ * @param {HTMLElement} container
+ * @param {...Node} children
+ */
+export function replaceSteadily(container, ...children) {
+  const top = container.querySelector(".scroll")?.scrollTop ?? 0;
+  const active = document.activeElement;
+  const key = active instanceof HTMLElement && container.contains(active) ? active.dataset.key : undefined;
+  container.replaceChildren(...children);
+  if (top > 0) container.querySelector(".scroll")?.scrollTo({ top, behavior: "instant" });
+  if (key === undefined) return;
+  const found = [...container.querySelectorAll("[data-key]")].find((one) => one.getAttribute("data-key") === key);
+  if (found instanceof HTMLElement) found.focus({ preventScroll: true });
 }

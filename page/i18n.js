@@ -31,9 +31,27 @@ function pick() {
   return "en";
 }
 
-export const language = pick();
-document.documentElement.lang = language;
-const texts = LANGUAGES[language];
+/** The tag of the page's language. */
+export let language = "";
+/** @type {Texts} */
+let texts;
+/** @type {Intl.NumberFormat} */
+let numbers;
+/** @type {Intl.NumberFormat} */
+let milliseconds;
+/** @type {Intl.DateTimeFormat} */
+let times;
+use(pick());
+
+/** @param {string} tag */
+function use(tag) {
+  language = tag;
+  texts = LANGUAGES[tag];
+  numbers = new Intl.NumberFormat(tag);
+  milliseconds = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 });
+  times = new Intl.DateTimeFormat(tag, { timeStyle: "medium" });
+  document.documentElement.lang = tag;
+}
 
 /**
  * The text for a key; functions make it from what they are given.
@@ -49,10 +67,11 @@ export function t(key, ...values) {
 }
 
 /**
- * Shows the page in another language.
+ * From here on all texts are in another language; what is drawn already stays as it is. The choice outlives the page.
  * @param {string} tag
  */
 export function choose(tag) {
+  use(tag);
   try {
     localStorage.setItem(KEY, tag);
   } catch {
@@ -60,12 +79,12 @@ export function choose(tag) {
   }
   const address = new URL(location.href);
   address.searchParams.set("lang", tag);
-  location.assign(address);
+  history.replaceState(history.state, "", address);
 }
 
-const numbers = new Intl.NumberFormat(language);
+/** A number as people of the language write it. */
 export const number = (/** @type {number} */ value) => numbers.format(value);
-const milliseconds = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+/** A duration in milliseconds. */
 export const ms = (/** @type {number} */ value) => `${milliseconds.format(value)} ms`;
-const times = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+/** The time of day of a moment in RFC 3339. */
 export const clock = (/** @type {string} */ time) => times.format(new Date(time));

@@ -39,8 +39,11 @@ export type Plain = null | boolean | string | number | JsonNumber | Plain[] | { 
 /** The index of a block, or its hash. */
 export type BlockId = number | string;
 
-/** Says what went wrong, unless a view has said it already. */
-export type Tell = (error: unknown, told?: boolean) => void;
+/** Says what went wrong: in `beside`, an element for messages, or below the header when there is none. */
+export type Tell = (error: unknown, beside?: HTMLElement) => void;
+
+/** What a control needs of the node: reading, mining and paying, or changing settings. */
+export type Needs = "read" | "use" | "all";
 
 /** What every view is given. */
 export interface Context {
@@ -48,8 +51,22 @@ export interface Context {
   problem: Tell;
   /** How many blocks the chain has. */
   length: () => number;
-  /** An object of a view that survives when the page is built anew. */
-  keep?: <Kept>(name: string, make: () => Kept) => Kept;
+  /** The latest status; null until it has been read. */
+  status: () => v1.Status | null;
+  /** The latest picture of the network; null until it has come. */
+  network: () => v1.Network | null;
+  /** What this browser may do. */
+  access: () => v1.Access;
+  /** Whether the node answers. */
+  alive: () => boolean;
+  /** How the node is called that has this node address; null when that is not known. */
+  nameOf: (address: unknown) => string | null;
+  /**
+   * Calls the listener whenever one of the above may have changed. When the language changes, the views are made anew and listen anew.
+   */
+  onState: (listener: () => void) => void;
+  /** What a view holds beyond its elements: made once, and given back when the views are made anew in another language. */
+  keep: <Kept>(name: string, make: () => Kept) => Kept;
 }
 
 type Attribute = string | number | boolean | null | undefined;

@@ -12,6 +12,14 @@ export interface Texts {
   connecting: string;
   alive: string;
   gone: string;
+  actions: string;
+  barMine: string;
+  barPay: string;
+  barLongest: string;
+  /** Why a control is disabled while the node is gone. */
+  whyGone: string;
+  /** Why a machine that is a guest may not do something. */
+  notForGuests(access: v1.Access): string;
   theme: string;
   language: string;
   node: string;
@@ -50,8 +58,13 @@ export interface Texts {
   receiver: string;
   send: string;
   sent(block: number): string;
-  needName: string;
-  needAmount: string;
+  sentIn(block: number): string;
+  /** Asks which of two numbers is meant by a comma. */
+  whichNumber: string;
+  /** Why a typed number cannot be used. */
+  numberFault(reason: "empty" | "not_a_number"): string;
+  /** The account from which a node pays its rewards. */
+  rewardsOf(name: string): string;
   mining: string;
   mine: string;
   mineBusy: string;
@@ -93,6 +106,7 @@ export interface Texts {
   nothingReturned: string;
   notReturned(count: number): string;
   accounts: string;
+  account: string;
   accountsNone: string;
   accountsHelp: string;
   balance: string;
@@ -145,7 +159,12 @@ export interface Texts {
   /** Words and what they mean. */
   words: [word: string, meaning: string][];
   documentation: string;
-  failed(detail: string): string;
+  /** What a type of problem means, as section 7 of the contract names it; empty for an unknown one. */
+  problem(kind: string): string;
+  /** What is wrong with a field of a payment; empty for an unknown code. */
+  paymentFault(code: string, field: string): string;
+  /** What is wrong with an address, after the address and a colon; empty for an unknown code. */
+  addressFault(code: string): string;
 }
 
 /** The steps of the story of a forged copy. */

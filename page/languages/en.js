@@ -19,6 +19,15 @@ export default {
   connecting: "Looking for the node…",
   alive: "The node is running",
   gone: "The node is gone. Start it again; this page goes on by itself.",
+  actions: "Main actions",
+  barMine: "Mine",
+  barPay: "Pay",
+  barLongest: "Longest chain",
+  whyGone: "Waits for the node to answer.",
+  notForGuests: (access) =>
+    access === "read"
+      ? "The owner of this node lets other machines look only (--guests read)."
+      : "The owner of this node has kept this for the node's own machine (--guests use).",
   theme: "Light or dark",
   language: "Language",
   node: "Node",
@@ -61,8 +70,10 @@ export default {
   receiver: "Receiver",
   send: "Send",
   sent: (block) => `It waits for block ${block}.`,
-  needName: "A name, please.",
-  needAmount: "A number above 0, please.",
+  sentIn: (block) => `It is in block ${block}.`,
+  whichNumber: "Which one?",
+  numberFault: (reason) => (reason === "empty" ? "A number, please." : "This is not a number."),
+  rewardsOf: (name) => `${name}’s node (rewards)`,
 
   mining: "Mining",
   mine: "Mine a block",
@@ -115,6 +126,7 @@ export default {
     `${s(count, "payment", "payments")} of the blocks that were given up ${count === 1 ? "is" : "are"} gone: no node takes such payments, as a name or an amount is not right.`,
 
   accounts: "Accounts",
+  account: "Account",
   accountsNone: "No payment is in the chain yet.",
   accountsHelp:
     "Exact sums of all payments in the chain. A balance may be below zero: the printed rules do not forbid it.",
@@ -260,5 +272,57 @@ export default {
     ],
   ],
   documentation: "For programs: /docs",
-  failed: (detail) => `That did not work: ${detail}`,
+  problem: (kind) =>
+    ({
+      "no-answer": "The node does not answer. Nothing was changed here; try again when it runs.",
+      "too-slow":
+        "The node has not answered in time. Whether it has done this is not known: look before you try again.",
+      "bad-body": "The node cannot use what was sent.",
+      "body-broken": "The request did not arrive whole. Try again.",
+      "bad-host": "The node does not understand the name in this page's address.",
+      "bad-query": "The node does not understand what was asked for.",
+      "bad-path": "The node does not understand what was asked for.",
+      "bad-interval": "Blocks can be mined every 0.1 to 3600 seconds.",
+      "too-many-peers": "The node knows as many other nodes as it may. Remove some first.",
+      "foreign-host": "The node does not answer to the name in this page's address. Open it by its IP address.",
+      "foreign-site": "The node takes orders from its own page only. Open it by its own address.",
+      "unknown-path": "This node is another version than this page. Load the page again.",
+      "unknown-block": "The chain has no such block. Give the number of a block, or a whole hash of 64 digits.",
+      "unknown-account":
+        "No payment in the chain names this account. Payments that wait are counted once they are in a block.",
+      "unknown-peer": "The node does not know that node any more.",
+      "wrong-verb": "This node is another version than this page. Load the page again.",
+      "body-too-slow": "Sending took too long. Try again.",
+      "body-too-large": "This is more than the node takes at once.",
+      "not-saved": "The node could not save this, so nothing has changed. Its log says why.",
+      "not-read": "The node cannot read its chain. Its log says why.",
+      "not-ready": "The node is not ready. Its log says why.",
+      internal: "Something went wrong inside the node. Its log says more.",
+      "pending-full": "Too many payments wait. Mine a block, then send it again.",
+      "too-many-listeners": "Too many pages follow this node. Close some.",
+      stopping: "The node is stopping.",
+      "disk-full": "The disk of the node is full, so nothing was saved. Make room, then try again.",
+    })[kind] ?? "",
+  paymentFault: (code, field) =>
+    ({
+      missing: field === "amount" ? "How much? A number above 0." : "Whose name?",
+      empty: field === "amount" ? "How much? A number above 0." : "Whose name?",
+      too_long: field === "amount" ? "At most 4,300 characters." : "At most 256 characters.",
+      not_text: "This has to be a text.",
+      not_a_number: "This is not a number.",
+      not_positive: "It has to be above 0.",
+      too_many_digits: "At most 4,300 digits.",
+    })[code] ?? "",
+  addressFault: (code) =>
+    ({
+      malformed: "this is not an address. Addresses look like 192.168.1.7:1001.",
+      scheme: "addresses of nodes begin with http://, or with nothing.",
+      credentials: "an address has no user name and no password.",
+      not_asked: "nodes do not ask this kind of address.",
+      ipv4_spelling: "an IP address has four numbers from 0 to 255, such as 192.168.1.7.",
+      port_zero: "there is no port 0.",
+      port_too_large: "ports go up to 65535.",
+      port_missing: "the port is missing after the colon.",
+      not_text: "an address has to be a text.",
+    })[code] ?? "",
 };

@@ -1,8 +1,9 @@
 // Who received and sent how much.
 
-import { el, foreign } from "../dom.js";
+import { cut, el, replaceSteadily } from "../dom.js";
 import { t } from "../i18n.js";
-import { paymentTable } from "./payments.js";
+import { notice } from "../notice.js";
+import { party, paymentTable } from "./payments.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
 /** @import { AccountPage, Accounts } from "../../types/v1.d.ts" */
@@ -11,35 +12,66 @@ import { paymentTable } from "./payments.js";
 const SHOWN = 100;
 
 /** @param {Context} context */
-export function accountsView({ api, problem }) {
+export function accountsView(context) {
+  const { api, keep, nameOf, onState } = context;
+  /** What was read last, and the account that is open, for another language. @type {{ page: Accounts | null, open: AccountPage | null }} */
+  const kept = keep("accounts", () => ({ page: null, open: null }));
+  const said = notice(el("p", { id: "account-status" }));
   const list = el("div", { id: "accounts" });
-  const one = el("div", { "aria-live": "polite" });
+  const one = el("div", { "aria-live": "polite", id: "account" });
   const element = el(
     "section",
-    { class: "late", "aria-labelledby": "accounts-title" },
+    { "aria-labelledby": "accounts-title" },
     el("div", { class: "head" }, el("h2", { id: "accounts-title" }, t("accounts"))),
     el("p", { class: "quiet" }, t("accountsHelp")),
+    said.element,
     one,
     list,
   );
+  /** The names of nodes among the accounts, as they are drawn. */
+  let drawn = "";
+  const names = () => JSON.stringify(kept.page?.accounts.map(({ name }) => nameOf(name)));
 
   /** @param {string} name */
   async function open(name) {
     try {
-      const page = await api.account(name);
-      one.replaceChildren(accountNotice(page, () => one.replaceChildren()));
+      kept.open = await api.account(name);
+      said.clear();
+      drawOpen();
     } catch (error) {
-      problem(error);
+      said.fail(error);
     }
   }
 
+  function close() {
+    const name = kept.open?.account.name;
+    kept.open = null;
+    one.replaceChildren();
+    const buttons = [...list.querySelectorAll("button")];
+    buttons.find((button) => button.dataset.key === name)?.focus();
+  }
+
+  function draw() {
+    if (!kept.page) return;
+    drawn = names();
+    const none = kept.page.total === 0;
+    replaceSteadily(list, none ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(kept.page, open));
+  }
+
+  function drawOpen() {
+    if (kept.open) one.replaceChildren(accountNotice(kept.open, close));
+  }
+
+  draw();
+  drawOpen();
+  onState(() => {
+    if (names() !== drawn) draw();
+  });
   return {
     element,
     async refresh() {
-      const page = await api.accounts(SHOWN);
-      list.replaceChildren(
-        page.total === 0 ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(page, open),
-      );
+      kept.page = await api.accounts(SHOWN);
+      draw();
     },
   };
 }
@@ -56,8 +88,8 @@ function accountNotice({ account, transactions }, close) {
     { class: "notice" },
     el(
       "div",
-      { class: "row" },
-      el("strong", {}, foreign(account.name)),
+      { class: "head" },
+      el("strong", {}, party(account.name)),
       el("button", { type: "button", onclick: close }, t("close")),
     ),
     paymentTable(payments, account.payments),
@@ -69,15 +101,18 @@ function accountNotice({ account, transactions }, close) {
  * @param {(name: string) => void} open
  */
 function accountTable({ accounts, total }, open) {
-  const heads = [el("th", { scope: "col" }, t("accounts")), el("th", { scope: "col", class: "amount" }, t("balance"))];
+  const heads = [el("th", { scope: "col" }, t("account")), el("th", { scope: "col", class: "amount" }, t("balance"))];
   const rows = accounts.map(({ name, balance }) => {
-    const button = el("button", { type: "button", class: "plain", onclick: () => open(name) }, foreign(name, 60));
-    return el("tr", {}, el("td", {}, button), el("td", { class: "amount" }, foreign(balance, 40)));
+    const shown = party(name);
+    // The button has the focus already.
+    shown.removeAttribute("tabindex");
+    const button = el("button", { type: "button", class: "plain", "data-key": name, onclick: () => open(name) }, shown);
+    return el("tr", {}, el("td", {}, button), el("td", { class: "amount" }, cut(balance)));
   });
   return el(
     "div",
     { class: "scroll", tabindex: "0", role: "group", "aria-label": t("accounts") },
-    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
+    el("table", { class: "accounts" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
     total > accounts.length && el("p", { class: "quiet" }, t("moreRows", total - accounts.length)),
   );
 }

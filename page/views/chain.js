@@ -17,7 +17,7 @@ export function chainView(context) {
   const panel = detailPanel(context, sheet);
   const count = el("span", { class: "quiet", id: "length" });
   const title = el("h2", { id: "chain-title" }, t("chain"), " ", count);
-  const head = el("div", { class: "head" }, title, searchForm(panel.open));
+  const head = el("div", { class: "head" }, title, searchForm(panel.open, panel.said));
   const help = el("p", { class: "quiet" }, t("chainHelp"));
   const element = el("section", { "aria-labelledby": "chain-title" }, head, help, panel.element, sheet.element);
 
@@ -31,6 +31,7 @@ export function chainView(context) {
     sheet.grow(blocks, fresh);
   }
 
+  panel.reopen();
   return {
     element,
     /**
@@ -41,7 +42,7 @@ export function chainView(context) {
     reset(blocks, fork = 0) {
       headers.forget(fork);
       sheet.clear();
-      if (sheet.current > fork) panel.element.replaceChildren();
+      if (sheet.current > fork) panel.forget();
       grow(blocks, 0);
     },
     /**

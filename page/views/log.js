@@ -4,12 +4,16 @@ import { el, foreign } from "../dom.js";
 import { clock, t } from "../i18n.js";
 import { modeText } from "./mining.js";
 
+/** @import { Context } from "../../types/page.d.ts" */
 /** @import { NodeEvent } from "../../types/v1.d.ts" */
 
 /** Lines that are kept. */
 const LINES = 100;
 
-export function logView() {
+/** @param {Context} context */
+export function logView({ keep }) {
+  /** The events that are shown, the latest last: words are made of them anew in another language. @type {NodeEvent[]} */
+  const events = keep("log", () => []);
   const list = el(
     "ol",
     { class: "plain log", reversed: true, id: "log", tabindex: "0", "aria-label": t("log") },
@@ -17,24 +21,32 @@ export function logView() {
   );
   const element = el(
     "section",
-    { class: "late", "aria-labelledby": "log-title" },
+    { "aria-labelledby": "log-title" },
     el("div", { class: "head" }, el("h2", { id: "log-title" }, t("log"))),
     list,
   );
   let empty = true;
 
+  /** @param {NodeEvent[]} added */
+  function draw(added) {
+    if (added.length === 0) return;
+    if (empty) list.replaceChildren();
+    empty = false;
+    list.prepend(...added.map(line).reverse());
+    while (list.children.length > LINES) list.lastChild?.remove();
+  }
+
+  draw(events);
   return {
     element,
     /**
      * Adds events, the latest first; in a burst only the latest are drawn.
-     * @param {NodeEvent[]} events
+     * @param {NodeEvent[]} added
      */
-    add(events) {
-      if (empty) list.replaceChildren();
-      empty = false;
-      const lines = events.slice(-LINES).map((event) => line(event));
-      list.prepend(...lines.reverse());
-      while (list.children.length > LINES) list.lastChild?.remove();
+    add(added) {
+      events.push(...added);
+      events.splice(0, events.length - LINES);
+      draw(added.slice(-LINES));
     },
   };
 }

@@ -42,7 +42,7 @@ class Kept {
 /** @param {Context} context */
 export function tamperView(context) {
   const { api, length } = context;
-  const kept = context.keep?.("tamper", () => new Kept()) ?? new Kept();
+  const kept = context.keep("tamper", () => new Kept());
   // A search that another build of the page began cannot tell this one what it finds.
   kept.search?.abort();
   kept.search = null;

@@ -90,7 +90,7 @@ test("a longer chain beyond a limit is named with the limit, in both languages",
     await page.locator('#log [data-event="beyond_limit"]', { hasText: theirs.address }).waitFor();
     await page.locator("#language").selectOption("zh-CN");
     await page.locator("#longest", { hasText: "查找最长的链" }).click();
-    await page.locator('#log [data-event="beyond_limit"]', { hasText: "超出本节点的限制 max-chain" }).waitFor();
+    await page.locator('#log [data-event="beyond_limit"]', { hasText: "超出本节点的限制 max-chain" }).nth(1).waitFor();
     await length(page, 1);
     assert.deepEqual(noise, []);
     await context.close();

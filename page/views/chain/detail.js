@@ -77,7 +77,7 @@ function hashedText(block, text) {
   const same = sha256(text) === block.hash;
   return el(
     "details",
-    {},
+    { id: "hashed-text" },
     el("summary", {}, t("hashedText")),
     el("pre", { class: "hashed", tabindex: "0" }, text),
     el("p", { class: same ? "good" : "bad" }, t(same ? "sameHash" : "otherHash")),

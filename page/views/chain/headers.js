@@ -16,12 +16,12 @@ export class Headers {
    * @param {Context} context
    * @param {() => void} arrived told when headers have been read
    */
-  constructor({ api, problem }, arrived) {
+  constructor({ api, problem, keep }, arrived) {
     this.api = api;
     this.problem = problem;
     this.arrived = arrived;
     /** @type {Map<number, Header[]>} */
-    this.pages = new Map();
+    this.pages = keep("headers", () => new Map());
     /** @type {Set<number>} */
     this.loading = new Set();
   }

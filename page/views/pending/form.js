@@ -1,90 +1,79 @@
 // A form that sends a payment.
 
-import { messageOf } from "../../api.js";
-import { el, foreign } from "../../dom.js";
+import { el } from "../../dom.js";
+import { enabledWhen } from "../../enabled.js";
 import { t } from "../../i18n.js";
-import { JsonNumber, canonical, parse } from "../../ledger/json.js";
+import { canonical, parse } from "../../ledger/json.js";
+import { notice } from "../../notice.js";
+import { fieldOf } from "../../problems.js";
+import { Problem } from "../../api.js";
+import { paymentField } from "./field.js";
+import { lastSent } from "./sent.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
+/** @import { Field, Name } from "./field.js" */
 
-/** @typedef {"sender" | "receiver" | "amount"} Name */
 /** @type {Name[]} */
 const NAMES = ["sender", "receiver", "amount"];
-/** @typedef {ReturnType<typeof paymentField>} Field */
 
 /**
- * The form, and what it says.
+ * The form, and what became of the payment that was sent last.
  * @param {Context} context
  */
-export function paymentForm({ api, problem }) {
-  const said = el("p", { role: "status", id: "payment-status" });
+export function paymentForm(context) {
+  const said = notice(el("p", { id: "payment-status" }));
+  const sent = lastSent(said, context);
   const fields = NAMES.map(paymentField);
-  const form = el(
+  const button = el("button", { class: "main", id: "send" }, t("send"));
+  const enabled = enabledWhen(button, context, "use");
+  const element = el(
     "form",
-    { onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
-    el("div", { class: "row" }, ...fields.map((one) => one.element), el("button", { class: "main" }, t("send"))),
-    said,
+    { class: "pay", onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
+    el("div", { class: "fields" }, ...fields.map((one) => one.element), el("div", { class: "field go" }, button)),
+    el("div", { class: "outcome" }, enabled.why, said.element),
   );
 
   /** @param {SubmitEvent} event */
   async function send(event) {
     event.preventDefault();
-    if (!check(fields)) return;
-    const [sender, receiver, amount] = fields.map((one) => one.input.value);
+    const values = valuesOf(fields);
+    if (!values) return;
+    const [sender, receiver, amount] = values;
+    enabled.busy(true);
     try {
-      const answer = await api.pay({ sender, receiver, amount: rawNumber(amount.trim()) });
-      said.replaceChildren(t("sent", answer.block));
+      const answer = await context.api.pay({ sender, receiver, amount: rawNumber(amount) });
       for (const { input } of fields) input.value = "";
+      sent.took(answer);
       fields[0].input.focus();
     } catch (error) {
-      said.replaceChildren(el("span", { class: "bad" }, foreign(messageOf(error))));
-      problem(error, true);
+      refuse(error);
+    } finally {
+      enabled.busy(false);
     }
   }
 
-  return form;
-}
+  /** @param {unknown} error */
+  function refuse(error) {
+    const field = fields.find((one) => one.name === fieldOf(error));
+    if (field && error instanceof Problem && error.code !== null) {
+      field.refuse(error.code);
+      field.input.focus();
+    } else {
+      said.fail(error);
+    }
+  }
 
-/** @param {Name} name */
-function paymentField(name) {
-  const error = el("span", { class: "error", id: `${name}-error` });
-  const input = el("input", {
-    name,
-    id: `pay-${name}`,
-    autocomplete: "off",
-    maxlength: name === "amount" ? 300 : 256,
-    inputmode: name === "amount" ? "decimal" : "text",
-    "aria-describedby": error.id,
-  });
-  const element = el("label", { class: "field" }, t(name), input, error);
-  return { name, input, error, element };
+  return { element, sent };
 }
 
 /**
- * Says what is wrong with each field, and goes to the first that is wrong.
+ * The values of all fields; null when one cannot be sent. What is wrong with each is said, and the first has the focus then.
  * @param {Field[]} fields
- * @returns {boolean} whether none is wrong
  */
-function check(fields) {
-  let good = true;
-  for (const { name, input, error } of fields) {
-    const bad = name === "amount" ? !isAmount(input.value) : input.value === "";
-    error.textContent = bad ? t(name === "amount" ? "needAmount" : "needName") : "";
-    input.setAttribute("aria-invalid", String(bad));
-    if (bad && good) input.focus();
-    good &&= !bad;
-  }
-  return good;
-}
-
-/** @param {string} text */
-function isAmount(text) {
-  try {
-    const value = parse(text);
-    return value instanceof JsonNumber && !value.text.startsWith("-") && Number(value.text) > 0;
-  } catch {
-    return false;
-  }
+function valuesOf(fields) {
+  const values = fields.map((one) => one.value());
+  fields.find((_, at) => values[at] === null)?.input.focus();
+  return values.every((value) => value !== null) ? values : null;
 }
 
 /**

@@ -1,0 +1,86 @@
+// The header of the page: whose node this is, whether it runs, and what the page looks like.
+
+import { el, foreign } from "./dom.js";
+import { LANGUAGES, choose, language, t } from "./i18n.js";
+import { notice } from "./notice.js";
+
+/** @import { Context } from "../types/page.d.ts" */
+
+const KEY = "bcoin-theme";
+
+/**
+ * The header, and the banner below it that stands while the node is gone.
+ * @param {Context} context
+ * @param {() => void} changed called when another language was chosen
+ */
+export function pageHeader(context, changed) {
+  const running = el("span", { class: "state", role: "status", id: "state" });
+  const about = el("p", { class: "quiet", id: "about" });
+  const banner = el("div", { class: "banner", role: "alert", hidden: true });
+  const said = notice(el("div", { id: "said" }));
+
+  function show() {
+    const is = context.alive();
+    running.classList.toggle("gone", !is);
+    running.textContent = t(is && context.status() ? "alive" : "connecting");
+    banner.hidden = is;
+    banner.textContent = is ? "" : t("gone");
+    if (!is) said.clear();
+    about.replaceChildren(...aboutNode(context));
+  }
+
+  context.onState(show);
+  show();
+  const who = el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about);
+  const docs = el("a", { href: "/docs" }, t("documentation"));
+  const tools = el("div", { class: "tools" }, languages(changed), theme(), docs);
+  return { elements: [el("header", {}, who, running, tools), banner, said.element], said };
+}
+
+/** @param {Context} context */
+function aboutNode(context) {
+  const status = context.status();
+  if (!status) return [];
+  return [
+    `${t("node")} `,
+    el("code", {}, status.node_address.slice(0, 8)),
+    ` · ${t("miner")}: `,
+    foreign(status.miner, 60),
+    ` · ${t("data", status.data)} · ${status.version}`,
+  ];
+}
+
+/** @param {() => void} changed */
+function languages(changed) {
+  const options = Object.entries(LANGUAGES).map(([tag, texts]) =>
+    el("option", { value: tag, lang: tag, selected: tag === language }, texts.name),
+  );
+  const select = el("select", { "aria-label": t("language"), id: "language", onchange }, ...options);
+  function onchange() {
+    choose(select.value);
+    changed();
+  }
+  return select;
+}
+
+function theme() {
+  const root = document.documentElement;
+  try {
+    const chosen = localStorage.getItem(KEY);
+    if (chosen) root.dataset.theme = chosen;
+  } catch {
+    // The system's choice holds then.
+  }
+  const turn = () => {
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try {
+      localStorage.setItem(KEY, root.dataset.theme);
+    } catch {
+      // It holds until the page is left.
+    }
+  };
+  return el("button", { type: "button", id: "theme", onclick: turn, "aria-label": t("theme"), title: t("theme") }, "◐");
+}

@@ -1,0 +1,80 @@
+// What the page knows of its node, and who is told when that changes.
+
+/** @import { Access, Mining, Network, Status } from "../types/v1.d.ts" */
+
+/** @type {Status | null} */
+let status = null;
+/** @type {Network | null} */
+let network = null;
+let length = 0;
+// The page itself came from the node, so the node counts as running until a request fails.
+let answering = true;
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/** The state of the page's node. */
+export const state = {
+  /** The latest status; null until it has been read. */
+  status: () => status,
+  /** The latest picture of the network; null until it has come. */
+  network: () => network,
+  /** How many blocks the chain has. */
+  length: () => length,
+  /** Whether the node answers. */
+  alive: () => answering,
+  /** What this browser may do. @returns {Access} */
+  access: () => status?.access ?? "all",
+
+  /**
+   * How the node is called that has this node address; null when none is known.
+   * @param {unknown} address
+   * @returns {string | null}
+   */
+  nameOf(address) {
+    const found = network?.nodes.find((node) => node.node_address !== null && node.node_address === address);
+    return found?.name ?? null;
+  },
+
+  /**
+   * Calls `listener` whenever `status`, `network`, `alive` or `access` may have changed.
+   * @param {() => void} listener
+   */
+  onState(listener) {
+    listeners.add(listener);
+  },
+
+  /** Forgets who listens: the views are made anew. */
+  forgetListeners() {
+    listeners.clear();
+  },
+
+  /** @param {Status} read */
+  setStatus(read) {
+    status = read;
+    length = read.length;
+    tell();
+  },
+  /** @param {Network} read */
+  setNetwork(read) {
+    network = read;
+    tell();
+  },
+  /** @param {Mining} mining */
+  setMining(mining) {
+    if (status) status = { ...status, mining };
+  },
+  /** @param {number} blocks */
+  setLength(blocks) {
+    length = blocks;
+  },
+  /** @param {boolean} is */
+  setAlive(is) {
+    if (is === answering) return;
+    answering = is;
+    tell();
+  },
+};
+
+function tell() {
+  for (const listener of listeners) listener();
+}
