@@ -9,10 +9,11 @@ import { logView } from "./views/log.js";
 import { miningView } from "./views/mining.js";
 import { networkView } from "./views/network.js";
 import { pendingView } from "./views/pending.js";
+import { proofsView } from "./views/proofs.js";
 import { tamperView } from "./views/tamper.js";
 
 /** @import { Context } from "../types/page.d.ts" */
-/** @import { EventName, NodeEvent, Status } from "../types/v1.d.ts" */
+/** @import { Access, EventName, NodeEvent, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
@@ -20,15 +21,29 @@ const PAUSE = 1000;
 const REST = { pending: 250, accounts: 1000, peers: 3000 };
 
 let length = 0;
+/** @type {Access} */
+let access = "all";
+let isAlive = true;
+/** @type {(() => void)[]} */
+const listeners = [];
 const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
 const banner = el("div", { class: "banner", role: "alert", hidden: true });
 const about = el("p", { class: "quiet", id: "about" });
 /** @type {Context} */
-const context = { api, problem, length: () => length };
+const context = {
+  api,
+  problem,
+  length: () => length,
+  access: () => access,
+  alive: () => isAlive,
+  onState: (listener) => listeners.push(listener),
+};
+const chain = chainView(context);
 const views = {
-  chain: chainView(context),
+  chain,
   pending: pendingView(context),
-  mining: miningView(context),
+  mining: miningView(context, chain.headers),
+  proofs: proofsView(context, chain.headers, chain.earlier),
   network: networkView(context),
   accounts: accountsView(context),
   tamper: tamperView(context),
@@ -49,8 +64,16 @@ document.body.append(
   el(
     "main",
     {},
-    el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
-    el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
+    el("div", { class: "side" }, views.mining.element, views.chain.element, views.proofs.element),
+    el(
+      "div",
+      { class: "side" },
+      views.network.element,
+      views.pending.element,
+      views.accounts.element,
+      views.log.element,
+      glossary(),
+    ),
     views.tamper.element,
   ),
 );
@@ -109,9 +132,15 @@ function glossary() {
 /**
  * Says what went wrong, unless a view has said it already.
  * @param {unknown} error
+ * @param {boolean | HTMLElement} [told] whether it was said, or where to say it
  */
 function problem(error, told = false) {
-  if (told) return;
+  if (told === true) return;
+  if (told instanceof HTMLElement) {
+    told.classList.add("bad");
+    told.replaceChildren(foreign(t("failed", messageOf(error)), 600));
+    return;
+  }
   banner.replaceChildren(foreign(t("failed", messageOf(error)), 600));
   banner.hidden = false;
   setTimeout(() => {
@@ -149,6 +178,8 @@ const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 /** @param {Status} status */
 function show(status) {
   length = status.length;
+  access = status.access ?? "all";
+  for (const listener of listeners) listener();
   about.replaceChildren(
     `${t("node")} `,
     el("code", {}, status.node_address.slice(0, 8)),
@@ -157,7 +188,8 @@ function show(status) {
     ` · ${t("data", status.data)} · ${status.version}`,
   );
   views.chain.reset(length);
-  views.mining.show(status.mining);
+  views.mining.reset(status, length);
+  views.proofs.drawSoon();
   refreshPending();
   refreshAccounts();
   refreshPeers();
@@ -165,6 +197,8 @@ function show(status) {
 
 /** @param {boolean} is */
 function alive(is) {
+  isAlive = is;
+  for (const listener of listeners) listener();
   state.classList.toggle("gone", !is);
   state.textContent = t(is ? "alive" : "connecting");
   banner.hidden = is;
@@ -198,16 +232,20 @@ function draw() {
     const [name, data] = event;
     if (name === "block") {
       length = data.header.index;
-      views.chain.add(data.header);
+      views.chain.add(data.header, views.mining.add(data));
     } else if (name === "replacement") {
       length = data.replacement.length;
       views.chain.reset(length, data.replacement.fork);
+      views.mining.restart(length);
       views.network.show(data.replacement);
+    } else if (name === "payment") {
+      views.mining.pay(data.transaction, data.pending);
     } else if (name === "mining") {
       views.mining.show(data.mining);
     }
   }
   const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
+  if (has("block", "replacement")) views.proofs.drawSoon();
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
   if (has("block", "replacement", "peers")) refreshPeers();

@@ -38,7 +38,10 @@ export type Plain = null | boolean | string | number | JsonNumber | Plain[] | { 
 export type BlockId = number | string;
 
 /** Says what went wrong, unless a view has said it already. */
-export type Tell = (error: unknown, told?: boolean) => void;
+export type Tell = (error: unknown, told?: boolean | HTMLElement) => void;
+
+/** What a control needs of the node: reading, mining and paying, or changing settings. */
+export type Needs = "read" | "use" | "all";
 
 /** What every view is given. */
 export interface Context {
@@ -46,6 +49,12 @@ export interface Context {
   problem: Tell;
   /** How many blocks the chain has. */
   length: () => number;
+  /** What this browser may do. */
+  access: () => v1.Access;
+  /** Whether the node answers. */
+  alive: () => boolean;
+  /** Calls the listener whenever one of the two above may have changed. */
+  onState: (listener: () => void) => void;
 }
 
 type Attribute = string | number | boolean | null | undefined;
@@ -57,6 +66,9 @@ export interface Properties {
   oninput?: (event: Event) => void;
   onkeydown?: (event: KeyboardEvent) => void;
   onscroll?: (event: Event) => void;
+  onpointerenter?: (event: PointerEvent) => void;
+  onpointerleave?: (event: PointerEvent) => void;
+  ontoggle?: (event: Event) => void;
   onsubmit?: (event: SubmitEvent) => void;
   [attribute: string]: Attribute | ((event: never) => void);
 }

@@ -25,9 +25,7 @@ export function attempt(previous, number) {
  * @param {number} proof
  */
 export function canReplay(previous, proof) {
-  return (
-    Number.isSafeInteger(previous) && Number.isSafeInteger(proof) && attempt(previous, proof).zeros >= ZEROS
-  );
+  return Number.isSafeInteger(previous) && Number.isSafeInteger(proof) && attempt(previous, proof).zeros >= ZEROS;
 }
 
 /**
