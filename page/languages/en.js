@@ -90,13 +90,13 @@ export default {
   searchNone: "The search for a proof is shown here",
   searchHelp:
     "Which number n gives a hash that begins with 0000? Hashed is n² less the square of the proof before, as decimal digits.",
-  searchFor: (index) => `Searching for the proof of block ${index}`,
-  searchFound: (index) => `The proof of block ${index} is found`,
+  searchFor: (index) => `Block ${index}: the search for its proof`,
+  searchFound: (index) => `Block ${index}: its proof is found`,
   triesOf: (tried, all) => `Try ${tried} of ${all}`,
   triesAll: (count) => s(count, "try", "tries"),
   nodeTook: (took) => `The node needed ${took}. The page repeats some of its tries.`,
   nodeTookSlow: (took) =>
-    `The node was much faster: it needed ${took}. Only this page is slow, so that one can follow; the rules stay.`,
+    `The node was much faster: ${took}. Only this page takes its time; the rules stay as they are.`,
 
   chart: "Work and proofs",
   chartHelp:

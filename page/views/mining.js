@@ -1,7 +1,7 @@
 // The next block, which fills with the payments that wait, the search for its proof, and mining by itself.
 
 import { el } from "../dom.js";
-import { t } from "../i18n.js";
+import { ms, t } from "../i18n.js";
 import { canReplay } from "../ledger/replay.js";
 import { automaticForm } from "./mining/automatic.js";
 import { mineButton } from "./mining/button.js";
@@ -24,7 +24,7 @@ export { modeText } from "./mining/automatic.js";
  */
 export function miningView(context, headers) {
   const waiting = new Waiting(context, () => draw());
-  const next = new NextBlock();
+  const next = new NextBlock(() => draw());
   const panel = new SearchPanel();
   const show = new Show(panel, next);
   const slow = slowSwitch();
@@ -134,7 +134,7 @@ export function miningView(context, headers) {
       length = header.index;
       waiting.leave(header.transactions - 1);
       if (time === 0 || before === null) {
-        panel.found(header, before, took_ms);
+        panel.found(header, before, t("nodeTook", ms(took_ms)));
         drawSoon();
         return null;
       }

@@ -8,35 +8,51 @@ import { KEPT } from "./waiting.js";
 /** @import { Header, Transaction } from "../../../types/v1.d.ts" */
 /** @import { Waiting } from "./waiting.js" */
 
-/** How many payments the box shows on a phone. */
-const FEW = 6;
+/** The least width of a token, the height of one, and the gap between two, in rem; as in mining.css. */
+const TOKEN = { width: 7.4, height: 1.6, gap: 0.3 };
 /** Characters of a name and of an amount that a token shows at most; its title holds more. */
 const LONGEST = { name: 40, amount: 40, title: 300 };
 
 /** @typedef {{ index: number, before: Header | null, miner: string, waiting: Waiting }} Next */
 
 export class NextBlock {
-  constructor() {
+  /** @param {() => void} resized told when another number of payments fits */
+  constructor(resized) {
     this.title = el("h3", {});
     this.before = el("div", { class: "before" });
     this.tokens = el("ul", { class: "tokens" });
-    this.more = el("span", { class: "more quiet" });
+    this.count = el("span", { class: "quiet" });
+    this.more = el("li", { class: "more quiet" });
     this.reward = el("div", { class: "token reward" });
     this.lid = el("div", { class: "lid", "aria-hidden": "true" });
     this.element = el(
       "article",
       { class: "next", id: "next", "data-state": "open" },
-      el("div", { class: "row between" }, this.title, this.more),
+      el("div", { class: "row between" }, this.title, this.count),
       this.before,
       this.tokens,
       this.reward,
       this.lid,
     );
-    this.narrow = matchMedia("(max-width: 40rem)");
+    /** How many payments fit. */
+    this.room = 6;
+    new ResizeObserver(() => this.measure() && resized()).observe(this.tokens);
     /** The block that the box stands for. */
     this.index = 0;
     /** The payments that it shows. @type {Transaction[]} */
     this.shown = [];
+  }
+
+  /** Counts how many payments fit; whether that is another number than before. */
+  measure() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const { clientWidth, clientHeight } = this.tokens;
+    const columns = Math.max(1, Math.floor((clientWidth / rem + TOKEN.gap) / (TOKEN.width + TOKEN.gap)));
+    const rows = Math.max(1, Math.floor((clientHeight / rem + TOKEN.gap) / (TOKEN.height + TOKEN.gap)));
+    const room = Math.min(KEPT, columns * rows);
+    const isOther = room !== this.room;
+    this.room = room;
+    return isOther;
   }
 
   /**
@@ -67,23 +83,27 @@ export class NextBlock {
     if (this.before.dataset.hash === before?.hash) return;
     this.before.dataset.hash = before?.hash;
     this.before.replaceChildren(
-      el("span", { class: "quiet" }, t("previousHash")),
+      el("span", { class: "quiet", "aria-hidden": "true" }, "↓"),
+      el("span", { class: "unseen" }, t("previousHash")),
       ...(before ? [strip(before.hash), short(before.hash)] : []),
     );
   }
 
   /** @param {Waiting} waiting */
   fill({ first, total }) {
-    const most = this.narrow.matches ? FEW : KEPT;
-    const shown = first.slice(0, most);
+    // The last place says how many more there are.
+    const shown = first.slice(0, total > this.room ? this.room - 1 : this.room);
     const isSame = this.shown.length <= shown.length && this.shown.every((payment, at) => payment === shown[at]);
     if (!isSame || this.shown.length === 0) this.tokens.replaceChildren();
     const begin = isSame ? this.shown.length : 0;
+    this.more.remove();
     this.tokens.append(...shown.slice(begin).map((payment) => el("li", {}, token(payment))));
     this.shown = shown;
     this.element.dataset.payments = String(total);
-    this.more.textContent = total > shown.length ? t("morePayments", total - shown.length) : "";
+    this.count.textContent = total > 0 ? t("payments", total) : "";
+    this.more.textContent = t("morePayments", total - shown.length);
     if (total === 0) this.tokens.replaceChildren(el("li", { class: "quiet none" }, t("waitingNone")));
+    else if (total > shown.length) this.tokens.append(this.more);
   }
 
   /**

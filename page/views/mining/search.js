@@ -1,7 +1,7 @@
 // The search for a proof: the numbers that are tried, and the hashes that they give.
 
 import { el } from "../../dom.js";
-import { ms, number, t } from "../../i18n.js";
+import { number, t } from "../../i18n.js";
 import { ZEROS, attempt, canReplay } from "../../ledger/replay.js";
 
 /** @import { Header } from "../../../types/v1.d.ts" */
@@ -82,9 +82,9 @@ export class SearchPanel {
    * Shows what was found.
    * @param {Header | null} header null while it is not known
    * @param {Header | null} before the block before it
-   * @param {number} [took_ms] how long the node has searched
+   * @param {string} [note] how long the node has searched
    */
-  found(header, before, took_ms) {
+  found(header, before, note = "") {
     if (!header || !before || before.hash !== header.previous_hash || !canReplay(before.proof, header.proof)) {
       // The first block was not searched for, and of others the one before has to be known.
       this.clear();
@@ -95,7 +95,7 @@ export class SearchPanel {
     this.element.dataset.state = "found";
     this.title.textContent = t("searchFound", number(header.index));
     this.tries.textContent = t("triesAll", header.proof);
-    this.note.textContent = took_ms === undefined ? "" : t("nodeTook", ms(took_ms));
+    this.note.textContent = note;
   }
 
   /** @param {number} share */

@@ -53,16 +53,17 @@ export class Show {
     let timer = 0;
     let at = 0;
     panel.begin(header);
-    panel.note.textContent = t(slow ? "nodeTookSlow" : "nodeTook", ms(took_ms));
+    const note = t(slow ? "nodeTookSlow" : "nodeTook", ms(took_ms));
+    panel.note.textContent = note;
 
     const over = () => {
       clearTimeout(timer);
       this.end = null;
-      panel.found(header, before, took_ms);
+      panel.found(header, before, note);
       resolve(undefined);
     };
     const close = () => {
-      panel.found(header, before, took_ms);
+      panel.found(header, before, note);
       next.close(header);
       timer = setTimeout(over, slow ? CLOSED.slow : CLOSED.usual);
     };

@@ -4,7 +4,7 @@
 /** @import { Transaction } from "../../../types/v1.d.ts" */
 
 /** How many payments are kept, at most. */
-export const KEPT = 24;
+export const KEPT = 36;
 /** How long to wait before reading again, in milliseconds. */
 const REST = 250;
 

@@ -8,7 +8,7 @@ import { DECADES, heightOf, summary, timeOfDay } from "./scale.js";
 /** @import { Earlier } from "../chain/earlier.js" */
 
 /** The picture, in pixels: its height, and the room for the texts around the columns. */
-const SIZE = { height: 190, left: 58, right: 10, top: 12, bottom: 40 };
+const SIZE = { height: 190, left: 74, right: 10, top: 12, bottom: 40 };
 /** The narrowest column with the gap beside it, and the widest, in pixels. */
 const COLUMN = { least: 7, most: 30 };
 /** Blocks that the table shows. */
