@@ -87,7 +87,7 @@ export default {
   waitingNone: "No payment waits. This block would hold the reward alone.",
   morePayments: (count) => `+ ${count.toLocaleString("en")}`,
   reward: "reward",
-  searchNone: "The search for a proof is shown here",
+  searchNone: "The search is shown here",
   searchHelp:
     "Which number n gives a hash that begins with 0000? Hashed is n² less the square of the proof before, as decimal digits.",
   searchFor: (index) => `Block ${index}: the search for its proof`,
@@ -112,12 +112,12 @@ export default {
   repeatsWhy:
     "A puzzle depends on the proof before it and on nothing else: not on payments, names or time. So whoever counts up from 1 finds the same proofs, on every node, and once a proof comes again, all that follow it come again, too. There are 225 different ones. The real Bitcoin hashes the block itself, so no puzzle comes twice.",
   repeatsSoon: (index, again, first) =>
-    `Your chain is at block ${index} of 225 with a proof of their own. If all are searched for from 1 on, block ${again} will have the proof of block ${first}.`,
+    `The first 225 blocks have different proofs; this chain is at block ${index}. Searched for from 1 on, block ${again} will have the proof of block ${first}.`,
   repeatsNow: (index, earlier, proof) => `Block ${index} has the proof of block ${earlier}: ${proof}.`,
   repeatsNot: (index) => `Block ${index} has another proof than a search from 1 on would find here.`,
   circleSays: (first, last) =>
     `A line from block 1 to block ${first}, then a circle: after block ${last} come the proofs from block ${first} on again.`,
-  sameProofAs: "same proof as",
+  sameProofAs: "Same proof as",
 
   network: "The network",
   networkNone: "This node knows no other. Connect one to see who has the longer chain.",

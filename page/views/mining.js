@@ -47,15 +47,14 @@ export function miningView(context, headers) {
       "div",
       { class: "head" },
       el("h2", { id: "mining-title" }, t("mining")),
+      button.said,
       el("div", { class: "row actions" }, slow.element, button.button),
     ),
     button.why,
-    button.said,
     el("div", { class: "bench" }, next.element, panel.element),
     automatic.element,
   );
   headers.onArrival(drawSoon);
-  document.addEventListener("visibilitychange", () => document.hidden && show.finish());
 
   /** Draws the block that is mined next, unless the search for the last one is being shown. */
   function draw() {

@@ -46,12 +46,12 @@ export class Chart {
   draw(known) {
     this.headers = known.filter(({ index }) => index > 1);
     this.list();
+    const isEmpty = this.headers.length === 0;
+    this.picture.hidden = isEmpty;
+    this.table.hidden = isEmpty;
+    if (isEmpty) this.readout.textContent = t("chartNone");
     const { clientWidth } = this.picture;
-    if (this.headers.length === 0 || clientWidth === 0) {
-      this.picture.replaceChildren();
-      this.readout.textContent = t("chartNone");
-      return;
-    }
+    if (clientWidth === 0) return;
     const room = clientWidth - SIZE.left - SIZE.right;
     const shown = this.headers.slice(-Math.max(1, Math.floor(room / COLUMN.least)));
     this.readout.textContent = this.say(shown[shown.length - 1]);

@@ -100,7 +100,10 @@ function painting(index) {
     svg("line", { class: "way", x1: start, y1: y, x2: centre - radius, y2: y }),
     svg("circle", { class: "way", cx: centre, cy: y, r: radius }),
   );
-  for (let block = 1; block <= Math.min(index, LAST_NEW); block += 1) picture.append(dot(block, "passed", 2.2));
+  for (let block = 1; block <= Math.min(index, LAST_NEW); block += 1) {
+    const isAgain = block >= FIRST && block + PERIOD <= index;
+    picture.append(dot(block, isAgain ? "passed twice" : "passed", isAgain ? 3.2 : 2.2));
+  }
   for (const [block, dx, dy, anchor] of /** @type {[number, number, number, string][]} */ ([
     [1, 0, -12, "middle"],
     [FIRST, -8, -12, "end"],
