@@ -12,6 +12,8 @@ import { Repeats } from "./proofs/repeats.js";
 
 /** Blocks of which the chart shows the tries, at most. */
 const SHOWN = 60;
+/** How long the chart waits for further blocks, in milliseconds. */
+const PAUSE = 100;
 
 /**
  * @param {Context} context
@@ -49,9 +51,9 @@ export function proofsView(context, headers, earlier) {
     repeats.draw(known, length);
   }
 
-  /** Blocks that come together are drawn together. */
+  /** Blocks that come together are drawn together, and not within the task in which a block joins the chain. */
   function drawSoon() {
-    if (!isDue) requestAnimationFrame(draw);
+    if (!isDue) setTimeout(draw, PAUSE);
     isDue = true;
   }
 

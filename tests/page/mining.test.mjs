@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Cycle, FIRST, LAST_NEW, PERIOD, earlierOf } from "../../page/ledger/cycle.js";
 import { attempt, best, canReplay, sample } from "../../page/ledger/replay.js";
 import { solves } from "../../page/ledger/rules.js";
-import { PACE, showTime } from "../../page/views/mining/pace.js";
+import { CLOSED, PACE, showTime } from "../../page/views/mining/pace.js";
 import { heightOf, summary, timeOfDay } from "../../page/views/proofs/scale.js";
 
 const { sequence } = JSON.parse(readFileSync(new URL("../vectors/puzzle.json", import.meta.url), "utf8"));
@@ -78,6 +78,7 @@ test("the numbers of a show rise, and end with the proof", () => {
 test("a show fits between two blocks, or is skipped", () => {
   assert.equal(showTime(Infinity, false), PACE.usual);
   assert.equal(showTime(Infinity, true), PACE.slow);
+  assert.ok(PACE.usual + CLOSED.usual < 1000);
   assert.equal(showTime(300, false), 0);
   assert.equal(showTime(300, true), 0);
   assert.ok(showTime(2000, true) > 1000 && showTime(2000, true) < 2000);

@@ -125,14 +125,12 @@ export class Sheet {
   }
 
   /**
-   * The search for the block that is held has been shown: its card joins the others.
+   * The search for a block has been shown: its card joins the others.
    * @param {number} index
    */
   release(index) {
-    if (this.held !== index) return;
-    this.held = 0;
-    const card = this.cards.get(index);
-    card?.button.classList.replace("held", "new");
+    if (this.held === index) this.held = 0;
+    this.cards.get(index)?.button.classList.replace("held", "new");
   }
 
   /** @param {number} index */

@@ -1,7 +1,9 @@
 // How long the show of a search takes.
 
-/** How long a show takes, in milliseconds: as a rule, and slowly. */
-export const PACE = { usual: 650, slow: 6000 };
+/** How long the tries of a search are shown, in milliseconds: as a rule, and slowly. */
+export const PACE = { usual: 550, slow: 5500 };
+/** How long the closed box is seen after them. */
+export const CLOSED = { usual: 250, slow: 900 };
 /** A shorter show is none. */
 const SHORTEST = 400;
 /** Which part of the time between two blocks a show may take. */

@@ -3,6 +3,7 @@
 
 import { ms, t } from "../../i18n.js";
 import { attempt, best, sample } from "../../ledger/replay.js";
+import { CLOSED } from "./pace.js";
 
 /** @import { Header } from "../../../types/v1.d.ts" */
 /** @import { NextBlock } from "./next.js" */
@@ -12,8 +13,6 @@ import { attempt, best, sample } from "../../ledger/replay.js";
 const STEP = { usual: 50, slow: 150, still: 600 };
 /** Numbers that one step tries; the one with the most zeros is shown. */
 const TRIES = 16;
-/** How long the closed box is seen, in milliseconds. */
-const CLOSED = { usual: 250, slow: 900 };
 
 /** @typedef {{ time: number, took_ms: number, slow: boolean, still: boolean }} Pace */
 

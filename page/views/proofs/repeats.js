@@ -56,7 +56,7 @@ export class Repeats {
       .filter((header) => this.earlier.of(header) > 0)
       .slice(-PAIRS)
       .reverse();
-    const drawn = `${newest.hash} ${again.length}`;
+    const drawn = `${newest.hash} ${again.length} ${this.earlier.cycle.isKnown}`;
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.table.hidden = again.length === 0;
