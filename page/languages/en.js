@@ -53,7 +53,7 @@ export default {
   otherHash: "This page has hashed the text as well, and found something else!",
   followLink: (index) => `Go to block ${index}`,
   newest: (index, fresh) => `↑ Newest: block ${index}${fresh > 0 ? ` (${fresh.toLocaleString("en")} new)` : ""}`,
-  asBlock: (index) => `same proof as block ${index}`,
+  asBlock: (index) => `as block ${index}`,
 
   pending: "Waiting payments",
   pendingNone: "No payment waits. Send one, then mine.",

@@ -47,7 +47,7 @@ export default {
   otherHash: "本页也计算了这段原文的哈希，结果不同！",
   followLink: (index) => `转到区块 ${index}`,
   newest: (index, fresh) => `↑ 最新：区块 ${index}${fresh > 0 ? `（新增 ${n(fresh)} 个）` : ""}`,
-  asBlock: (index) => `与区块 ${index} 的证明相同`,
+  asBlock: (index) => `同区块 ${index}`,
 
   pending: "待处理的交易",
   pendingNone: "没有等待中的交易。先发送一笔，再挖矿。",

@@ -239,7 +239,7 @@ function longestTask(events) {
 
 test("the chart and the proofs that repeat", () =>
   withPage({ blocks: 230 }, async ({ page }) => {
-    await page.locator('[data-index="230"] .again', { hasText: "same proof as block 72" }).waitFor();
+    await page.locator('[data-index="230"] .again', { hasText: "as block 72" }).waitFor();
     await page.locator("#repeats-says", { hasText: "Block 230 has the proof of block 72: 23,102." }).waitFor();
     assert.deepEqual(
       await page.locator("#repeats tbody tr").evaluateAll((rows) => rows.map((row) => row.dataset.again)),
