@@ -123,7 +123,7 @@ test("nothing moves for those who want that", () =>
       window.states,
     ]);
     assert.equal(moving, 0);
-    assert.deepEqual([...new Set(states)].at(-1), "found");
+    assert.deepEqual([...new Set(states)], ["found"]);
   }));
 
 for (const [name, viewport] of [

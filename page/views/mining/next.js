@@ -73,7 +73,7 @@ export class NextBlock {
     this.fill(waiting);
     this.reward.replaceChildren(
       el("span", { class: "names" }, foreign(miner, LONGEST.name)),
-      el("b", {}, "+1"),
+      el("span", { class: "worth" }, "+1"),
       el("span", { class: "quiet" }, t("reward")),
     );
   }
@@ -131,6 +131,6 @@ function token({ sender, receiver, amount }) {
     "div",
     { class: "token", title: title.map((part) => (typeof part === "string" ? part : part.textContent)).join("") },
     el("span", { class: "names" }, from, " → ", to),
-    el("b", {}, foreign(amount, LONGEST.amount)),
+    el("span", { class: "worth" }, foreign(amount, LONGEST.amount)),
   );
 }
