@@ -100,7 +100,7 @@ export default {
 
   chart: "Work and proofs",
   chartHelp:
-    "How many tries each block took. Nobody knows beforehand: a few hundred, or a few hundred thousand. Each line is ten times the one below it.",
+    "How many tries each block took. Nobody knows beforehand: a few hundred, or a few hundred thousand. The search counts up from 1, so the proof is the number of tries. Each line is ten times the one below it.",
   chartNone: "No block was mined yet.",
   chartSays: (blocks, least, middle, most) =>
     `Tries of the last ${s(blocks, "block", "blocks")}: at least ${least}, at most ${most}; half of them took at most ${middle}.`,

@@ -87,7 +87,8 @@ export default {
   nodeTookSlow: (took) => `节点其实快得多：只用了 ${took}。放慢的只是这个页面，方便大家看清；规则没有改变。`,
 
   chart: "工作量与证明",
-  chartHelp: "每个区块尝试了多少次。事先谁也不知道：可能几百次，也可能几十万次。每条横线是下面一条的十倍。",
+  chartHelp:
+    "每个区块尝试了多少次。事先谁也不知道：可能几百次，也可能几十万次。寻找从 1 开始，所以证明就是尝试的次数。每条横线是下面一条的十倍。",
   chartNone: "还没有挖出区块。",
   chartSays: (blocks, least, middle, most) =>
     `最近 ${n(blocks)} 个区块的尝试次数：最少 ${least}，最多 ${most}，其中一半不超过 ${middle}。`,

@@ -57,6 +57,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         STYLE "styles/log.css",
         STYLE "styles/mining.css",
         STYLE "styles/network.css",
+        STYLE "styles/proofs.css",
         STYLE "styles/tamper.css",
         SCRIPT "api.js",
         SCRIPT "app.js",

@@ -49,8 +49,8 @@ export function automaticForm(context) {
   function chosen() {
     const wanted = /** @type {Mining["mode"]} */ (mode.value);
     if (wanted !== "interval") return { mode: wanted };
-    const typed = numberOf(every.value);
-    const value = typed === null ? NaN : Number(typed);
+    const { text } = numberOf(every.value);
+    const value = text === null ? NaN : Number(text);
     return value >= SECONDS.least && value <= SECONDS.most
       ? { mode: wanted, every_ms: Math.round(value * 1000) }
       : null;

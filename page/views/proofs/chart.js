@@ -7,10 +7,12 @@ import { DECADES, heightOf, summary, timeOfDay } from "./scale.js";
 /** @import { Header } from "../../../types/v1.d.ts" */
 /** @import { Earlier } from "../chain/earlier.js" */
 
-/** The picture, in pixels: its height, and the room for the texts around the columns. */
-const SIZE = { height: 190, left: 74, right: 10, top: 12, bottom: 40 };
+/** The picture, in rem: its height, the room for the texts around the columns, and the height of a line of text. */
+const SIZE = { height: 11.9, left: 4.7, right: 0.6, top: 0.75, bottom: 2.5, line: 1 };
 /** The narrowest column with the gap beside it, and the widest, in pixels. */
 const COLUMN = { least: 7, most: 30 };
+/** The least width of columns below which two texts have room, in rem. */
+const TWO_TEXTS = 10;
 /** Blocks that the table shows. */
 const ROWS = 20;
 
@@ -52,65 +54,55 @@ export class Chart {
     if (isEmpty) this.readout.textContent = t("chartNone");
     const { clientWidth } = this.picture;
     if (clientWidth === 0) return;
-    const room = clientWidth - SIZE.left - SIZE.right;
-    const shown = this.headers.slice(-Math.max(1, Math.floor(room / COLUMN.least)));
-    this.readout.textContent = this.say(shown[shown.length - 1]);
-    this.picture.replaceChildren(this.paint(shown, clientWidth, room));
+    const frame = frameOf(clientWidth);
+    const shown = this.headers.slice(-Math.max(1, Math.floor((frame.right - frame.left) / COLUMN.least)));
+    const last = shown[shown.length - 1];
+    this.readout.textContent = this.say(last);
+    const { least, middle, most } = summary(shown.map(({ proof }) => proof));
+    const label = t("chartSays", shown.length, number(least), number(middle), number(most));
+    const picture = svg(
+      "svg",
+      {
+        width: clientWidth,
+        height: frame.height,
+        role: "img",
+        "aria-label": `${label} ${this.say(last)}`,
+        onpointerleave: () => (this.readout.textContent = this.say(last)),
+      },
+      ...lines(frame),
+      ...this.columns(shown, frame),
+      ...ends(shown, frame),
+    );
+    this.picture.replaceChildren(picture);
   }
 
   /**
-   * @param {Header[]} shown at least one
-   * @param {number} width
-   * @param {number} room the width that the columns have
+   * A column for each block.
+   * @param {Header[]} shown
+   * @param {Frame} frame
    */
-  paint(shown, width, room) {
-    const { least, middle, most } = summary(shown.map(({ proof }) => proof));
-    const [first, last] = [shown[0], shown[shown.length - 1]];
-    const label = t("chartSays", shown.length, number(least), number(middle), number(most));
-    const picture = svg("svg", {
-      width,
-      height: SIZE.height,
-      role: "img",
-      "aria-label": `${label} ${this.say(last)}`,
-      onpointerleave: () => (this.readout.textContent = this.say(last)),
-    });
-    const bottom = SIZE.height - SIZE.bottom;
-    const tall = bottom - SIZE.top;
-    for (let power = DECADES.from; power <= DECADES.to; power += 1) {
-      const y = bottom - (tall * (power - DECADES.from)) / (DECADES.to - DECADES.from);
-      picture.append(
-        svg("line", { class: "grid", x1: SIZE.left, x2: width - SIZE.right, y1: y, y2: y }),
-        svg("text", { class: "axis", x: SIZE.left - 6, y: y + 4, "text-anchor": "end" }, number(10 ** power)),
-      );
-    }
-    const step = Math.min(COLUMN.most, room / shown.length);
-    shown.forEach((header, at) => {
-      const height = tall * heightOf(header.proof);
-      const x = SIZE.left + at * step;
-      const kind = `${header === last ? "latest" : ""} ${this.earlier.of(header) > 0 ? "again" : ""}`;
-      const column = svg("rect", { class: "column", x: x + 1, y: bottom - height, width: step - 2, height, rx: 1 });
+  columns(shown, frame) {
+    const { left, top, bottom } = frame;
+    const step = stepOf(shown, frame);
+    return shown.map((header, at) => {
+      const x = left + at * step;
+      const isAgain = this.earlier.of(header) > 0;
+      const height = (bottom - top) * heightOf(header.proof);
       // The whole height answers to the pointer, not the column alone.
       const onpointerenter = () => (this.readout.textContent = this.say(header));
-      const reach = svg("rect", { class: "reach", x, y: SIZE.top, width: step, height: tall, onpointerenter });
-      const group = svg("g", { class: `block ${kind}`, "data-tries": header.proof }, column, reach);
-      if (this.earlier.of(header) > 0) {
-        group.append(
-          svg("circle", { class: "mark", cx: x + step / 2, cy: bottom - height - 5, r: Math.min(3, step / 3) }),
-        );
-      }
-      picture.append(group);
-    });
-    const end = SIZE.left + shown.length * step;
-    const ends = shown.length * step > 150 ? [first, last] : [last];
-    for (const header of ends) {
-      const x = header === first && ends.length > 1 ? SIZE.left : Math.max(end, SIZE.left + 60);
-      const anchor = header === first && ends.length > 1 ? "start" : "end";
-      picture.append(
-        svg("text", { class: "axis", x, y: bottom + 16, "text-anchor": anchor }, t("block", number(header.index))),
-        svg("text", { class: "axis", x, y: bottom + 32, "text-anchor": anchor }, timeOfDay(header.timestamp)),
+      const group = svg(
+        "g",
+        {
+          class: `block${at === shown.length - 1 ? " latest" : ""}${isAgain ? " again" : ""}`,
+          "data-tries": header.proof,
+        },
+        svg("rect", { class: "column", x: x + 1, y: bottom - height, width: step - 2, height, rx: 1 }),
+        svg("rect", { class: "reach", x, y: top, width: step, height: bottom - top, onpointerenter }),
       );
-    }
-    return picture;
+      const mark = { class: "mark", cx: x + step / 2, cy: bottom - height - 5, r: Math.min(3, step / 3) };
+      if (isAgain) group.append(svg("circle", mark));
+      return group;
+    });
   }
 
   /**
@@ -134,4 +126,69 @@ export class Chart {
       ),
     );
   }
+}
+
+/** @typedef {{ rem: number, left: number, right: number, top: number, bottom: number, height: number }} Frame */
+
+/**
+ * Where the columns stand, in pixels.
+ * @param {number} width
+ * @returns {Frame}
+ */
+function frameOf(width) {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const height = SIZE.height * rem;
+  return {
+    rem,
+    left: SIZE.left * rem,
+    right: width - SIZE.right * rem,
+    top: SIZE.top * rem,
+    bottom: height - SIZE.bottom * rem,
+    height,
+  };
+}
+
+/**
+ * How wide a column is with the gap beside it.
+ * @param {Header[]} shown
+ * @param {Frame} frame
+ */
+const stepOf = (shown, { left, right }) => Math.min(COLUMN.most, (right - left) / shown.length);
+
+/**
+ * A line for each power of ten.
+ * @param {Frame} frame
+ */
+function lines({ rem, left, right, top, bottom }) {
+  const powers = Array.from({ length: DECADES.to - DECADES.from + 1 }, (_, at) => DECADES.from + at);
+  return powers.flatMap((power) => {
+    const y = bottom - ((bottom - top) * (power - DECADES.from)) / (DECADES.to - DECADES.from);
+    return [
+      svg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }),
+      svg("text", { class: "axis", x: left - 6, y: y + rem / 4, "text-anchor": "end" }, number(10 ** power)),
+    ];
+  });
+}
+
+/**
+ * Which blocks the first and the last column are, and when they were made; only the last where there is no room for two.
+ * @param {Header[]} shown
+ * @param {Frame} frame
+ */
+function ends(shown, frame) {
+  const { rem, left, bottom } = frame;
+  const right = left + shown.length * stepOf(shown, frame);
+  const hasTwo = right - left > TWO_TEXTS * rem;
+  /** @type {[header: Header, x: number, anchor: string][]} */
+  const texts = hasTwo
+    ? [
+        [shown[0], left, "start"],
+        [shown[shown.length - 1], right, "end"],
+      ]
+    : [[shown[shown.length - 1], left, "start"]];
+  return texts.flatMap(([header, x, anchor]) =>
+    [t("block", number(header.index)), timeOfDay(header.timestamp)].map((text, row) =>
+      svg("text", { class: "axis", x, y: bottom + (row + 1) * SIZE.line * rem, "text-anchor": anchor }, text),
+    ),
+  );
 }
