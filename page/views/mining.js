@@ -131,6 +131,8 @@ export function miningView(context, headers) {
       const before = headers.peek(header.index - 1);
       const time = timeFor(header, before);
       length = header.index;
+      // The box holds what the block holds, also if it stood for another one until now.
+      if (time > 0) next.show({ index: header.index, before, miner, waiting });
       waiting.leave(header.transactions - 1);
       if (time === 0 || before === null) {
         panel.found(header, before, t("nodeTook", ms(took_ms)));

@@ -83,6 +83,15 @@ test("the next block fills with what waits, its search is shown slowly, and it j
     await page.locator('[data-index="2"]:not(.held)').waitFor();
     assert.equal(await counted(page), 1);
     await search.locator(".tries", { hasText: "533 tries" }).waitFor();
+    // A block that is asked for while a search is shown ends that show and begins its own, with its own payments.
+    await mine(page, 3);
+    await page.locator('#search[data-state="running"]').waitFor();
+    await mine(page, 4);
+    await page.locator('#next[data-state="open"][data-next="4"]', { hasText: "No payment waits" }).waitFor();
+    await page.locator('[data-index="3"]:not(.held)').waitFor();
+    await page.locator('#search[data-state="running"]', { hasText: "Block 4" }).waitFor();
+    await page.locator('#next[data-state="open"][data-next="5"]').waitFor();
+    assert.equal(await page.locator(".card.held").count(), 0);
   }));
 
 test("the switch is kept over reloads", () =>
