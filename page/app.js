@@ -14,6 +14,7 @@ import { logView } from "./views/log.js";
 import { miningView } from "./views/mining.js";
 import { networkView } from "./views/network.js";
 import { pendingView } from "./views/pending.js";
+import { proofsView } from "./views/proofs.js";
 import { tamperView } from "./views/tamper.js";
 
 /** @import { Context } from "../types/page.d.ts" */
@@ -55,10 +56,12 @@ function keep(name, make) {
 /** Makes the whole page in the current language. */
 function build() {
   state.forgetListeners();
+  const chain = chainView(context);
   const views = {
-    chain: chainView(context),
+    chain,
     pending: pendingView(context),
-    mining: miningView(context),
+    mining: miningView(context, chain.headers),
+    proofs: proofsView(context, chain.headers, chain.earlier),
     network: networkView(context),
     accounts: accountsView(context),
     tamper: tamperView(context),
@@ -73,6 +76,7 @@ function build() {
       network: views.network.element,
       mining: views.mining.element,
       chain: views.chain.element,
+      proofs: views.proofs.element,
       pending: views.pending.element,
       accounts: views.accounts.element,
       log: views.log.element,
@@ -92,7 +96,8 @@ function rebuild() {
   if (status) {
     // All that is known of the chain is still true.
     views.chain.reset(state.length(), Infinity);
-    views.mining.show(status.mining);
+    views.mining.reset(status, state.length());
+    views.proofs.drawSoon();
     refreshAll();
   }
   restore();
@@ -146,7 +151,8 @@ function refreshAll() {
 function show(status) {
   state.setStatus(status);
   views.chain.reset(status.length);
-  views.mining.show(status.mining);
+  views.mining.reset(status, status.length);
+  views.proofs.drawSoon();
   refreshAll();
 }
 
@@ -177,17 +183,21 @@ function draw() {
     const [name, data] = event;
     if (name === "block") {
       state.setLength(data.header.index);
-      views.chain.add(data.header);
+      views.chain.add(data.header, views.mining.add(data));
     } else if (name === "replacement") {
       state.setLength(data.replacement.length);
       views.chain.reset(data.replacement.length, data.replacement.fork);
+      views.mining.restart(data.replacement.length);
       views.network.show(data.replacement);
+    } else if (name === "payment") {
+      views.mining.pay(data.transaction, data.pending);
     } else if (name === "mining") {
       state.setMining(data.mining);
       views.mining.show(data.mining);
     }
   }
   const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
+  if (has("block", "replacement")) views.proofs.drawSoon();
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
   if (has("block", "replacement", "peers")) refreshPeers();

@@ -4,12 +4,12 @@ import { el } from "./dom.js";
 import { t } from "./i18n.js";
 import { remember } from "./remember.js";
 
-/** The sections of the page by name. @typedef {Record<"network" | "mining" | "chain" | "pending" | "accounts" | "tamper" | "log" | "words", HTMLElement>} Sections */
+/** The sections of the page by name. @typedef {Record<"network" | "mining" | "chain" | "proofs" | "pending" | "accounts" | "tamper" | "log" | "words", HTMLElement>} Sections */
 
 /** Up to this width there is one column; as in layout.css. */
 const NARROW = matchMedia("(max-width: 60rem)");
 /** The order in one column: what one does comes before what one reads. @type {(keyof Sections)[]} */
-const ONE_COLUMN = ["mining", "pending", "network", "chain", "accounts", "tamper", "log", "words"];
+const ONE_COLUMN = ["mining", "pending", "network", "chain", "proofs", "accounts", "tamper", "log", "words"];
 
 /**
  * Puts the sections into `main`, now and when the width changes. The order is that of the document, so keys and screen readers follow it.
@@ -18,12 +18,12 @@ const ONE_COLUMN = ["mining", "pending", "network", "chain", "accounts", "tamper
 export function arrange(sections) {
   const main = el("main", {});
   const put = () => {
-    const { network, mining, chain, pending, accounts, log, words, tamper } = sections;
+    const { network, mining, chain, proofs, pending, accounts, log, words, tamper } = sections;
     if (NARROW.matches) {
       main.replaceChildren(...ONE_COLUMN.map((name) => sections[name]));
       return;
     }
-    const left = el("div", { class: "side" }, mining, chain);
+    const left = el("div", { class: "side" }, mining, chain, proofs);
     const right = el("div", { class: "side" }, pending, accounts, log, words);
     main.replaceChildren(network, left, right, tamper);
   };

@@ -78,6 +78,9 @@ export interface Properties {
   oninput?: (event: Event) => void;
   onkeydown?: (event: KeyboardEvent) => void;
   onscroll?: (event: Event) => void;
+  onpointerenter?: (event: PointerEvent) => void;
+  onpointerleave?: (event: PointerEvent) => void;
+  ontoggle?: (event: Event) => void;
   onsubmit?: (event: SubmitEvent) => void;
   [attribute: string]: Attribute | ((event: never) => void);
 }

@@ -61,6 +61,8 @@ export default {
   sameHash: "This page has hashed the text as well, and found the same.",
   otherHash: "This page has hashed the text as well, and found something else!",
   followLink: (index) => `Go to block ${index}`,
+  newest: (index, fresh) => `↑ Newest: block ${index}${fresh > 0 ? ` (${fresh.toLocaleString("en")} new)` : ""}`,
+  asBlock: (index) => `as block ${index}`,
 
   pending: "Waiting payments",
   pendingNone: "No payment waits. Send one, then mine.",
@@ -84,7 +86,44 @@ export default {
   modePayment: "when a payment waits",
   modeInterval: "every so many seconds",
   seconds: "Seconds",
-  apply: "Set",
+  secondsBad: "A number of seconds from 0.1 to 3,600, please.",
+  slowly: "Slowly",
+  slowHelp: "Shows the search in about six seconds. Only the page takes its time: the node mines as before.",
+  nextBlock: (index) => `Block ${index}, the next one`,
+  waitingNone: "No payment waits. This block would hold the reward alone.",
+  morePayments: (count) => `+ ${count.toLocaleString("en")}`,
+  reward: "reward",
+  searchNone: "The search is shown here",
+  searchHelp:
+    "Which number n gives a hash that begins with 0000? Hashed is n² less the square of the proof before, as decimal digits.",
+  searchFor: (index) => `Block ${index}: the search for its proof`,
+  searchFound: (index) => `Block ${index}: its proof is found`,
+  triesOf: (tried, all) => `Try ${tried} of ${all}`,
+  triesAll: (count) => s(count, "try", "tries"),
+  nodeTook: (took) => `The node needed ${took}. The page repeats some of its tries.`,
+  nodeTookSlow: (took) =>
+    `The node was much faster: ${took}. Only this page takes its time; the rules stay as they are.`,
+
+  chart: "Work and proofs",
+  chartHelp:
+    "How many tries each block took. Nobody knows beforehand: a few hundred, or a few hundred thousand. The search counts up from 1, so the proof is the number of tries. Each line is ten times the one below it.",
+  chartNone: "No block was mined yet.",
+  chartSays: (blocks, least, middle, most) =>
+    `Tries of the last ${s(blocks, "block", "blocks")}: at least ${least}, at most ${most}; half of them took at most ${middle}.`,
+  chartLine: (index, tries, time) => `Block ${index}: ${s(tries, "try", "tries")}${time && `, at ${time}`}`,
+  asTable: "As a table",
+  index: "Block",
+  triesHead: "Tries",
+  repeats: "The proofs repeat",
+  repeatsWhy:
+    "A puzzle depends on the proof before it and on nothing else: not on payments, names or time. So whoever counts up from 1 finds the same proofs, on every node, and once a proof comes again, all that follow it come again, too. There are 225 different ones. The real Bitcoin hashes the block itself, so no puzzle comes twice.",
+  repeatsSoon: (index, again, first) =>
+    `The first 225 blocks have different proofs; this chain is at block ${index}. Searched for from 1 on, block ${again} will have the proof of block ${first}.`,
+  repeatsNow: (index, earlier, proof) => `Block ${index} has the proof of block ${earlier}: ${proof}.`,
+  repeatsNot: (index) => `Block ${index} has another proof than a search from 1 on would find here.`,
+  circleSays: (first, last) =>
+    `A line from block 1 to block ${first}, then a circle: after block ${last} come the proofs from block ${first} on again.`,
+  sameProofAs: "Same proof as",
 
   network: "The network",
   networkNone: "This node knows no other. Connect one to see who has the longer chain.",

@@ -55,6 +55,8 @@ export default {
   sameHash: "本页也计算了这段原文的哈希，结果相同。",
   otherHash: "本页也计算了这段原文的哈希，结果不同！",
   followLink: (index) => `转到区块 ${index}`,
+  newest: (index, fresh) => `↑ 最新：区块 ${index}${fresh > 0 ? `（新增 ${n(fresh)} 个）` : ""}`,
+  asBlock: (index) => `同区块 ${index}`,
 
   pending: "等待中的支付",
   pendingNone: "没有等待中的支付。先发送一笔，再挖矿。",
@@ -77,7 +79,42 @@ export default {
   modePayment: "有交易等待时",
   modeInterval: "每隔若干秒",
   seconds: "秒数",
-  apply: "应用",
+  secondsBad: "请填写 0.1 到 3600 之间的秒数。",
+  slowly: "慢速演示",
+  slowHelp: "用大约六秒演示寻找过程。变慢的只是页面，节点照常挖矿。",
+  nextBlock: (index) => `下一个区块：${index}`,
+  waitingNone: "没有等待中的交易。这个区块将只包含奖励。",
+  morePayments: (count) => `+ ${n(count)} 笔`,
+  reward: "奖励",
+  searchNone: "这里演示寻找工作量证明的过程",
+  searchHelp: "哪个数 n 能得到以 0000 开头的哈希？参与哈希计算的是 n² 减去前一个证明的平方，写成十进制数字。",
+  searchFor: (index) => `区块 ${index}：正在寻找证明`,
+  searchFound: (index) => `区块 ${index}：找到了证明`,
+  triesOf: (tried, all) => `第 ${tried} 次尝试，共 ${all} 次`,
+  triesAll: (count) => `共尝试 ${n(count)} 次`,
+  nodeTook: (took) => `节点用时 ${took}。页面重演了其中一部分尝试。`,
+  nodeTookSlow: (took) => `节点其实快得多：只用了 ${took}。放慢的只是这个页面，方便大家看清；规则没有改变。`,
+
+  chart: "工作量与证明",
+  chartHelp:
+    "每个区块尝试了多少次。事先谁也不知道：可能几百次，也可能几十万次。寻找从 1 开始，所以证明就是尝试的次数。每条横线是下面一条的十倍。",
+  chartNone: "还没有挖出区块。",
+  chartSays: (blocks, least, middle, most) =>
+    `最近 ${n(blocks)} 个区块的尝试次数：最少 ${least}，最多 ${most}，其中一半不超过 ${middle}。`,
+  chartLine: (index, tries, time) => `区块 ${index}：尝试 ${n(tries)} 次${time && `，${time}`}`,
+  asTable: "以表格显示",
+  index: "区块",
+  triesHead: "尝试次数",
+  repeats: "工作量证明会重复",
+  repeatsWhy:
+    "谜题只取决于前一个证明，与交易、名字和时间都无关。所以只要从 1 开始依次尝试，每个节点找到的证明都一样；一旦某个证明再次出现，它后面的证明也会依次再次出现。不同的证明一共只有 225 个。真正的比特币对区块本身计算哈希，因此谜题不会重复。",
+  repeatsSoon: (index, again, first) =>
+    `前 225 个区块的证明各不相同，这条链现在到了区块 ${index}。如果都从 1 开始寻找，区块 ${again} 的证明将与区块 ${first} 相同。`,
+  repeatsNow: (index, earlier, proof) => `区块 ${index} 的证明与区块 ${earlier} 相同：${proof}。`,
+  repeatsNot: (index) => `区块 ${index} 的证明与从 1 开始寻找的结果不同。`,
+  circleSays: (first, last) =>
+    `从区块 1 到区块 ${first} 是一条线，之后是一个圆：区块 ${last} 之后，证明又从区块 ${first} 的那个开始重复。`,
+  sameProofAs: "证明相同的区块",
 
   network: "网络",
   networkNone: "本节点还不认识其他节点。连接一个，看看谁的链更长。",

@@ -2,7 +2,9 @@
 
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
+import { Earlier } from "./chain/earlier.js";
 import { Headers } from "./chain/headers.js";
+import { newestButton } from "./chain/newest.js";
 import { detailPanel } from "./chain/panel.js";
 import { searchForm } from "./chain/search.js";
 import { Sheet } from "./chain/sheet.js";
@@ -12,14 +14,19 @@ import { Sheet } from "./chain/sheet.js";
 
 /** @param {Context} context */
 export function chainView(context) {
-  const headers = new Headers(context, () => sheet.drawSoon());
-  const sheet = new Sheet(headers, (index) => panel.open(index));
+  const headers = new Headers(context);
+  const earlier = new Earlier(context);
+  const newest = newestButton(() => sheet);
+  const sheet = new Sheet(headers, earlier, (index) => panel.open(index), newest.update);
+  headers.onArrival(() => sheet.drawSoon());
+  earlier.onArrival(() => sheet.drawSoon());
   const panel = detailPanel(context, sheet);
   const count = el("span", { class: "quiet", id: "length" });
   const title = el("h2", { id: "chain-title" }, t("chain"), " ", count);
   const head = el("div", { class: "head" }, title, searchForm(panel.open, panel.said));
   const help = el("p", { class: "quiet" }, t("chainHelp"));
-  const element = el("section", { "aria-labelledby": "chain-title" }, head, help, panel.element, sheet.element);
+  const cards = el("div", { class: "chain-box" }, newest.element, sheet.element);
+  const element = el("section", { "aria-labelledby": "chain-title" }, head, help, panel.element, cards);
 
   /**
    * @param {number} blocks
@@ -34,6 +41,9 @@ export function chainView(context) {
   panel.reopen();
   return {
     element,
+    /** What is known of the blocks, for other views. */
+    headers,
+    earlier,
     /**
      * The chain has so many blocks; what is known of those after `fork` is not true any more.
      * @param {number} blocks
@@ -41,6 +51,7 @@ export function chainView(context) {
      */
     reset(blocks, fork = 0) {
       headers.forget(fork);
+      earlier.forget(fork);
       sheet.clear();
       if (sheet.current > fork) panel.forget();
       grow(blocks, 0);
@@ -48,10 +59,13 @@ export function chainView(context) {
     /**
      * A block was mined.
      * @param {Header} header
+     * @param {Promise<void> | null} shown until when its search is shown: its card is not to be seen before
      */
-    add(header) {
+    add(header, shown) {
       headers.keep(header);
+      sheet.held = shown ? header.index : 0;
       grow(header.index, header.index);
+      shown?.then(() => sheet.release(header.index));
     },
   };
 }

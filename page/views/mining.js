@@ -1,114 +1,145 @@
-// Mining a block, and mining by itself.
+// The next block, which fills with the payments that wait, the search for its proof, and mining by itself.
 
 import { el } from "../dom.js";
-import { ms, number, t } from "../i18n.js";
+import { ms, t } from "../i18n.js";
+import { canReplay } from "../ledger/replay.js";
+import { automaticForm } from "./mining/automatic.js";
+import { mineButton } from "./mining/button.js";
+import { NextBlock } from "./mining/next.js";
+import { showTime } from "./mining/pace.js";
+import { SearchPanel } from "./mining/search.js";
+import { Show } from "./mining/show.js";
+import { slowSwitch } from "./mining/slow.js";
+import { Waiting } from "./mining/waiting.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
-/** @import { Mining } from "../../types/v1.d.ts" */
+/** @import { EventData, Header, Status, Transaction } from "../../types/v1.d.ts" */
+/** @import { Headers } from "./chain/headers.js" */
 
-/** @type {Mining["mode"][]} */
-const MODES = ["off", "on_payment", "interval"];
-/** @type {Record<Mining["mode"], "modeOff" | "modePayment" | "modeInterval">} */
-const MODE_TEXTS = { off: "modeOff", on_payment: "modePayment", interval: "modeInterval" };
+export { modeText } from "./mining/automatic.js";
 
-/** @param {Context} context */
-export function miningView(context) {
-  const { button, said } = mineButton(context);
-  const { form, show } = automaticForm(context);
+/**
+ * @param {Context} context
+ * @param {Headers} headers
+ */
+export function miningView(context, headers) {
+  const waiting = new Waiting(context, () => draw());
+  const next = new NextBlock(() => draw());
+  const panel = new SearchPanel();
+  const show = new Show(panel, next);
+  const slow = slowSwitch();
+  const button = mineButton(context, () => (isAsked = true));
+  const automatic = automaticForm(context);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  /** How many blocks the chain has. */
+  let length = 0;
+  let miner = "";
+  /** Whether somebody has pressed the button, and the block has not come yet. */
+  let isAsked = false;
+  /** When the last block came, in milliseconds. */
+  let cameAt = -Infinity;
+  let isDue = false;
+
   const element = el(
     "section",
-    { "aria-labelledby": "mining-title" },
-    el("div", { class: "head" }, el("h2", { id: "mining-title" }, t("mining")), button),
-    said,
-    form,
+    { class: "mining", "aria-labelledby": "mining-title" },
+    el(
+      "div",
+      { class: "head" },
+      el("h2", { id: "mining-title" }, t("mining")),
+      button.said,
+      el("div", { class: "row actions" }, slow.element, button.button),
+    ),
+    button.why,
+    el("div", { class: "bench" }, next.element, panel.element),
+    automatic.element,
   );
-  return { element, show };
-}
+  headers.onArrival(drawSoon);
 
-/**
- * A button that mines a block, and what it says.
- * @param {Context} context
- */
-function mineButton({ api, problem }) {
-  const said = el("p", { role: "status", id: "mined" });
-  const button = el("button", { class: "main", type: "button", id: "mine", onclick: mine }, t("mine"));
-
-  async function mine() {
-    button.disabled = true;
-    said.textContent = t("mineBusy");
-    try {
-      const { block, tries, took_ms } = await api.mine();
-      said.textContent = t("mined", number(block.index), number(tries), ms(took_ms));
-    } catch (error) {
-      said.textContent = "";
-      problem(error);
-    } finally {
-      button.disabled = false;
-      button.focus();
-    }
+  /** Draws the block that is mined next, unless the search for the last one is being shown. */
+  function draw() {
+    isDue = false;
+    if (show.isRunning || length === 0) return;
+    next.show({ index: length + 1, before: headers.peek(length), miner, waiting });
+    if (panel.index !== length) panel.found(headers.peek(length), headers.peek(length - 1));
   }
 
-  return { button, said };
-}
-
-/**
- * A form that sets whether and when the node mines by itself.
- * @param {Context} context
- */
-function automaticForm({ api, problem }) {
-  const options = MODES.map((value) => el("option", { value }, modeText(value)));
-  const mode = el("select", { id: "mode", onchange: hideSeconds }, ...options);
-  const every = el("input", {
-    class: "number",
-    type: "number",
-    min: "0.1",
-    max: "3600",
-    step: "0.1",
-    value: "2",
-    id: "every",
-  });
-  const seconds = el("label", { class: "field", hidden: true }, t("seconds"), every);
-  const form = el(
-    "form",
-    { class: "row", onsubmit: set },
-    el("label", { class: "field" }, t("automatic"), mode),
-    seconds,
-    el("button", {}, t("apply")),
-  );
-
-  function hideSeconds() {
-    seconds.hidden = mode.value !== "interval";
+  /** Payments that come together are drawn together. */
+  function drawSoon() {
+    if (!isDue) requestAnimationFrame(draw);
+    isDue = true;
   }
 
-  /** @param {SubmitEvent} event */
-  async function set(event) {
-    event.preventDefault();
-    const chosen = /** @type {Mining["mode"]} */ (mode.value);
-    const every_ms = Math.round(Number(every.value) * 1000);
-    try {
-      await api.setMining(chosen === "interval" ? { mode: chosen, every_ms } : { mode: chosen });
-    } catch (error) {
-      problem(error);
-    }
+  /** @param {number} blocks */
+  function restart(blocks) {
+    show.finish();
+    length = blocks;
+    panel.clear();
+    // The newest block may be beyond the cards that are seen.
+    headers.get(length);
+    waiting.restart();
+    draw();
   }
 
   /**
-   * Shows how the node is set.
-   * @param {Mining} setting
+   * How long the search for a block is shown, in milliseconds; 0 for not at all.
+   * @param {Header} header
+   * @param {Header | null} before
    */
-  function show(setting) {
-    mode.value = setting.mode;
-    hideSeconds();
-    if (setting.mode === "interval") every.value = String(setting.every_ms / 1000);
+  function timeFor(header, before) {
+    const now = performance.now();
+    const gap = isAsked ? Infinity : now - cameAt;
+    cameAt = now;
+    isAsked = false;
+    if (document.hidden || (still.matches && !slow.isOn()) || before?.hash !== header.previous_hash) return 0;
+    return canReplay(before.proof, header.proof) ? showTime(gap, slow.isOn()) : 0;
   }
 
-  return { form, show };
-}
-
-/**
- * A way of mining by itself, in words.
- * @param {Mining["mode"]} mode
- */
-export function modeText(mode) {
-  return t(MODE_TEXTS[mode]);
+  return {
+    element,
+    /** Shows how the node is set to mine by itself. */
+    show: automatic.show,
+    /**
+     * The page has read the node's status, or is made anew.
+     * @param {Status} status
+     * @param {number} blocks how many blocks the chain has
+     */
+    reset(status, blocks) {
+      miner = status.miner;
+      automatic.show(status.mining);
+      restart(blocks);
+    },
+    /** The chain was replaced by one of so many blocks. */
+    restart,
+    /**
+     * A payment waits.
+     * @param {Transaction} payment
+     * @param {number} total how many wait now
+     */
+    pay(payment, total) {
+      waiting.add(payment, total);
+      drawSoon();
+    },
+    /**
+     * A block was mined.
+     * @param {EventData["block"]} block
+     * @returns {Promise<void> | null} until when its search is shown; null when it is not
+     */
+    add({ header, took_ms }) {
+      // A show that still runs is over: the newest block counts.
+      show.finish();
+      const before = headers.peek(header.index - 1);
+      const time = timeFor(header, before);
+      length = header.index;
+      // The box holds what the block holds, also if it stood for another one until now.
+      if (time > 0) next.show({ index: header.index, before, miner, waiting });
+      waiting.leave(header.transactions - 1);
+      if (time === 0 || before === null) {
+        panel.found(header, before, t("nodeTook", ms(took_ms)));
+        drawSoon();
+        return null;
+      }
+      return show.run(header, before, { time, took_ms, slow: slow.isOn(), still: still.matches }).then(draw);
+    },
+  };
 }

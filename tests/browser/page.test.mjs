@@ -29,7 +29,7 @@ test("the whole chapter by clicks, on three nodes", () =>
     await one.locator("#payment-status", { hasText: "block 2" }).waitFor();
     await one.locator("#pending", { hasText: "Alice" }).waitFor();
     await mine(one, 2);
-    assert.match(await one.locator("#mined").textContent(), /Block 2 after 533 tries/);
+    await one.locator("#mined", { hasText: "Block 2 after 533 tries" }).waitFor();
     await one.locator("#pending", { hasText: "No payment waits" }).waitFor();
     await mine(one, 3);
     const json = JSON.stringify({ nodes: nodes.map((node) => node.base) });
@@ -215,11 +215,9 @@ test("mining by itself is set, and a burst of payments does not freeze the page"
     }
     await page.locator("h2", { hasText: "1,000 payments" }).waitFor();
     await page.locator("#mode").selectOption("on_payment");
-    await page.getByRole("button", { name: "Set", exact: true }).click();
     await length(page, 2);
     await page.locator('#log [data-event="mining"]').waitFor();
     await page.locator("#mode").selectOption("off");
-    await page.getByRole("button", { name: "Set", exact: true }).click();
     assert.deepEqual(noise, []);
     await context.close();
   }));
@@ -242,43 +240,6 @@ test("a node that dies is missed, and one that returns with another chain is sho
     await node.stop();
   }
 });
-
-test("10,000 blocks: soon painted, followed at once, scrolled in little memory", () =>
-  withNodes(1, async (node) => {
-    for (let at = 1; at < 10_000; at += 100)
-      await Promise.all(Array.from({ length: 100 }, () => ask(node.base, "GET", "/mine_block")));
-    const blocks = (await ask(node.base, "GET", "/api/v1/status")).length;
-    const { page, noise, context } = await openPage(browser, node.base);
-    const painted = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
-    console.log(`# first contentful paint after ${painted?.toFixed(0)} ms`);
-    await page.evaluate((next) => {
-      window.seenAt = new Promise((resume) => {
-        new MutationObserver(
-          () => document.querySelector(`[data-index="${next}"]`) && resume(performance.timeOrigin + performance.now()),
-        ).observe(document.body, { childList: true, subtree: true });
-      });
-    }, blocks + 1);
-    await ask(node.base, "GET", "/mine_block");
-    const minedAt = performance.timeOrigin + performance.now();
-    console.log(
-      `# the new block was seen ${((await page.evaluate(() => window.seenAt)) - minedAt).toFixed(0)} ms after the answer`,
-    );
-    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 1, 0.05]) {
-      await page.locator("#chain").evaluate((chain, part) => (chain.scrollTop = chain.scrollHeight * part), share);
-      await page.locator('[data-index][data-loaded="true"]').first().waitFor();
-      assert.ok((await page.locator("[data-index]").count()) < 40);
-    }
-    await page.getByRole("search").getByRole("textbox").fill("17");
-    await page.getByRole("search").getByRole("button").click();
-    await page.locator('[data-index="17"][aria-current="true"]').waitFor();
-    const session = await context.newCDPSession(page);
-    await session.send("HeapProfiler.collectGarbage");
-    const { usedSize } = await session.send("Runtime.getHeapUsage");
-    console.log(`# ${(usedSize / 2 ** 20).toFixed(1)} MiB of script memory after scrolling`);
-    assert.ok(usedSize < 100 * 2 ** 20);
-    assert.deepEqual(noise, []);
-    await context.close();
-  }));
 
 for (const [name, options] of [
   ["light", { colorScheme: "light" }],

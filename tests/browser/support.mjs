@@ -41,8 +41,8 @@ export async function startNode(...args) {
   };
 }
 
-/** Opens the page of a node; whatever appears on its console or fails to load fails the test. */
-export async function openPage(browser, base, options = {}) {
+/** Opens the page of a node; whatever appears on its console or fails to load fails the test. `prepare` is given the page before. */
+export async function openPage(browser, base, options = {}, prepare = () => {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, locale: "en-US", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -53,6 +53,7 @@ export async function openPage(browser, base, options = {}) {
     const url = new URL(request.url());
     if (url.origin !== base && url.protocol !== "data:") noise.push(`asks ${request.url()}`);
   });
+  await prepare(page);
   await page.goto(base + (options.path ?? "/"));
   await page.locator("#state:not(.gone)", { hasText: /./ }).waitFor();
   await page.locator('[data-index][data-loaded="true"]').first().waitFor();

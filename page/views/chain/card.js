@@ -10,9 +10,10 @@ import { number, t } from "../../i18n.js";
  * The card of a block.
  * @param {number} index
  * @param {Header | null} header null until it has been read
+ * @param {number} earlier the first block that has the same proof; 0 for none
  * @param {(index: number) => void} open
  */
-export function blockCard(index, header, open) {
+export function blockCard(index, header, earlier, open) {
   return el(
     "button",
     {
@@ -27,9 +28,10 @@ export function blockCard(index, header, open) {
     el("span", { class: "quiet" }, header ? t("transactions", header.transactions) : ""),
     el(
       "span",
-      { class: "quiet" },
-      header ? foreign(header.timestamp, 40) : "",
-      header ? ` · ${t("proof")} ${header.proof}` : "",
+      { class: "quiet last" },
+      header && foreign(header.timestamp, 40),
+      header && el("span", {}, `${t("proof")} ${number(header.proof)}`),
+      earlier > 0 && el("span", { class: "again" }, t("asBlock", number(earlier))),
     ),
   );
 }

@@ -12,18 +12,29 @@ const pageOf = (/** @type {number} */ index) => Math.floor((index - 1) / PAGE);
 const placeOf = (/** @type {number} */ index) => (index - 1) % PAGE;
 
 export class Headers {
-  /**
-   * @param {Context} context
-   * @param {() => void} arrived told when headers have been read
-   */
-  constructor({ api, problem, keep }, arrived) {
+  /** @param {Context} context */
+  constructor({ api, problem, keep }) {
     this.api = api;
     this.problem = problem;
-    this.arrived = arrived;
+    /** @type {(() => void)[]} */
+    this.listeners = [];
     /** @type {Map<number, Header[]>} */
     this.pages = keep("headers", () => new Map());
     /** @type {Set<number>} */
     this.loading = new Set();
+  }
+
+  /** @param {() => void} listener told when headers have been read */
+  onArrival(listener) {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * The header of a block if it is kept; nothing is asked for.
+   * @param {number} index
+   */
+  peek(index) {
+    return this.pages.get(pageOf(index))?.[placeOf(index)] ?? null;
   }
 
   /**
@@ -51,7 +62,7 @@ export class Headers {
     try {
       const answer = await this.api.headers(number * PAGE + 1, PAGE);
       for (const found of answer.headers) this.keep(found);
-      this.arrived();
+      for (const listener of this.listeners) listener();
     } catch (error) {
       this.problem(error);
     } finally {

@@ -5,6 +5,7 @@ import { t } from "../../i18n.js";
 import { blockCard } from "./card.js";
 import { moveByKey } from "./keyboard.js";
 
+/** @import { Earlier } from "./earlier.js" */
 /** @import { Headers } from "./headers.js" */
 
 /** Cards beyond the edge that are drawn as well. */
@@ -18,16 +19,20 @@ function cardHeight() {
   return parseFloat(root.fontSize) * parseFloat(root.getPropertyValue("--card"));
 }
 
-/** @typedef {{ box: HTMLElement, button: HTMLButtonElement, hash: string | undefined }} Card */
+/** @typedef {{ box: HTMLElement, button: HTMLButtonElement, key: string }} Card */
 
 export class Sheet {
   /**
    * @param {Headers} headers
+   * @param {Earlier} earlier
    * @param {(index: number) => void} open
+   * @param {() => void} moved told when other blocks are seen than before
    */
-  constructor(headers, open) {
+  constructor(headers, earlier, open, moved) {
     this.headers = headers;
+    this.earlier = earlier;
     this.open = open;
+    this.moved = moved;
     /** @type {Map<number, Card>} */
     this.cards = new Map();
     /** How many blocks the chain has. */
@@ -38,6 +43,8 @@ export class Sheet {
     this.active = 0;
     /** The block whose detail is shown; 0 for none. */
     this.current = 0;
+    /** The block whose card is not to be seen yet, as its search is still shown; 0 for none. */
+    this.held = 0;
     this.list = el("div", { class: "sheet", role: "list", "aria-label": t("chain") });
     this.element = el(
       "div",
@@ -55,6 +62,11 @@ export class Sheet {
   /** How many blocks are on the sheet: from `newest` down to the first, or as far as a sheet goes. */
   get rows() {
     return Math.min(this.newest, SHEET);
+  }
+
+  /** Whether the newest block is seen. */
+  get isAtTop() {
+    return this.newest === this.length && this.element.scrollTop <= cardHeight();
   }
 
   drawSoon() {
@@ -83,6 +95,7 @@ export class Sheet {
       const row = this.newest - index;
       if (row < top || row >= bottom) this.remove(index);
     }
+    this.moved();
   }
 
   /**
@@ -94,18 +107,30 @@ export class Sheet {
    */
   card(index, row, fresh) {
     const header = this.headers.get(index);
+    const earlier = header ? this.earlier.of(header) : 0;
+    const key = header ? `${header.hash} ${earlier}` : "";
     const old = this.cards.get(index);
-    if (old && (!header || old.hash === header.hash)) return old;
+    if (old && (!header || old.key === key)) return old;
     const focused = old?.button === document.activeElement;
     old?.box.remove();
-    const button = blockCard(index, header, this.open);
+    const button = blockCard(index, header, earlier, this.open);
     const box = el("div", { role: "listitem", "aria-posinset": row + 1, "aria-setsize": this.newest }, button);
-    const made = { box, button, hash: header?.hash };
-    if (index === fresh) button.classList.add("new");
+    const made = { box, button, key };
+    if (index === this.held) button.classList.add("held");
+    else if (index === fresh) button.classList.add("new");
     this.cards.set(index, made);
     this.list.append(box);
     if (focused) button.focus({ preventScroll: true });
     return made;
+  }
+
+  /**
+   * The search for a block has been shown: its card joins the others.
+   * @param {number} index
+   */
+  release(index) {
+    if (this.held === index) this.held = 0;
+    this.cards.get(index)?.button.classList.replace("held", "new");
   }
 
   /** @param {number} index */
@@ -136,6 +161,13 @@ export class Sheet {
     this.draw();
   }
 
+  /** Leads back to the newest block. */
+  toTop() {
+    this.newest = this.length;
+    this.element.scrollTop = 0;
+    this.focus(this.length);
+  }
+
   /** @param {number} index */
   focus(index) {
     this.active = Math.min(Math.max(index, 1), this.newest);
@@ -151,11 +183,15 @@ export class Sheet {
   grow(blocks, fresh) {
     const atEnd = this.newest === this.length;
     const looked = this.element.scrollTop;
+    const wasAtTop = this.isAtTop;
     const added = blocks - this.length;
     this.length = blocks;
     if (atEnd) this.newest = blocks;
-    // Who looks at older blocks goes on looking at them.
-    if (atEnd && added > 0 && looked > cardHeight()) this.element.scrollTop = looked + added * cardHeight();
+    // Who looks at older blocks goes on looking at them. The sheet has to be higher first.
+    if (atEnd && added > 0 && !wasAtTop) {
+      this.list.style.height = `${this.rows * cardHeight()}px`;
+      this.element.scrollTop = looked + added * cardHeight();
+    }
     this.draw(fresh);
   }
 }

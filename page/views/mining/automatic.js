@@ -1,0 +1,94 @@
+// Whether and when the node mines by itself. What is chosen applies at once.
+
+import { el } from "../../dom.js";
+import { enabledWhen } from "../../enabled.js";
+import { t } from "../../i18n.js";
+import { numberOf } from "../../typed.js";
+
+/** @import { Context } from "../../../types/page.d.ts" */
+/** @import { Mining } from "../../../types/v1.d.ts" */
+
+/** @type {Mining["mode"][]} */
+const MODES = ["off", "on_payment", "interval"];
+/** @type {Record<Mining["mode"], "modeOff" | "modePayment" | "modeInterval">} */
+const MODE_TEXTS = { off: "modeOff", on_payment: "modePayment", interval: "modeInterval" };
+/** The shortest and the longest time between two blocks, in seconds. */
+const SECONDS = { least: 0.1, most: 3600 };
+
+/** @param {Context} context */
+export function automaticForm(context) {
+  const { api, problem } = context;
+  const options = MODES.map((value) => el("option", { value }, modeText(value)));
+  const mode = el("select", { id: "mode", onchange: apply }, ...options);
+  const every = el("input", {
+    class: "number",
+    inputmode: "decimal",
+    autocomplete: "off",
+    value: "2",
+    id: "every",
+    "aria-describedby": "every-error",
+    onchange: apply,
+  });
+  const seconds = el("label", { class: "field", hidden: true }, t("seconds"), every);
+  const said = el("p", { class: "bad", id: "every-error", role: "status" });
+  const state = enabledWhen([mode, every], context, "all");
+  const form = el(
+    "form",
+    { class: "row", onsubmit: (event) => event.preventDefault() },
+    el("label", { class: "field" }, t("automatic"), mode),
+    seconds,
+  );
+  const element = el("div", { class: "automatic" }, form, said, state.why);
+  /** How the node is set. @type {Mining} */
+  let known = { mode: "off" };
+
+  /**
+   * The setting that is chosen; null when the seconds are none.
+   * @returns {Mining | null}
+   */
+  function chosen() {
+    const wanted = /** @type {Mining["mode"]} */ (mode.value);
+    if (wanted !== "interval") return { mode: wanted };
+    const { text } = numberOf(every.value);
+    const value = text === null ? NaN : Number(text);
+    return value >= SECONDS.least && value <= SECONDS.most
+      ? { mode: wanted, every_ms: Math.round(value * 1000) }
+      : null;
+  }
+
+  async function apply() {
+    seconds.hidden = mode.value !== "interval";
+    const setting = chosen();
+    said.textContent = setting ? "" : t("secondsBad");
+    every.setAttribute("aria-invalid", String(setting === null));
+    if (setting === null) return;
+    try {
+      show(await api.setMining(setting));
+    } catch (error) {
+      show(known);
+      problem(error, said);
+    }
+  }
+
+  /**
+   * Shows how the node is set.
+   * @param {Mining} setting
+   */
+  function show(setting) {
+    known = setting;
+    mode.value = setting.mode;
+    seconds.hidden = setting.mode !== "interval";
+    // What is being typed stays.
+    if (setting.mode === "interval" && document.activeElement !== every) every.value = String(setting.every_ms / 1000);
+  }
+
+  return { element, show };
+}
+
+/**
+ * A way of mining by itself, in words.
+ * @param {Mining["mode"]} mode
+ */
+export function modeText(mode) {
+  return t(MODE_TEXTS[mode]);
+}

@@ -1,0 +1,30 @@
+// The switch that slows the show of a search.
+
+import { el } from "../../dom.js";
+import { t } from "../../i18n.js";
+
+const KEY = "bcoin-slow";
+
+export function slowSwitch() {
+  const box = el("input", { type: "checkbox", id: "slow", checked: read(), onchange });
+  const element = el("label", { class: "switch", title: t("slowHelp") }, box, t("slowly"));
+
+  function onchange() {
+    try {
+      localStorage.setItem(KEY, String(box.checked));
+    } catch {
+      // It holds until the page is left.
+    }
+  }
+
+  return { element, isOn: () => box.checked };
+}
+
+function read() {
+  try {
+    return localStorage.getItem(KEY) === "true";
+  } catch {
+    // A browser that keeps nothing for pages.
+    return false;
+  }
+}
