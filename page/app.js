@@ -2,7 +2,7 @@
 
 import { api, listen, messageOf } from "./api.js";
 import { el, foreign } from "./dom.js";
-import { LANGUAGES, choose, language, t } from "./i18n.js";
+import { LANGUAGES, choose, language, number, t } from "./i18n.js";
 import { accountsView } from "./views/accounts.js";
 import { chainView } from "./views/chain.js";
 import { logView } from "./views/log.js";
@@ -12,19 +12,23 @@ import { pendingView } from "./views/pending.js";
 import { tamperView } from "./views/tamper.js";
 
 /** @import { Context } from "../types/page.d.ts" */
-/** @import { EventName, NodeEvent, Status } from "../types/v1.d.ts" */
+/** @import { EventName, Network, NodeEvent, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
-/** How long to rest after reading a list anew, in milliseconds. Asking peers costs them something, too. */
-const REST = { pending: 250, accounts: 1000, peers: 3000 };
+/** How long to rest after reading a list anew, in milliseconds. */
+const REST = { pending: 250, accounts: 1000 };
 
 let length = 0;
+let name = "";
+/** Names of the nodes by their own addresses, which are the senders of rewards. @type {Map<string, string>} */
+let names = new Map();
+const heading = el("h1", {}, t("title"));
 const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
 const banner = el("div", { class: "banner", role: "alert", hidden: true });
 const about = el("p", { class: "quiet", id: "about" });
 /** @type {Context} */
-const context = { api, problem, length: () => length };
+const context = { api, problem, length: () => length, nameOf: (address) => names.get(address) ?? null };
 const views = {
   chain: chainView(context),
   pending: pendingView(context),
@@ -41,16 +45,24 @@ document.body.append(
   el(
     "header",
     {},
-    el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about),
+    el("div", { class: "who" }, heading, about),
     state,
-    el("div", { class: "tools" }, languages(), theme(), el("a", { href: "/docs" }, t("documentation"))),
+    el(
+      "div",
+      { class: "tools" },
+      languages(),
+      theme(),
+      el("a", { href: "/class" }, t("classLink")),
+      el("a", { href: "/docs" }, t("documentation")),
+    ),
   ),
   banner,
   el(
     "main",
     {},
+    views.network.element,
     el("div", { class: "side" }, views.chain.element, views.log.element, views.accounts.element),
-    el("div", { class: "side" }, views.mining.element, views.pending.element, views.network.element, glossary()),
+    el("div", { class: "side" }, views.mining.element, views.pending.element, glossary()),
     views.tamper.element,
   ),
 );
@@ -144,11 +156,14 @@ function soon(refresh, rest) {
 
 const refreshPending = soon(() => views.pending.refresh(), REST.pending);
 const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
-const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
 /** @param {Status} status */
 function show(status) {
   length = status.length;
+  name = status.name;
+  heading.replaceChildren(foreign(name), " ", el("span", { class: "quiet" }, t("title")));
+  entitle();
+  views.network.enter(status);
   about.replaceChildren(
     `${t("node")} `,
     el("code", {}, status.node_address.slice(0, 8)),
@@ -160,7 +175,21 @@ function show(status) {
   views.mining.show(status.mining);
   refreshPending();
   refreshAccounts();
-  refreshPeers();
+}
+
+/** The title of the tab: the node and its last block. */
+function entitle() {
+  document.title = t("nodeTitle", name, number(length));
+}
+
+/** @param {Network} network */
+function changed(network) {
+  const before = names;
+  names = new Map(
+    network.nodes.flatMap((node) => (node.node_address && node.name ? [[node.node_address, node.name]] : [])),
+  );
+  views.network.draw(network);
+  if ([...names].some(([address, name]) => before.get(address) !== name)) refreshAccounts();
 }
 
 /** @param {boolean} is */
@@ -207,10 +236,10 @@ function draw() {
       views.mining.show(data.mining);
     }
   }
+  entitle();
   const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
-  if (has("block", "replacement", "peers")) refreshPeers();
   views.log.add(events);
 }
 
@@ -218,7 +247,7 @@ async function start() {
   try {
     const status = await api.status();
     show(status);
-    listen(status.last_event, { heard: hear, alive, changed: () => {} });
+    listen(status.last_event, { heard: hear, alive, changed });
   } catch {
     alive(false);
     setTimeout(start, PAUSE);

@@ -2,7 +2,7 @@
 
 import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
-import { paymentTable } from "./payments.js";
+import { party, paymentTable } from "./payments.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
 /** @import { AccountPage, Accounts } from "../../types/v1.d.ts" */
@@ -11,7 +11,7 @@ import { paymentTable } from "./payments.js";
 const SHOWN = 100;
 
 /** @param {Context} context */
-export function accountsView({ api, problem }) {
+export function accountsView({ api, problem, nameOf }) {
   const list = el("div", { id: "accounts" });
   const one = el("div", { "aria-live": "polite" });
   const element = el(
@@ -27,7 +27,7 @@ export function accountsView({ api, problem }) {
   async function open(name) {
     try {
       const page = await api.account(name);
-      one.replaceChildren(accountNotice(page, () => one.replaceChildren()));
+      one.replaceChildren(accountNotice(page, nameOf, () => one.replaceChildren()));
     } catch (error) {
       problem(error);
     }
@@ -38,7 +38,7 @@ export function accountsView({ api, problem }) {
     async refresh() {
       const page = await api.accounts(SHOWN);
       list.replaceChildren(
-        page.total === 0 ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(page, open),
+        page.total === 0 ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(page, open, nameOf),
       );
     },
   };
@@ -47,9 +47,10 @@ export function accountsView({ api, problem }) {
 /**
  * An account with its latest payments.
  * @param {AccountPage} page
+ * @param {Context["nameOf"]} nameOf
  * @param {() => void} close
  */
-function accountNotice({ account, transactions }, close) {
+function accountNotice({ account, transactions }, nameOf, close) {
   const payments = transactions.map((booked) => booked.transaction);
   return el(
     "div",
@@ -57,21 +58,22 @@ function accountNotice({ account, transactions }, close) {
     el(
       "div",
       { class: "row" },
-      el("strong", {}, foreign(account.name)),
+      el("strong", {}, party(account.name, nameOf)),
       el("button", { type: "button", onclick: close }, t("close")),
     ),
-    paymentTable(payments, account.payments),
+    paymentTable(payments, account.payments, nameOf),
   );
 }
 
 /**
  * @param {Accounts} page
  * @param {(name: string) => void} open
+ * @param {Context["nameOf"]} nameOf
  */
-function accountTable({ accounts, total }, open) {
+function accountTable({ accounts, total }, open, nameOf) {
   const heads = [el("th", { scope: "col" }, t("accounts")), el("th", { scope: "col", class: "amount" }, t("balance"))];
   const rows = accounts.map(({ name, balance }) => {
-    const button = el("button", { type: "button", class: "plain", onclick: () => open(name) }, foreign(name, 60));
+    const button = el("button", { type: "button", class: "plain", onclick: () => open(name) }, party(name, nameOf, 60));
     return el("tr", {}, el("td", {}, button), el("td", { class: "amount" }, foreign(balance, 40)));
   });
   return el(

@@ -1,52 +1,112 @@
-// Other nodes: how they stand to this one, and what came of asking for the longest chain.
+// All nodes in one picture, and what can be done about them.
 
-import { el } from "../dom.js";
+import { messageOf } from "../api.js";
+import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
 import { connectForm } from "./network/connect.js";
-import { peerItem } from "./network/peer.js";
+import { nodeDetail } from "./network/detail.js";
+import { entrance } from "./network/entrance.js";
+import { announcer } from "./network/announcer.js";
+import { pageOf } from "./network/links.js";
+import { networkPicture } from "./network/picture.js";
 import { replacementNotice, roundReport } from "./network/replacement.js";
+import { summary } from "./network/words.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
-/** @import { Replacement } from "../../types/v1.d.ts" */
+/** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
+
+/** Rows that fit on one screen of 1080 lines. */
+const ROWS = 22;
 
 /** @param {Context} context */
-export function networkView({ api, problem, length }) {
-  const list = el("ul", { class: "plain", id: "peers" });
+export function networkView({ api }) {
+  /** @type {string[]} */
+  let own = [];
+  /** @type {Network | null} */
+  let network = null;
   const said = el("div", { role: "status", id: "network-status" });
   const replaced = el("div", { role: "status", id: "replacement" });
-  const head = header({ refresh: () => attempt(refresh), replace: () => attempt(replace) });
-  const form = connectForm(api, said, refresh);
-  const element = el("section", { "aria-labelledby": "network-title" }, head, replaced, said, list, form);
+  const sum = el("span", { class: "quiet", id: "network-summary" });
+  const way = (/** @type {string} */ address) => pageOf(address, location.hostname, own);
+  const detail = nodeDetail({ pageOf: way, forget });
+  const picture = networkPicture(ROWS, { pageOf: way, open: detail.open, panel: detail.panel });
+  const form = connectForm(api, location.port);
+  const announce = announcer();
+  const doors = el("div", {});
+  const why = el("span", { class: "quiet", id: "longest-why" }, t("longestHelp"));
+  const longest = el("button", { type: "button", class: "main", id: "longest", disabled: true, onclick: replace });
+  longest.append(t("longest"));
+  longest.setAttribute("aria-describedby", why.id);
+  const element = el(
+    "section",
+    { class: "wide network", "aria-labelledby": "network-title" },
+    el("div", { class: "head" }, el("h2", { id: "network-title" }, t("network")), sum, legend()),
+    picture.element,
+    announce.element,
+    el(
+      "div",
+      { class: "ways" },
+      el("div", { class: "asking" }, el("div", { class: "row" }, longest, why), said, replaced),
+      form.form,
+      doors,
+    ),
+    detail.panel,
+  );
 
-  /** @param {() => Promise<void>} work */
-  async function attempt(work) {
-    try {
-      await work();
-    } catch (error) {
-      problem(error);
-    }
+  /** @param {unknown} error */
+  function fail(error) {
+    said.replaceChildren(el("p", { class: "bad" }, foreign(messageOf(error), 600)));
   }
 
   async function replace() {
-    said.replaceChildren(...roundReport(await api.replace()));
-    await refresh();
+    longest.disabled = true;
+    said.replaceChildren(t("longestBusy"));
+    try {
+      said.replaceChildren(...roundReport(await api.replace(), nameAt));
+    } catch (error) {
+      fail(error);
+    } finally {
+      longest.disabled = false;
+      longest.focus({ preventScroll: true });
+    }
   }
 
   /** @param {string} address */
-  async function forget(address) {
-    await api.disconnect(address);
-    await refresh();
-  }
+  const nameAt = (address) => network?.nodes.find((node) => node.address === address)?.name ?? null;
 
-  async function refresh() {
-    const { peers } = await api.peers();
-    const items = peers.map((peer) => peerItem(peer, length(), () => attempt(() => forget(peer.address))));
-    list.replaceChildren(...(items.length ? items : [el("li", { class: "quiet" }, t("networkNone"))]));
+  /** @param {string} address */
+  async function forget(address) {
+    try {
+      await api.disconnect(address);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   return {
     element,
-    refresh,
+    /**
+     * The network is another one.
+     * @param {Network} latest
+     */
+    draw(latest) {
+      sum.textContent = summary(latest, picture.draw(latest));
+      detail.update(latest);
+      form.update(latest);
+      announce.say(network, latest);
+      network = latest;
+      const alone = latest.nodes.length < 2;
+      longest.disabled = alone;
+      why.textContent = t(alone ? "longestNone" : "longestHelp");
+    },
+    /**
+     * What the node says of itself.
+     * @param {Status} status
+     */
+    enter({ addresses }) {
+      own = addresses;
+      doors.replaceChildren(entrance(addresses));
+    },
     /**
      * The chain was replaced: what was given up, and what waits again.
      * @param {Replacement} replacement
@@ -57,18 +117,13 @@ export function networkView({ api, problem, length }) {
   };
 }
 
-/** @param {{ refresh: () => void, replace: () => void }} actions */
-function header({ refresh, replace }) {
-  const title = t("longestHelp");
+/** What the colours and signs of the picture mean. */
+function legend() {
+  const entries = /** @type {const} */ (["own", "ahead", "other"]);
   return el(
-    "div",
-    { class: "head" },
-    el("h2", { id: "network-title" }, t("network")),
-    el(
-      "span",
-      { class: "row" },
-      el("button", { type: "button", id: "refresh", onclick: refresh }, t("refresh")),
-      el("button", { type: "button", class: "main", id: "longest", onclick: replace, title }, t("longest")),
-    ),
+    "span",
+    { class: "legend" },
+    ...entries.map((kind) => el("span", {}, el("i", { class: kind, "aria-hidden": "true" }), t("legend", kind))),
+    el("span", {}, el("span", { "aria-hidden": "true" }, "↻ "), t("minesTag")),
   );
 }

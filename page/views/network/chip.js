@@ -25,7 +25,11 @@ export class Chip {
     this.tags = el("span", { class: "tags" });
     this.element = el("li", { class: "chip", "data-address": address ?? "" }, this.name, this.tags);
     if (ways) {
-      this.button = el("button", { type: "button", class: "more", onclick: () => ways.open(address, this.button) }, "⋯");
+      this.button = el(
+        "button",
+        { type: "button", class: "more", onclick: () => ways.open(address, this.button) },
+        "⋯",
+      );
       this.button.popoverTargetElement = ways.panel;
       this.element.append(this.button);
     }

@@ -23,7 +23,7 @@ export function pictureOf(network, most) {
   const tree = treeOf(network);
   const rows = rowsOf(tree, most);
   const columns = columnsOf(rows);
-  const drawings = rows.map((row) => drawRow(row, rows, columns, tree));
+  const drawings = rows.map((row) => drawRow(row, columns, tree));
   addVerticals(rows, drawings, columns);
   return { rows, drawings, units: columns.units, axis: axisOf(rows, columns) };
 }
@@ -62,12 +62,11 @@ function columnsOf(rows) {
 
 /**
  * @param {Row} row
- * @param {Row[]} rows
  * @param {Columns} columns
  * @param {Tree} tree
  * @returns {Drawing}
  */
-function drawRow(row, rows, columns, tree) {
+function drawRow(row, columns, tree) {
   /** @type {Drawing} */
   const drawing = { verticals: [], horizontal: null, blocks: [], breaks: [], fan: null, mark: null };
   const at = row.attach === null ? null : columns.x(row.attach);

@@ -90,7 +90,8 @@ export function networkPicture(most, ways) {
     element.classList.toggle("dense", picture.units > 14);
     axis.replaceChildren(...picture.axis.map(axisNumber));
     picture.rows.forEach((row, at) => {
-      const key = `${row.kind === "fan" ? "fan" : ""} ${row.members[0]?.node.address ?? "here"}`;
+      const first = row.members[0]?.node;
+      const key = `${row.kind} ${first ? (first.address ?? "here") : row.hash}`;
       const one = rows.get(key) ?? new RowElement();
       nextRows.set(key, one);
       one.show(row, picture.drawings[at], here, network.nodes);

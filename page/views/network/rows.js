@@ -78,7 +78,12 @@ function addLane(rows, tree, lane, parent, level) {
   const inFans = new Set(fans.flatMap((fan) => fan.lanes));
   for (const { lanes, stands } of fans) {
     const members = [...lanes.flatMap(standsOf), ...stands.map((stand) => ({ lane, stand }))];
-    const one = fanRow(members, [...lanes.map((child) => child.fork), ...stands.map((stand) => stand.length)], tip, tree);
+    const one = fanRow(
+      members,
+      [...lanes.map((child) => child.fork), ...stands.map((stand) => stand.length)],
+      tip,
+      tree,
+    );
     leaving.push({ at: one.attach ?? 0, order: 1, add: () => rows.push(one) });
   }
   for (const child of lane.children) {
