@@ -68,12 +68,13 @@ export type Kind = "own" | "ahead" | "other";
 export interface Drawing {
   /** Lines from above to below: `from` and `to` are the parts of the row's height, its top, its middle or its bottom. */
   verticals: { x: number; from: "top" | "middle"; to: "middle" | "bottom"; dashed: boolean }[];
-  horizontal: { from: number; to: number; kind: Kind; dashed: boolean } | null;
+  /** The chain itself, from left to right. */
+  line: { from: number; to: number; kind: Kind }[];
   blocks: { x: number; kind: Kind; tip: boolean; index: number }[];
   /** Places where blocks are left out. */
-  breaks: number[];
-  /** Where several chains part that are not drawn one by one. */
-  fan: number | null;
+  breaks: { x: number; kind: Kind }[];
+  /** Several chains that are not drawn one by one, and whether they part from the place or begin there. */
+  fan: { x: number; parted: boolean } | null;
   /** Where a node stands on another row's line. */
   mark: number | null;
 }

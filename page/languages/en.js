@@ -85,13 +85,10 @@ export default {
   pictureLabel: "All nodes in one tree of blocks",
   pictureSummary: (nodes, others, longest) =>
     `${s(nodes, "node", "nodes")}${others > 0 ? `, ${s(others, "other chain", "other chains")}` : ""}; the longest has ${s(longest, "block", "blocks")}.`,
-  legend: (kind) =>
-    ({ own: "blocks of this node", ahead: "blocks that it does not have yet", other: "blocks of another branch" })[
-      kind
-    ],
+  legend: (kind) => ({ own: "blocks of this node", ahead: "not here yet", other: "of another branch" })[kind],
   stands: (relation, difference) =>
     ({
-      same: "same chain",
+      same: "the chain of this node",
       ahead: `ahead by ${s(difference, "block", "blocks")}`,
       behind: `behind by ${s(difference, "block", "blocks")}`,
     })[relation],
@@ -105,7 +102,7 @@ export default {
   unknownChain: "chain not known",
   by: "by",
   goneTag: "gone",
-  listingTag: "printed program",
+  listingTag: "printed",
   minesTag: "mines by itself",
   minedTag: (index) => `mined ${index}`,
   about: (name) => `About ${name}`,
@@ -135,11 +132,11 @@ export default {
     `${s(count, "node has", "nodes have")} changed; the longest chain has ${s(longest, "block", "blocks")}.`,
   entrance: "Others come in here",
   entranceQr: (address) => `QR code of ${address}`,
-  entranceJoin: "To run a node on another machine and join this network:",
+  entranceJoin: "A node of their own that joins this network:",
   entranceAlone: "This node is for this machine alone. To let others in, start it with",
   connect: "Connect",
   connectTitle: "Connect other nodes",
-  connectHint: (port) => `A port such as ${port}, an address, or nodes.json`,
+  connectHint: (port) => `${port}, an address, or nodes.json`,
   connectBad: "This is neither an address nor the JSON of nodes.json.",
   connectResult: (result) =>
     ({

@@ -78,10 +78,10 @@ export default {
   pictureLabel: "全部节点，画在同一棵区块树上",
   pictureSummary: (nodes, others, longest) =>
     `${n(nodes)} 个节点${others > 0 ? `，另有 ${n(others)} 条不同的链` : ""}；最长的链有 ${n(longest)} 个区块。`,
-  legend: (kind) => ({ own: "本节点的区块", ahead: "本节点还没有的区块", other: "其他分支的区块" })[kind],
+  legend: (kind) => ({ own: "本节点的区块", ahead: "本节点还没有", other: "其他分支" })[kind],
   stands: (relation, difference) =>
     ({
-      same: "同一条链",
+      same: "与本节点同一条链",
       ahead: `领先 ${n(difference)} 个区块`,
       behind: `落后 ${n(difference)} 个区块`,
     })[relation],
@@ -124,11 +124,11 @@ export default {
   newsMany: (count, longest) => `${n(count)} 个节点有变化；最长的链有 ${n(longest)} 个区块。`,
   entrance: "其他人从这里加入",
   entranceQr: (address) => `${address} 的二维码`,
-  entranceJoin: "在另一台电脑上运行节点并加入这个网络：",
+  entranceJoin: "运行自己的节点并加入这个网络：",
   entranceAlone: "本节点只供这台电脑使用。要让其他人加入，启动时请加上",
   connect: "连接",
   connectTitle: "连接其他节点",
-  connectHint: (port) => `端口（例如 ${port}）、地址，或 nodes.json 的内容`,
+  connectHint: (port) => `${port}、地址，或 nodes.json 的内容`,
   connectBad: "这既不是地址，也不是 nodes.json 的内容。",
   connectResult: (result) =>
     ({

@@ -7,6 +7,7 @@ import { connectForm } from "./network/connect.js";
 import { nodeDetail } from "./network/detail.js";
 import { entrance } from "./network/entrance.js";
 import { announcer } from "./network/announcer.js";
+import { legend } from "./network/legend.js";
 import { pageOf } from "./network/links.js";
 import { networkPicture } from "./network/picture.js";
 import { replacementNotice, roundReport } from "./network/replacement.js";
@@ -15,8 +16,8 @@ import { summary } from "./network/words.js";
 /** @import { Context } from "../../types/page.d.ts" */
 /** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
 
-/** Rows that fit on one screen of 1080 lines. */
-const ROWS = 22;
+/** Screens of less width scroll down, in pixels. */
+const NARROW = 1000;
 
 /** @param {Context} context */
 export function networkView({ api }) {
@@ -29,7 +30,7 @@ export function networkView({ api }) {
   const sum = el("span", { class: "quiet", id: "network-summary" });
   const way = (/** @type {string} */ address) => pageOf(address, location.hostname, own);
   const detail = nodeDetail({ pageOf: way, forget });
-  const picture = networkPicture(ROWS, { pageOf: way, open: detail.open, panel: detail.panel });
+  const picture = networkPicture({ pageOf: way, open: detail.open, panel: detail.panel });
   const form = connectForm(api, location.port);
   const announce = announcer();
   const doors = el("div", {});
@@ -52,6 +53,12 @@ export function networkView({ api }) {
     ),
     detail.panel,
   );
+
+  /** Whether the picture is on the first screen of the page. A phone scrolls, as gathering makes nothing shorter there. */
+  function fits() {
+    const { offsetTop, offsetHeight } = picture.element;
+    return innerWidth < NARROW || offsetTop + offsetHeight <= innerHeight;
+  }
 
   /** @param {unknown} error */
   function fail(error) {
@@ -90,7 +97,7 @@ export function networkView({ api }) {
      * @param {Network} latest
      */
     draw(latest) {
-      sum.textContent = summary(latest, picture.draw(latest));
+      sum.textContent = summary(latest, picture.draw(latest, fits));
       detail.update(latest);
       form.update(latest);
       announce.say(network, latest);
@@ -115,15 +122,4 @@ export function networkView({ api }) {
       replaced.replaceChildren(replacementNotice(replacement));
     },
   };
-}
-
-/** What the colours and signs of the picture mean. */
-function legend() {
-  const entries = /** @type {const} */ (["own", "ahead", "other"]);
-  return el(
-    "span",
-    { class: "legend" },
-    ...entries.map((kind) => el("span", {}, el("i", { class: kind, "aria-hidden": "true" }), t("legend", kind))),
-    el("span", {}, el("span", { "aria-hidden": "true" }, "↻ "), t("minesTag")),
-  );
 }

@@ -3,7 +3,7 @@
 import { el, foreign } from "../../dom.js";
 import { strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
-import { minutes } from "./words.js";
+import { timeOfDay } from "./words.js";
 
 /** @import { Ways } from "../../../types/page.d.ts" */
 /** @import { NetworkNode } from "../../../types/v1.d.ts" */
@@ -70,10 +70,10 @@ export class Chip {
  * @param {boolean} large whether all is to be said, as nothing can be opened
  */
 function tagsOf({ node, length, hash }, row, latest, large) {
-  const time = large && row.kind === "fan" && node.timestamp !== null ? minutes(node.timestamp) : "";
+  const time = large && row.kind === "fan" && node.timestamp !== null ? timeOfDay(node.timestamp).slice(0, 5) : "";
   return [
     ...(row.kind === "fan" && length !== null ? [strip(hash), el("b", {}, number(length))] : []),
-    ...(time ? [el("span", {}, foreign(time))] : []),
+    ...(time ? [foreign(time)] : []),
     ...(node.state === "here" && !large ? [el("span", {}, t("thisNode"))] : []),
     ...(node.state === "fails" ? [el("span", { class: "bad" }, t("goneTag"))] : []),
     ...(node.state === "unasked" ? [el("span", {}, t("unasked"))] : []),

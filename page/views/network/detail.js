@@ -5,7 +5,7 @@ import { strip } from "../../hash.js";
 import { clock, number, t } from "../../i18n.js";
 import { modeText } from "../mining.js";
 import { nameOf } from "./chip.js";
-import { minutes } from "./words.js";
+import { timeOfDay } from "./words.js";
 
 /** @import { Child } from "../../../types/page.d.ts" */
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
@@ -97,7 +97,7 @@ function fieldsOf(node) {
   if (node.seen_at !== null) fields.push([t("seenWord"), clock(node.seen_at)]);
   if (node.length !== null) fields.push([t("chain"), t("blocks", node.length)]);
   if (node.tip_hash !== null) fields.push([t("tipWord"), strip(node.tip_hash), el("code", {}, node.tip_hash)]);
-  if (node.timestamp !== null) fields.push([t("made"), foreign(minutes(node.timestamp))]);
+  if (node.timestamp !== null) fields.push([t("made"), foreign(timeOfDay(node.timestamp))]);
   if (node.last_mined !== null)
     fields.push([t("minedWord"), `${t("block", number(node.last_mined.index))}, ${clock(node.last_mined.time)}`]);
   if (node.mining !== null) fields.push([t("automatic"), modeText(node.mining.mode)]);

@@ -68,9 +68,9 @@ function columnsOf(rows) {
  */
 function drawRow(row, columns, tree) {
   /** @type {Drawing} */
-  const drawing = { verticals: [], horizontal: null, blocks: [], breaks: [], fan: null, mark: null };
+  const drawing = { verticals: [], line: [], blocks: [], breaks: [], fan: null, mark: null };
   const at = row.attach === null ? null : columns.x(row.attach);
-  if (row.kind === "fan") drawing.fan = at ?? columns.x(1);
+  if (row.kind === "fan") drawing.fan = { x: at ?? columns.x(1), parted: at !== null };
   if (row.kind === "behind") drawing.mark = at;
   if (row.kind === "tip") drawLane(drawing, row, columns, tree);
   return drawing;
@@ -91,11 +91,13 @@ function drawLane(drawing, row, { all, x }, tree) {
     return row.relation === "ahead" ? "ahead" : "other";
   };
   drawing.blocks = shown.map((index) => ({ x: x(index), kind: kind(index), tip: index === row.length, index }));
-  const from = row.attach ?? shown[0];
-  drawing.horizontal = { from: x(from), to: x(row.length), kind: kind(fork + 1), dashed: false };
   const line = row.attach === null ? shown : [row.attach, ...shown];
   for (let at = 1; at < line.length; at += 1) {
-    if (line[at] - line[at - 1] > 1) drawing.breaks.push((x(line[at]) + x(line[at - 1])) / 2);
+    const [from, to] = [x(line[at - 1]), x(line[at])];
+    const segment = drawing.line.at(-1);
+    if (segment?.kind === kind(line[at])) segment.to = to;
+    else drawing.line.push({ from, to, kind: kind(line[at]) });
+    if (line[at] - line[at - 1] > 1) drawing.breaks.push({ x: (from + to) / 2, kind: kind(line[at]) });
   }
 }
 

@@ -33,7 +33,7 @@ function entry(address, place) {
   return el(
     "li",
     {},
-    el("img", { src: `/api/v1/qr.svg?address=${place}`, alt: t("entranceQr", address), width: 144, height: 144 }),
+    el("img", { src: `/api/v1/qr.svg?address=${place}`, alt: t("entranceQr", address), width: 112, height: 112 }),
     el("a", { href: address }, foreign(address)),
   );
 }

@@ -6,20 +6,30 @@ import { number, t } from "../../i18n.js";
 import { Chip, nameOf } from "./chip.js";
 import { pictureOf } from "./drawing.js";
 import { twigs } from "./twigs.js";
-import { latestMiner, minutes, standing } from "./words.js";
+import { latestMiner, timeOfDay, standing } from "./words.js";
 
 /** @import { Ways } from "../../../types/page.d.ts" */
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 /** @import { Drawing, Row } from "../../../types/network.d.ts" */
+
+/** How many rows the picture may have: the largest number with which it fits. */
+const ROWS = [22, 14, 8, 4];
 
 /** A row as an element; it stays the same as long as its first node is in it. */
 class RowElement {
   constructor() {
     this.drawn = "";
     this.place = el("div", { class: "place" });
+    this.last = el("span", { class: "last" });
     this.names = el("ul", { class: "names" });
     this.twigs = el("span", { class: "twigs" });
-    this.element = el("li", { class: "stand" }, this.twigs, this.place, this.names);
+    this.element = el(
+      "li",
+      { class: "stand" },
+      this.twigs,
+      this.place,
+      el("div", { class: "members" }, this.last, this.names),
+    );
   }
 
   /**
@@ -43,8 +53,8 @@ class RowElement {
     this.place.replaceChildren(
       ...(row.length > 0 ? [strip(row.hash), el("b", {}, number(row.length))] : []),
       el("span", { class: "words" }, standing(row, here)),
-      ...(row.length > 0 && first ? [lastBlock(row, first, nodes)] : []),
     );
+    this.last.replaceChildren(...(row.length > 0 && first ? lastBlock(row, first, nodes) : []));
   }
 }
 
@@ -56,18 +66,14 @@ class RowElement {
  */
 function lastBlock(row, first, nodes) {
   const miner = nodes.find((node) => node.last_mined?.hash === row.hash);
-  const parts = [
-    ...(first.timestamp === null ? [] : [foreign(minutes(first.timestamp))]),
+  return [
+    ...(first.timestamp === null ? [] : [foreign(timeOfDay(first.timestamp))]),
     ...(miner ? [" ", t("by"), " ", foreign(nameOf(miner), 24)] : []),
   ];
-  return el("span", { class: "last" }, ...parts);
 }
 
-/**
- * @param {number} most rows that fit
- * @param {Ways | null} ways what a visitor can do with a node; null when the picture is to be looked at only
- */
-export function networkPicture(most, ways) {
+/** @param {Ways | null} ways what a visitor can do with a node; null when the picture is to be looked at only */
+export function networkPicture(ways) {
   const axis = el("div", { class: "axis", "aria-hidden": "true" });
   const list = el("ol", { class: "tree", "aria-label": t("pictureLabel") });
   const element = el("div", { class: "picture" }, axis, list);
@@ -76,8 +82,25 @@ export function networkPicture(most, ways) {
   /** @type {Map<string, Chip>} */
   let chips = new Map();
 
-  /** @param {Network} network */
-  function draw(network) {
+  /**
+   * Draws a network in the most rows with which it fits.
+   * @param {Network} network
+   * @param {() => boolean} fits
+   */
+  function draw(network, fits) {
+    let picture = drawRows(network, ROWS[0]);
+    for (const most of ROWS.slice(1)) {
+      if (picture.rows.length <= most || fits()) break;
+      picture = drawRows(network, most);
+    }
+    return picture;
+  }
+
+  /**
+   * @param {Network} network
+   * @param {number} most rows
+   */
+  function drawRows(network, most) {
     const picture = pictureOf(network, most);
     const here = network.nodes[0]?.length ?? 0;
     const latest = latestMiner(network.nodes);

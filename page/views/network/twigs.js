@@ -22,7 +22,7 @@ export function twigs(drawing, row) {
       svg("line", {
         x1: `${x}%`,
         x2: `${x}%`,
-        y1: from === "top" ? "0" : MIDDLE,
+        y1: from === "top" ? "-1" : MIDDLE,
         y2: to === "bottom" ? "100%" : MIDDLE,
         class: dashed ? "dashed" : "",
       }),
@@ -39,26 +39,24 @@ export function twigs(drawing, row) {
  * A thin line from what is drawn to the names.
  * @param {Drawing} drawing
  */
-function leader({ horizontal, mark, fan: open }) {
-  const from = horizontal?.to ?? mark ?? open ?? 100;
+function leader({ blocks, mark, fan: open }) {
+  const from = blocks.at(-1)?.x ?? mark ?? open?.x ?? 100;
   return svg("line", { x1: `${from}%`, x2: "100%", y1: MIDDLE, y2: MIDDLE, class: "leader" });
 }
 
 /** @param {Drawing} drawing */
-function lane({ horizontal, breaks }) {
-  if (!horizontal) return [];
-  const { from, to, kind } = horizontal;
-  return [
+const lane = ({ line, breaks }) => [
+  ...line.map(({ from, to, kind }) =>
     svg("line", { x1: `${from}%`, x2: `${to}%`, y1: MIDDLE, y2: MIDDLE, class: `lane ${kind}` }),
-    ...breaks.map((x) =>
-      at(x, svg("rect", { x: "-0.26em", y: "-0.3em", width: "0.52em", height: "0.6em", class: "gap" }), ...dots(kind)),
-    ),
-  ];
-}
+  ),
+  ...breaks.map(({ x, kind }) =>
+    at(x, svg("rect", { x: "-0.4em", y: "-0.3em", width: "0.8em", height: "0.6em", class: "gap" }), ...dots(kind)),
+  ),
+];
 
 /** @param {string} kind */
 const dots = (kind) =>
-  [-0.16, 0.16].map((x) => svg("circle", { cx: `${x}em`, cy: "0", r: "0.07em", class: `dot ${kind}` }));
+  [-0.22, 0, 0.22].map((x) => svg("circle", { cx: `${x}em`, cy: "0", r: "0.085em", class: `dot ${kind}` }));
 
 /**
  * Something at a place of the row's line.
@@ -97,16 +95,17 @@ function tip(x, kind, hash) {
 }
 
 /**
- * Several chains that part at one place.
- * @param {number} x
+ * Several chains that part at one place, or that have nothing to do with each other.
+ * @param {{ x: number, parted: boolean }} place
  */
-function fan(x) {
+function fan({ x, parted }) {
   const ends = [-0.55, 0, 0.55];
+  const side = { width: "0.4em", height: "0.4em", class: "block other" };
   return at(
     x,
-    ...ends.map((y) => svg("line", { x1: "0", y1: "0", x2: "1.5em", y2: `${y}em`, class: "lane other" })),
-    ...ends.map((y) =>
-      svg("rect", { x: "1.3em", y: `${y - 0.2}em`, width: "0.4em", height: "0.4em", class: "block other" }),
+    ...(parted ? ends : []).map((y) =>
+      svg("line", { x1: "0", y1: "0", x2: "1.5em", y2: `${y}em`, class: "lane other" }),
     ),
+    ...ends.map((y) => svg("rect", { x: parted ? "1.3em" : "-0.2em", y: `${y - 0.2}em`, ...side })),
   );
 }

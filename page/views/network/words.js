@@ -24,7 +24,7 @@ export function standing(row, here) {
  * The time of day from the text that a block gives as its time, or the beginning of that text when it is another one.
  * @param {string} timestamp
  */
-export const minutes = (timestamp) => timestamp.match(/\b\d\d:\d\d:\d\d\b/)?.[0] ?? timestamp.slice(0, 19);
+export const timeOfDay = (timestamp) => timestamp.match(/\b\d\d:\d\d:\d\d\b/)?.[0] ?? timestamp.slice(0, 19);
 
 /**
  * The network in one sentence.
