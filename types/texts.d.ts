@@ -83,6 +83,7 @@ export interface Texts {
   listingTag: string;
   minesTag: string;
   minedTag(index: number): string;
+  everySeconds(seconds: string): string;
   about(name: string): string;
   openPage: string;
   addressWord: string;

@@ -105,6 +105,7 @@ export default {
   listingTag: "printed",
   minesTag: "mines by itself",
   minedTag: (index) => `mined ${index}`,
+  everySeconds: (seconds) => `every ${seconds} s`,
   about: (name) => `About ${name}`,
   openPage: "Open the page of this node",
   addressWord: "Address",

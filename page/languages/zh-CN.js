@@ -98,6 +98,7 @@ export default {
   listingTag: "书中程序",
   minesTag: "自动挖矿",
   minedTag: (index) => `挖出区块 ${index}`,
+  everySeconds: (seconds) => `每隔 ${seconds} 秒`,
   about: (name) => `${name} 的详情`,
   openPage: "打开这个节点的页面",
   addressWord: "地址",

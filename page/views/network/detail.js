@@ -8,7 +8,7 @@ import { nameOf } from "./chip.js";
 import { timeOfDay } from "./words.js";
 
 /** @import { Child } from "../../../types/page.d.ts" */
-/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
+/** @import { Mining, Network, NetworkNode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
 const ROOM = 420;
@@ -83,6 +83,10 @@ export function nodeDetail({ pageOf, forget }) {
   };
 }
 
+/** @param {Mining} mining */
+const miningText = (mining) =>
+  mining.mode === "interval" ? t("everySeconds", number(mining.every_ms / 1000)) : modeText(mining.mode);
+
 /**
  * @param {NetworkNode} node
  * @returns {[word: string, ...value: Child[]][]}
@@ -100,7 +104,7 @@ function fieldsOf(node) {
   if (node.timestamp !== null) fields.push([t("made"), foreign(timeOfDay(node.timestamp))]);
   if (node.last_mined !== null)
     fields.push([t("minedWord"), `${t("block", number(node.last_mined.index))}, ${clock(node.last_mined.time)}`]);
-  if (node.mining !== null) fields.push([t("automatic"), modeText(node.mining.mode)]);
+  if (node.mining !== null) fields.push([t("automatic"), miningText(node.mining)]);
   if (node.miner !== null) fields.push([t("miner"), foreign(node.miner)]);
   if (node.pending !== null) fields.push([t("pending"), number(node.pending)]);
   return fields;

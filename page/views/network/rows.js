@@ -5,13 +5,31 @@ import { grouped, isSingle, relationOf, standsOf } from "./lanes.js";
 /** @import { NetworkNode } from "../../../types/v1.d.ts" */
 /** @import { Lane, Member, Row, Stand, Tree } from "../../../types/network.d.ts" */
 
-/** How much is gathered, from nothing to everything that parts from another chain. */
+/**
+ * How much is gathered, from nothing to everything that parts from another chain. `join` is the number of neighbouring places of a chain whose
+ * single nodes are put in one row; with `all`, not only single nodes are.
+ */
 const LEVELS = [
-  { name: "nothing", parts: 0, roots: 0 },
-  { name: "what parts from the same block", parts: 1, roots: 1 },
-  { name: "what parts from the same chain", parts: 2, roots: 1 },
-  { name: "everything", parts: 3, roots: 2 },
+  { join: 0, all: false },
+  { join: 1, all: false },
+  { join: 2, all: false },
+  { join: 4, all: false },
+  { join: 8, all: false },
+  { join: Infinity, all: false },
+  { join: Infinity, all: true },
 ];
+
+/** A row of which nothing is known. @type {Omit<Row, "kind" | "members">} */
+const NOTHING = {
+  lane: null,
+  length: 0,
+  hash: "",
+  relation: null,
+  common: 0,
+  attach: null,
+  parent: null,
+  range: [0, 0],
+};
 
 /**
  * Rows of a tree: at most `most`, when gathering makes it possible.
@@ -37,11 +55,12 @@ function gather(tree, level) {
   /** @type {Row[]} */
   const rows = [];
   const roots = tree.lanes.filter((lane) => lane.parent === null && lane !== tree.own);
-  const alone = level.roots === 2 ? roots : level.roots === 1 ? roots.filter(isSingle) : [];
+  const alone = level.all ? roots : level.join > 0 ? roots.filter(isSingle) : [];
   const gathered = new Set(alone.length > 1 ? alone : []);
   const sorted = roots.filter((lane) => !gathered.has(lane)).sort((one, other) => weight(other) - weight(one));
   for (const lane of [tree.own, ...sorted]) if (lane) addLane(rows, tree, lane, null, level);
-  if (gathered.size) rows.push(fanRow([...gathered].flatMap(standsOf), [], null, tree));
+  const apart = [...gathered].map((lane) => ({ from: lane, at: 0, stands: standsOf(lane) }));
+  if (apart.length) rows.push(fanRow(apart, null, tree));
   if (tree.unknown.length) rows.push(unknownRow(tree.unknown));
   return rows;
 }
@@ -65,46 +84,50 @@ function addLane(rows, tree, lane, parent, level) {
   rows.push(tip);
   /** @type {{ at: number, order: number, add: () => void }[]} */
   const leaving = [];
-  const behind = lane.stands.filter((stand) => stand !== end);
-  const loneStands = behind.filter((stand) => stand.nodes.length === 1 && stand.nodes[0].state !== "here");
-  for (const stand of behind) {
-    if (level.parts >= 2 && loneStands.length > 1 && loneStands.includes(stand)) continue;
+  const fans = fansOf(lane, level);
+  const gathered = new Set(fans.flat().map(({ from }) => from));
+  for (const fan of fans) {
+    const one = fanRow(fan, tip, tree);
+    leaving.push({ at: one.attach ?? 0, order: 1, add: () => rows.push(one) });
+  }
+  for (const stand of lane.stands) {
+    if (stand === end || gathered.has(stand)) continue;
     const one = row("behind", lane, stand, tree);
     Object.assign(one, { attach: stand.length, parent: tip });
     leaving.push({ at: stand.length, order: 0, add: () => rows.push(one) });
   }
-  const fans = fansOf(lane, level);
-  if (level.parts >= 2 && loneStands.length > 1) fans.push({ lanes: [], stands: loneStands });
-  const inFans = new Set(fans.flatMap((fan) => fan.lanes));
-  for (const { lanes, stands } of fans) {
-    const members = [...lanes.flatMap(standsOf), ...stands.map((stand) => ({ lane, stand }))];
-    const one = fanRow(
-      members,
-      [...lanes.map((child) => child.fork), ...stands.map((stand) => stand.length)],
-      tip,
-      tree,
-    );
-    leaving.push({ at: one.attach ?? 0, order: 1, add: () => rows.push(one) });
-  }
   for (const child of lane.children) {
-    if (!inFans.has(child))
+    if (!gathered.has(child))
       leaving.push({ at: child.fork, order: 2, add: () => addLane(rows, tree, child, tip, level) });
   }
   leaving.sort((one, other) => other.at - one.at || one.order - other.order);
   for (const { add } of leaving) add();
 }
 
+/** @typedef {{ from: Lane | Stand, at: number, stands: ReturnType<typeof standsOf> }} Leaf what leaves a lane at a place */
+
 /**
- * Which lanes that part from this one are gathered.
+ * What leaves a lane and is gathered: lanes that part from it, and single nodes that are behind on it; the last places first.
  * @param {Lane} lane
  * @param {typeof LEVELS[number]} level
- * @returns {{ lanes: Lane[], stands: Stand[] }[]}
+ * @returns {Leaf[][]}
  */
-function fansOf({ children }, level) {
-  if (level.parts === 0) return [];
-  const all = level.parts === 3 ? children : children.filter(isSingle);
-  const groups = grouped(all, (lane) => (level.parts === 1 ? lane.fork : 0));
-  return groups.filter((lanes) => lanes.length > 1).map((lanes) => ({ lanes, stands: [] }));
+function fansOf(lane, { join, all }) {
+  if (join === 0) return [];
+  /** @type {Leaf[]} */
+  const leaves = lane.children
+    .filter((child) => all || isSingle(child))
+    .map((child) => ({ from: child, at: child.fork, stands: standsOf(child) }));
+  for (const stand of lane.stands) {
+    const { length, nodes } = stand;
+    if (length < lane.length && nodes.length === 1 && nodes[0].state !== "here")
+      leaves.push({ from: stand, at: length, stands: [{ lane, stand }] });
+  }
+  leaves.sort((one, other) => other.at - one.at);
+  const places = grouped(leaves, ({ at }) => at);
+  return grouped(places, (place) => Math.floor(places.indexOf(place) / join))
+    .map((neighbours) => neighbours.flat())
+    .filter((fan) => fan.length > 1);
 }
 
 /**
@@ -117,32 +140,29 @@ function fansOf({ children }, level) {
 function row(kind, lane, { length, hash, nodes }, tree) {
   const members = nodes.map((node) => ({ node, length, hash }));
   const { relation, common } = relationOf(tree, lane, length);
-  return { kind, members, lane, length, hash, relation, common, attach: null, parent: null, range: [0, 0] };
+  return { ...NOTHING, kind, members, lane, length, hash, relation, common };
 }
 
 /**
- * @param {{ lane: Lane, stand: Stand }[]} stands
- * @param {number[]} places where they leave the parent
+ * @param {Leaf[]} leaves
  * @param {Row | null} parent
  * @param {Tree} tree
  * @returns {Row}
  */
-function fanRow(stands, places, parent, tree) {
+function fanRow(leaves, parent, tree) {
+  const stands = leaves.flatMap((leaf) => leaf.stands);
   /** @type {Member[]} */
   const members = stands.flatMap(({ stand: { nodes, length, hash } }) => nodes.map((node) => ({ node, length, hash })));
   members.sort((one, other) => (other.length ?? 0) - (one.length ?? 0));
-  const relations = new Set(stands.map(({ lane, stand }) => relationOf(tree, lane, stand.length).relation));
-  const commons = stands.map(({ lane, stand }) => relationOf(tree, lane, stand.length).common);
-  const attach = parent ? Math.min(...places) : null;
+  const all = stands.map(({ lane, stand }) => relationOf(tree, lane, stand.length));
+  const commons = all.map(({ common }) => common);
   return {
+    ...NOTHING,
     kind: "fan",
     members,
-    lane: null,
-    length: 0,
-    hash: "",
-    relation: relations.size === 1 ? [...relations][0] : "parted",
+    relation: all.every(({ relation }) => relation === all[0].relation) ? all[0].relation : "parted",
     common: Math.min(...commons),
-    attach,
+    attach: parent ? Math.min(...leaves.map(({ at }) => at)) : null,
     parent,
     range: [Math.min(...commons), Math.max(...commons)],
   };
@@ -154,16 +174,5 @@ function fanRow(stands, places, parent, tree) {
  */
 function unknownRow(nodes) {
   const members = nodes.map((node) => ({ node, length: node.length, hash: node.tip_hash ?? "" }));
-  return {
-    kind: "unknown",
-    members,
-    lane: null,
-    length: 0,
-    hash: "",
-    relation: null,
-    common: 0,
-    attach: null,
-    parent: null,
-    range: [0, 0],
-  };
+  return { ...NOTHING, kind: "unknown", members };
 }
