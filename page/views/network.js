@@ -17,7 +17,7 @@ import { summary } from "./network/words.js";
 /** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
 
 /** Screens of less width scroll down, in pixels. */
-const NARROW = 1000;
+const NARROW = 1120;
 
 /** @param {Context} context */
 export function networkView({ api }) {
@@ -57,7 +57,7 @@ export function networkView({ api }) {
   /** Whether the picture is on the first screen of the page. A phone scrolls, as gathering makes nothing shorter there. */
   function fits() {
     const { offsetTop, offsetHeight } = picture.element;
-    return innerWidth < NARROW || offsetTop + offsetHeight <= innerHeight;
+    return innerWidth <= NARROW || offsetTop + offsetHeight <= innerHeight;
   }
 
   /** @param {unknown} error */

@@ -23,7 +23,8 @@ export class Chip {
     this.drawn = "";
     this.name = el(ways && address !== null ? "a" : "span", { class: "name" });
     this.tags = el("span", { class: "tags" });
-    this.element = el("li", { class: "chip", "data-address": address ?? "" }, this.name, this.tags);
+    this.element = el("li", { class: "chip", "data-address": address ?? "" });
+    this.element.append(el("span", { class: "what" }, this.name, this.tags));
     if (ways) {
       this.button = el(
         "button",

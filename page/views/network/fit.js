@@ -5,6 +5,8 @@ const SMALLEST = 20;
 const LARGEST = 44;
 /** Lines of the screen for which these hold. */
 const LINES = 1080;
+/** On screens of less width the picture is one column that scrolls down, in pixels. */
+const NARROW = 1120;
 /** Room below the picture, in pixels. */
 const EDGE = 24;
 /** No letters are smaller than this, on whatever screen. */
@@ -26,6 +28,8 @@ export function fitter(element) {
 
   return () => {
     element.style.setProperty("--room", "0px");
+    element.style.fontSize = "";
+    if (innerWidth <= NARROW) return true;
     let [least, most] = [SMALLEST, LARGEST];
     while (most - least >= 2) {
       const middle = Math.round((least + most) / 2);
