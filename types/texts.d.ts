@@ -106,7 +106,7 @@ export interface Texts {
   connectTitle: string;
   connectHint(port: string): string;
   connectBad: string;
-  connectResult(result: "connected" | "known" | "silent" | "asking"): string;
+  connectResult(result: "connected" | "known" | "silent" | "asking" | "itself"): string;
   remove(address: string): string;
   longest: string;
   longestHelp: string;

@@ -145,6 +145,7 @@ export default {
       known: "was known already",
       silent: "added; it does not answer yet",
       asking: "added; it is being asked",
+      itself: "is this node itself",
     })[result],
   remove: (address) => `Forget ${address}`,
   longest: "Ask for the longest chain",

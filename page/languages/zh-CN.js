@@ -137,6 +137,7 @@ export default {
       known: "早已在列表中",
       silent: "已添加，但还没有响应",
       asking: "已添加，正在询问",
+      itself: "就是本节点",
     })[result],
   remove: (address) => `移除 ${address}`,
   longest: "查找最长的链",

@@ -31,7 +31,7 @@ export function networkView({ api }) {
   const way = (/** @type {string} */ address) => pageOf(address, location.hostname, own);
   const detail = nodeDetail({ pageOf: way, forget });
   const picture = networkPicture({ pageOf: way, open: detail.open, panel: detail.panel });
-  const form = connectForm(api, location.port);
+  const form = connectForm(api, way);
   const announce = announcer();
   const doors = el("div", {});
   const why = el("span", { class: "quiet", id: "longest-why" }, t("longestHelp"));

@@ -6,6 +6,7 @@ import { number, t } from "../../i18n.js";
 import { sha256 } from "../../ledger/sha256.js";
 import { paymentTable } from "../payments.js";
 
+/** @import { Context } from "../../../types/page.d.ts" */
 /** @import { Block } from "../../../types/v1.d.ts" */
 
 /** Payments of a block that are shown. */
@@ -14,9 +15,9 @@ const MOST_ROWS = 200;
 /**
  * @param {Block} block
  * @param {string} text the text that was hashed
- * @param {{ open: (hash: string) => void, close: () => void }} actions
+ * @param {{ open: (hash: string) => void, close: () => void, nameOf: Context["nameOf"] }} context
  */
-export function blockDetail(block, text, { open, close }) {
+export function blockDetail(block, text, { open, close, nameOf }) {
   const payments = block.transactions.slice(0, MOST_ROWS);
   return el(
     "article",
@@ -30,7 +31,7 @@ export function blockDetail(block, text, { open, close }) {
     fields(block, open),
     payments.length === 0
       ? el("p", { class: "quiet" }, t("nothingIn"))
-      : paymentTable(payments, block.transactions.length),
+      : paymentTable(payments, block.transactions.length, nameOf),
     hashedText(block, text),
   );
 }

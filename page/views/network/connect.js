@@ -10,10 +10,10 @@ import { addressOf, addressesIn } from "./links.js";
 
 /**
  * @param {Api} api
- * @param {string} port of this page, or nothing
+ * @param {(address: string) => string | null} pageOf the page of the node at an address
  */
-export function connectForm(api, port) {
-  const example = t("connectHint", String((Number(port) || 1001) + 1));
+export function connectForm(api, pageOf) {
+  const example = t("connectHint", String((Number(location.port) || 1001) + 1));
   const box = el("textarea", {
     id: "nodes",
     rows: "1",
@@ -29,12 +29,25 @@ export function connectForm(api, port) {
   let drawn = "";
 
   function draw() {
-    const results = tried.map(({ address, added }) => ({ address, result: resultOf(address, added, network) }));
+    const results = tried.map(({ address, added }) => ({ address, result: resultOf(address, added) }));
     if (JSON.stringify(results) === drawn) return;
     drawn = JSON.stringify(results);
     said.replaceChildren(
       el("ul", { class: "results" }, ...results.map(({ address, result }) => resultItem(address, result))),
     );
+  }
+
+  /**
+   * @param {string} address
+   * @param {boolean} added
+   * @returns {Result}
+   */
+  function resultOf(address, added) {
+    const node = network?.nodes.find((one) => one.address === address);
+    if (!node && pageOf(address) === `${location.origin}/`) return "itself";
+    if (!added) return "known";
+    if (node?.state === "answers") return "connected";
+    return node?.state === "fails" ? "silent" : "asking";
   }
 
   /** @param {SubmitEvent} event */
@@ -80,20 +93,7 @@ export function connectForm(api, port) {
   };
 }
 
-/** @typedef {"connected" | "known" | "silent" | "asking"} Result */
-
-/**
- * @param {string} address
- * @param {boolean} added
- * @param {Network | null} network
- * @returns {Result}
- */
-function resultOf(address, added, network) {
-  if (!added) return "known";
-  const node = network?.nodes.find((one) => one.address === address);
-  if (node?.state === "answers") return "connected";
-  return node?.state === "fails" ? "silent" : "asking";
-}
+/** @typedef {"connected" | "known" | "silent" | "asking" | "itself"} Result */
 
 /**
  * @param {string} address

@@ -106,6 +106,5 @@ function fieldsOf(node) {
     fields.push([t("minedWord"), `${t("block", number(node.last_mined.index))}, ${clock(node.last_mined.time)}`]);
   if (node.mining !== null) fields.push([t("automatic"), miningText(node.mining)]);
   if (node.miner !== null) fields.push([t("miner"), foreign(node.miner)]);
-  if (node.pending !== null) fields.push([t("pending"), number(node.pending)]);
   return fields;
 }
