@@ -25,7 +25,7 @@ for (const [name, options] of [
       );
       await ask(theirs.base, "POST", "/api/v1/blocks");
       const row = page.locator(`.stand:has(.chip[data-address="${theirs.address}"])`);
-      await row.locator("b", { hasText: "2" }).waitFor();
+      await row.locator("strong", { hasText: "2" }).waitFor();
       await row.locator(".last", { hasText: /\d\d:\d\d:\d\d/ }).waitFor();
       await row.locator(".last", { hasText: (await ask(theirs.base, "GET", "/api/v1/status")).name }).waitFor();
       const letters = await page.evaluate(() =>
@@ -66,7 +66,7 @@ test("a node that is gone is said in large letters, and comes back by itself", a
   const port = node.address.split(":")[1];
   const { page, context } = await openClass(browser, node.base);
   await ask(node.base, "POST", "/api/v1/blocks");
-  await page.locator(".stand b", { hasText: "2" }).waitFor();
+  await page.locator(".stand strong", { hasText: "2" }).waitFor();
   await node.stop();
   const gone = page.getByRole("alert").filter({ hasText: "The node is gone" });
   await gone.waitFor();
@@ -74,7 +74,7 @@ test("a node that is gone is said in large letters, and comes back by itself", a
   node = await startNode("--port", port);
   try {
     await gone.waitFor({ state: "hidden" });
-    await page.locator(".stand b", { hasText: "1" }).waitFor();
+    await page.locator(".stand strong", { hasText: "1" }).waitFor();
   } finally {
     await context.close();
     await node.stop();

@@ -73,7 +73,7 @@ export class Chip {
 function tagsOf({ node, length, hash }, row, latest, large) {
   const time = large && row.kind === "fan" && node.timestamp !== null ? timeOfDay(node.timestamp).slice(0, 5) : "";
   return [
-    ...(row.kind === "fan" && length !== null ? [strip(hash), el("b", {}, number(length))] : []),
+    ...(row.kind === "fan" && length !== null ? [strip(hash), el("strong", {}, number(length))] : []),
     ...(time ? [foreign(time)] : []),
     ...(node.state === "here" && !large ? [el("span", {}, t("thisNode"))] : []),
     ...(node.state === "fails" ? [el("span", { class: "bad" }, t("goneTag"))] : []),

@@ -51,7 +51,7 @@ class RowElement {
     picture.classList.toggle("new", grown);
     this.twigs.replaceChildren(picture);
     this.place.replaceChildren(
-      ...(row.length > 0 ? [strip(row.hash), el("b", {}, number(row.length))] : []),
+      ...(row.length > 0 ? [strip(row.hash), el("strong", {}, number(row.length))] : []),
       el("span", { class: "words" }, standing(row, here)),
     );
     this.last.replaceChildren(...(row.length > 0 && first ? lastBlock(row, first, nodes) : []));
