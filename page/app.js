@@ -12,7 +12,7 @@ import { pendingView } from "./views/pending.js";
 import { tamperView } from "./views/tamper.js";
 
 /** @import { Context } from "../types/page.d.ts" */
-/** @import { EventName, Network, NodeEvent, Status } from "../types/v1.d.ts" */
+/** @import { EventName, NodeEvent, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
@@ -21,14 +21,12 @@ const REST = { pending: 250, accounts: 1000 };
 
 let length = 0;
 let name = "";
-/** Names of the nodes by their own addresses, which are the senders of rewards. @type {Map<string, string>} */
-let names = new Map();
 const heading = el("h1", {}, t("title"));
 const state = el("span", { class: "state", role: "status", id: "state" }, t("connecting"));
 const banner = el("div", { class: "banner", role: "alert", hidden: true });
 const about = el("p", { class: "quiet", id: "about" });
 /** @type {Context} */
-const context = { api, problem, length: () => length, nameOf: (address) => names.get(address) ?? null };
+const context = { api, problem, length: () => length };
 const views = {
   chain: chainView(context),
   pending: pendingView(context),
@@ -182,16 +180,6 @@ function entitle() {
   document.title = t("nodeTitle", name, number(length));
 }
 
-/** @param {Network} network */
-function changed(network) {
-  const before = names;
-  names = new Map(
-    network.nodes.flatMap((node) => (node.node_address && node.name ? [[node.node_address, node.name]] : [])),
-  );
-  views.network.draw(network);
-  if ([...names].some(([address, name]) => before.get(address) !== name)) refreshAccounts();
-}
-
 /** @param {boolean} is */
 function alive(is) {
   state.classList.toggle("gone", !is);
@@ -247,7 +235,7 @@ async function start() {
   try {
     const status = await api.status();
     show(status);
-    listen(status.last_event, { heard: hear, alive, changed });
+    listen(status.last_event, { heard: hear, alive, changed: views.network.draw });
   } catch {
     alive(false);
     setTimeout(start, PAUSE);

@@ -2,7 +2,7 @@
 
 import { api, listen } from "./api.js";
 import { el, foreign } from "./dom.js";
-import { number, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { fitter } from "./views/network/fit.js";
 import { legend } from "./views/network/legend.js";
 import { networkPicture } from "./views/network/picture.js";
@@ -18,7 +18,6 @@ const title = el("h1", {}, t("title"));
 const sum = el("p", { class: "quiet", id: "network-summary" });
 const gone = el("p", { class: "away", role: "alert", hidden: true });
 const fit = fitter(picture.element);
-let name = "";
 
 try {
   const theme = new URLSearchParams(location.search).get("theme") ?? localStorage.getItem("bcoin-theme");
@@ -34,17 +33,14 @@ document.body.append(
 addEventListener("resize", fit);
 
 /** @param {Status} status */
-function enter(status) {
-  name = status.name;
+function enter({ name }) {
   title.replaceChildren(foreign(t("classTitle", name)));
-  document.title = t("nodeTitle", t("classTitle", name), number(status.length));
+  document.title = t("classTitle", name);
 }
 
 /** @param {Network} network */
 function changed(network) {
   sum.textContent = summary(network, picture.draw(network, fit));
-  const length = network.nodes[0]?.length ?? 0;
-  document.title = t("nodeTitle", t("classTitle", name), number(length));
   fit();
 }
 

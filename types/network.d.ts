@@ -88,3 +88,12 @@ export interface Picture {
   /** Numbers above the drawing. */
   axis: { x: number; index: number }[];
 }
+
+/** What a visitor can do with a node of the picture. */
+export interface Ways {
+  /** The page of the node at an address. */
+  pageOf(address: string): string | null;
+  /** Fills the panel for a node before its button opens it. */
+  open(address: string | null, button: HTMLElement | undefined): void;
+  panel: HTMLElement;
+}

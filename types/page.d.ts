@@ -46,17 +46,6 @@ export interface Context {
   problem: Tell;
   /** How many blocks the chain has. */
   length: () => number;
-  /** The name of the node whose rewards have this sender; null when no node of the network has it. */
-  nameOf: (nodeAddress: string) => string | null;
-}
-
-/** What a visitor can do with a node of the picture. */
-export interface Ways {
-  /** The page of the node at an address. */
-  pageOf(address: string): string | null;
-  /** Fills the panel for a node before its button opens it. */
-  open(address: string | null, button: HTMLElement | undefined): void;
-  panel: HTMLElement;
 }
 
 type Attribute = string | number | boolean | null | undefined;

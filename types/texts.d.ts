@@ -68,7 +68,6 @@ export interface Texts {
   classLink: string;
   classTitle(name: string): string;
   thisNode: string;
-  rewardsOf(name: string): string;
   network: string;
   pictureLabel: string;
   pictureSummary(nodes: number, others: number, longest: number): string;

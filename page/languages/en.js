@@ -79,12 +79,13 @@ export default {
   classLink: "For the projector",
   classTitle: (name) => `The class of ${name}`,
   thisNode: "this node",
-  rewardsOf: (name) => `${name}'s node (rewards)`,
 
   network: "The network",
   pictureLabel: "All nodes in one tree of blocks",
   pictureSummary: (nodes, others, longest) =>
-    `${s(nodes, "node", "nodes")}${others > 0 ? `, ${s(others, "other chain", "other chains")}` : ""}; the longest has ${s(longest, "block", "blocks")}.`,
+    nodes === 1
+      ? `This node alone, with ${s(longest, "block", "blocks")}.`
+      : `${s(nodes, "node", "nodes")}${others > 0 ? `, ${s(others, "other chain", "other chains")}` : ""}; the longest has ${s(longest, "block", "blocks")}.`,
   legend: (kind) => ({ own: "blocks of this node", ahead: "not here yet", other: "of another branch" })[kind],
   stands: (relation, difference) =>
     ({

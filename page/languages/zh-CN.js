@@ -72,12 +72,13 @@ export default {
   classLink: "投影视图",
   classTitle: (name) => `${name} 的课堂`,
   thisNode: "本节点",
-  rewardsOf: (name) => `${name} 的节点（挖矿奖励）`,
 
   network: "网络",
   pictureLabel: "全部节点，画在同一棵区块树上",
   pictureSummary: (nodes, others, longest) =>
-    `${n(nodes)} 个节点${others > 0 ? `，另有 ${n(others)} 条不同的链` : ""}；最长的链有 ${n(longest)} 个区块。`,
+    nodes === 1
+      ? `只有本节点，共 ${n(longest)} 个区块。`
+      : `${n(nodes)} 个节点${others > 0 ? `，另有 ${n(others)} 条不同的链` : ""}；最长的链有 ${n(longest)} 个区块。`,
   legend: (kind) => ({ own: "本节点的区块", ahead: "本节点还没有", other: "其他分支" })[kind],
   stands: (relation, difference) =>
     ({

@@ -2,7 +2,7 @@
 
 import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
-import { party, paymentTable } from "./payments.js";
+import { paymentTable } from "./payments.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
 /** @import { AccountPage, Accounts } from "../../types/v1.d.ts" */
@@ -11,7 +11,7 @@ import { party, paymentTable } from "./payments.js";
 const SHOWN = 100;
 
 /** @param {Context} context */
-export function accountsView({ api, problem, nameOf }) {
+export function accountsView({ api, problem }) {
   const list = el("div", { id: "accounts" });
   const one = el("div", { "aria-live": "polite" });
   const element = el(
@@ -27,7 +27,7 @@ export function accountsView({ api, problem, nameOf }) {
   async function open(name) {
     try {
       const page = await api.account(name);
-      one.replaceChildren(accountNotice(page, nameOf, () => one.replaceChildren()));
+      one.replaceChildren(accountNotice(page, () => one.replaceChildren()));
     } catch (error) {
       problem(error);
     }
@@ -38,7 +38,7 @@ export function accountsView({ api, problem, nameOf }) {
     async refresh() {
       const page = await api.accounts(SHOWN);
       list.replaceChildren(
-        page.total === 0 ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(page, open, nameOf),
+        page.total === 0 ? el("p", { class: "quiet" }, t("accountsNone")) : accountTable(page, open),
       );
     },
   };
@@ -47,10 +47,9 @@ export function accountsView({ api, problem, nameOf }) {
 /**
  * An account with its latest payments.
  * @param {AccountPage} page
- * @param {Context["nameOf"]} nameOf
  * @param {() => void} close
  */
-function accountNotice({ account, transactions }, nameOf, close) {
+function accountNotice({ account, transactions }, close) {
   const payments = transactions.map((booked) => booked.transaction);
   return el(
     "div",
@@ -58,22 +57,21 @@ function accountNotice({ account, transactions }, nameOf, close) {
     el(
       "div",
       { class: "row" },
-      el("strong", {}, party(account.name, nameOf)),
+      el("strong", {}, foreign(account.name)),
       el("button", { type: "button", onclick: close }, t("close")),
     ),
-    paymentTable(payments, account.payments, nameOf),
+    paymentTable(payments, account.payments),
   );
 }
 
 /**
  * @param {Accounts} page
  * @param {(name: string) => void} open
- * @param {Context["nameOf"]} nameOf
  */
-function accountTable({ accounts, total }, open, nameOf) {
+function accountTable({ accounts, total }, open) {
   const heads = [el("th", { scope: "col" }, t("accounts")), el("th", { scope: "col", class: "amount" }, t("balance"))];
   const rows = accounts.map(({ name, balance }) => {
-    const button = el("button", { type: "button", class: "plain", onclick: () => open(name) }, party(name, nameOf, 60));
+    const button = el("button", { type: "button", class: "plain", onclick: () => open(name) }, foreign(name, 60));
     return el("tr", {}, el("td", {}, button), el("td", { class: "amount" }, foreign(balance, 40)));
   });
   return el(

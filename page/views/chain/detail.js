@@ -6,7 +6,6 @@ import { number, t } from "../../i18n.js";
 import { sha256 } from "../../ledger/sha256.js";
 import { paymentTable } from "../payments.js";
 
-/** @import { Context } from "../../../types/page.d.ts" */
 /** @import { Block } from "../../../types/v1.d.ts" */
 
 /** Payments of a block that are shown. */
@@ -15,9 +14,9 @@ const MOST_ROWS = 200;
 /**
  * @param {Block} block
  * @param {string} text the text that was hashed
- * @param {{ open: (hash: string) => void, close: () => void, nameOf: Context["nameOf"] }} context
+ * @param {{ open: (hash: string) => void, close: () => void }} actions
  */
-export function blockDetail(block, text, { open, close, nameOf }) {
+export function blockDetail(block, text, { open, close }) {
   const payments = block.transactions.slice(0, MOST_ROWS);
   return el(
     "article",
@@ -31,7 +30,7 @@ export function blockDetail(block, text, { open, close, nameOf }) {
     fields(block, open),
     payments.length === 0
       ? el("p", { class: "quiet" }, t("nothingIn"))
-      : paymentTable(payments, block.transactions.length, nameOf),
+      : paymentTable(payments, block.transactions.length),
     hashedText(block, text),
   );
 }

@@ -10,7 +10,7 @@ import { blockDetail } from "./detail.js";
  * @param {Context} context
  * @param {Sheet} sheet marks the block that is shown
  */
-export function detailPanel({ api, problem, nameOf }, sheet) {
+export function detailPanel({ api, problem }, sheet) {
   const element = el("div", { "aria-live": "polite" });
 
   /** @param {BlockId} id */
@@ -19,7 +19,7 @@ export function detailPanel({ api, problem, nameOf }, sheet) {
       const [block, text] = await Promise.all([api.block(id), api.text(id)]);
       sheet.current = block.index;
       sheet.active = block.index;
-      const detail = blockDetail(block, text, { open, close, nameOf });
+      const detail = blockDetail(block, text, { open, close });
       element.replaceChildren(detail);
       detail.focus({ preventScroll: true });
       sheet.reveal(block.index);

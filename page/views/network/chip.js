@@ -5,9 +5,8 @@ import { strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
 import { timeOfDay } from "./words.js";
 
-/** @import { Ways } from "../../../types/page.d.ts" */
 /** @import { NetworkNode } from "../../../types/v1.d.ts" */
-/** @import { Member, Row } from "../../../types/network.d.ts" */
+/** @import { Member, Row, Ways } from "../../../types/network.d.ts" */
 
 /** Characters of a name that are shown; the rest is in the detail. */
 const LONGEST = 60;

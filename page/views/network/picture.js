@@ -8,9 +8,8 @@ import { pictureOf } from "./drawing.js";
 import { twigs } from "./twigs.js";
 import { latestMiner, timeOfDay, standing } from "./words.js";
 
-/** @import { Ways } from "../../../types/page.d.ts" */
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
-/** @import { Drawing, Row } from "../../../types/network.d.ts" */
+/** @import { Drawing, Row, Ways } from "../../../types/network.d.ts" */
 
 /** How many rows the picture may have: the largest number with which it fits. */
 const ROWS = [22, 14, 8, 4];
