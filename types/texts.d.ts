@@ -63,13 +63,13 @@ export interface Texts {
   modeInterval: string;
   seconds: string;
   apply: string;
+  network: string;
+  pictureLabel: string;
   /** The title of the tab: a node's name, and how many blocks it has. */
   nodeTitle(name: string, block: string): string;
   classLink: string;
   classTitle(name: string): string;
   thisNode: string;
-  network: string;
-  pictureLabel: string;
   pictureSummary(nodes: number, others: number, longest: number): string;
   legend(kind: Kind): string;
   stands(relation: Exclude<v1.Relation, "parted">, difference: number): string;

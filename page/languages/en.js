@@ -75,13 +75,12 @@ export default {
   seconds: "Seconds",
   apply: "Set",
 
+  network: "The network",
+  pictureLabel: "All nodes in one tree of blocks",
   nodeTitle: (name, block) => `${name}: block ${block}`,
   classLink: "For the projector",
   classTitle: (name) => `The class of ${name}`,
   thisNode: "this node",
-
-  network: "The network",
-  pictureLabel: "All nodes in one tree of blocks",
   pictureSummary: (nodes, others, longest) =>
     nodes === 1
       ? `This node alone, with ${s(longest, "block", "blocks")}.`

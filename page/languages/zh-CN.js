@@ -68,13 +68,12 @@ export default {
   seconds: "秒数",
   apply: "应用",
 
+  network: "网络",
+  pictureLabel: "全部节点，画在同一棵区块树上",
   nodeTitle: (name, block) => `${name}：区块 ${block}`,
   classLink: "投影视图",
   classTitle: (name) => `${name} 的课堂`,
   thisNode: "本节点",
-
-  network: "网络",
-  pictureLabel: "全部节点，画在同一棵区块树上",
   pictureSummary: (nodes, others, longest) =>
     nodes === 1
       ? `只有本节点，共 ${n(longest)} 个区块。`

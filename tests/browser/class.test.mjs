@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ask, checkAccessibility, launch, openClass, startNetwork, startNode } from "./support.mjs";
+import { openClass, startNetwork } from "./networks.mjs";
+import { ask, checkAccessibility, launch, startNode } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ask, checkAccessibility, launch, length, openPage, startNetwork, startNode } from "./support.mjs";
+import { startNetwork } from "./networks.mjs";
+import { ask, checkAccessibility, launch, mine, openPage, startNode } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -225,5 +226,58 @@ test("long names, and names that would turn texts around, neither break the pict
     }
   } finally {
     for (const node of nodes) await node.stop();
+  }
+});
+
+test("the node's name and its last block are the title of the tab, and its name stands first", async () => {
+  const node = await startNode("--port", "0", "--name", "Ada");
+  try {
+    const { page, noise, context } = await openPage(browser, node.base);
+    await page.getByRole("heading", { level: 1, name: /^Ada/ }).waitFor();
+    assert.equal(await page.title(), "Ada: block 1");
+    await mine(page, 2);
+    await page.waitForFunction(() => document.title === "Ada: block 2");
+    await page.getByText("This node is for this machine alone").waitFor();
+    assert.equal(await page.locator("#entrance img").count(), 0);
+    await page.getByRole("link", { name: "For the projector" }).click();
+    await page.waitForURL(`${node.base}/class`);
+    assert.deepEqual(noise, []);
+    await context.close();
+  } finally {
+    await node.stop();
+  }
+});
+
+test("a node that others can reach shows how, and links its neighbours by the host that the visitor used", async () => {
+  const node = await startNode("--port", "0", "--host", "0.0.0.0", "--name", "Ada");
+  const neighbour = await startNode("--port", "0");
+  try {
+    await post(node, "/peers", { nodes: [neighbour.address] });
+    const { addresses } = await ask(node.base, "GET", "/api/v1/status");
+    // A machine without a network has none.
+    for (const base of [node.base, ...addresses]) {
+      const { page, noise, context } = await openPage(browser, base);
+      const entrance = page.locator("#entrance");
+      await entrance.waitFor();
+      assert.equal(await entrance.getByRole("link").count(), addresses.length);
+      for (const address of addresses) {
+        await entrance.getByRole("link", { name: address }).waitFor();
+        const picture = entrance.getByRole("img", { name: `QR code of ${address}` });
+        assert.ok(await picture.evaluate(async (image) => (await image.decode(), image.naturalWidth > 100)));
+      }
+      if (addresses.length) {
+        const host = addresses[0].slice("http://".length);
+        await entrance.getByText(`bcoin --host 0.0.0.0 --join ${host}`).waitFor();
+      }
+      const port = new URL(neighbour.base).port;
+      await chip(page, neighbour).waitFor();
+      const href = await chip(page, neighbour).getByRole("link").getAttribute("href");
+      assert.equal(href, `http://${new URL(base).hostname}:${port}/`);
+      assert.deepEqual(noise, []);
+      await context.close();
+    }
+  } finally {
+    await node.stop();
+    await neighbour.stop();
   }
 });

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 const modules = process.env.BCOIN_TEST_NODE_MODULES;
@@ -42,72 +41,8 @@ export async function startNode(...args) {
   };
 }
 
-/** Starts nodes that know each other, and waits until they are ready. */
-export async function startNetwork(count) {
-  if (count === 1) {
-    const node = await startNode("--port", "0");
-    return Object.assign([node], { stop: () => node.stop() });
-  }
-  const first = await freePorts(count);
-  const child = spawn(process.env.BCOIN, ["network", "--count", `${count}`, "--first-port", `${first}`], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let printed = "";
-  for await (const chunk of child.stdout) {
-    printed += chunk;
-    if (printed.includes("with Ctrl-C.")) break;
-  }
-  const nodes = Array.from({ length: count }, (_, at) => {
-    const address = `127.0.0.1:${first + at}`;
-    return { base: `http://${address}`, address };
-  });
-  return Object.assign(nodes, {
-    async stop() {
-      child.kill();
-      await new Promise((resume) => child.once("exit", resume));
-    },
-  });
-}
-
-/** The first of so many ports in a row that are free. */
-async function freePorts(count) {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const ports = Array.from({ length: count }, (_, at) => first + at);
-    const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) return first;
-  }
-}
-
-/** @param {number} port */
-const isFree = (port) =>
-  new Promise((resume) => {
-    const server = createServer().once("error", () => resume(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resume(true)));
-  });
-
-/** Opens the page for a projector; whatever appears on its console or fails to load fails the test. */
-export async function openClass(browser, base, options = {}) {
-  const { page, noise, context } = await openQuietly(browser, {
-    base,
-    options: { viewport: { width: 1920, height: 1080 }, ...options },
-  });
-  await page.goto(base + (options.path ?? "/class"));
-  await page.locator(".chip").first().waitFor();
-  return { page, noise, context };
-}
-
 /** Opens the page of a node; whatever appears on its console or fails to load fails the test. */
 export async function openPage(browser, base, options = {}) {
-  const { page, noise, context } = await openQuietly(browser, { base, options });
-  await page.goto(base + (options.path ?? "/"));
-  await page.locator("#state:not(.gone)", { hasText: /./ }).waitFor();
-  await page.locator('[data-index][data-loaded="true"]').first().waitFor();
-  return { page, noise, context };
-}
-
-/** A page that collects what appears on its console, and what it asks of others than its node. */
-async function openQuietly(browser, { base, options }) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, locale: "en-US", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -118,6 +53,9 @@ async function openQuietly(browser, { base, options }) {
     const url = new URL(request.url());
     if (url.origin !== base && url.protocol !== "data:") noise.push(`asks ${request.url()}`);
   });
+  await page.goto(base + (options.path ?? "/"));
+  await page.locator("#state:not(.gone)", { hasText: /./ }).waitFor();
+  await page.locator('[data-index][data-loaded="true"]').first().waitFor();
   return { page, noise, context };
 }
 
