@@ -1,8 +1,8 @@
 // The texts of the page's languages. For the type checker alone.
 
 import type { FaultCode, FaultData } from "./ledger.d.ts";
-import type { Kind } from "./network.d.ts";
 import type * as v1 from "./v1.d.ts";
+import type { Kind } from "./network.d.ts";
 
 /** The texts of a language; functions make one from what they are given. */
 export interface Texts {
