@@ -116,12 +116,12 @@ test("the details of one node at a time, by mouse and keyboard; the picture does
     const before = await box();
     await chip(page, theirs).getByRole("button").click();
     const detail = page.locator("#node-detail:popover-open");
-    await detail.getByText(theirs.address, { exact: true }).waitFor();
+    await detail.locator("dd").getByText(theirs.address, { exact: true }).waitFor();
     assert.deepEqual(await box(), before);
     assert.equal(await detail.getByRole("link").getAttribute("href"), `${theirs.base}/`);
     await chip(page, third).getByRole("button").focus();
     await page.keyboard.press("Enter");
-    await detail.getByText(third.address, { exact: true }).waitFor();
+    await detail.locator("dd").getByText(third.address, { exact: true }).waitFor();
     await page.keyboard.press("Escape");
     await detail.waitFor({ state: "detached" });
     await chip(page, third).getByRole("button").click();
@@ -154,11 +154,8 @@ test("whose node gets a reward is said by its name", () =>
     await post(theirs, "/blocks");
     await post(ours, "/replacements");
     const { page, context } = await openPage(browser, ours.base);
-    const account = page.locator("#accounts").getByRole("button", { name: `${name}'s node (rewards)` });
-    await account.waitFor();
-    assert.equal(await account.locator("[title]").getAttribute("title"), node_address);
-    await page.locator('[data-index="2"]').click();
-    await page.locator("article.detail td", { hasText: `${name}'s node (rewards)` }).waitFor();
+    const rewards = page.locator(`#accounts [title="${node_address}"]`);
+    await rewards.filter({ hasText: name }).filter({ hasText: "node (rewards)" }).waitFor();
     await context.close();
   }));
 
