@@ -103,7 +103,7 @@ test("an address that does not answer yet, one that was known, and one that is n
     await page.locator("#connect-status", { hasText: "neither an address nor" }).waitFor();
     await page.locator("#nodes").fill("127.0.0.1:99999");
     await page.getByRole("button", { name: "Connect", exact: true }).click();
-    await page.locator("#connect-status .bad").waitFor();
+    await page.locator("#connect-status", { hasText: "99999" }).waitFor();
     assert.equal(await page.locator("#nodes").inputValue(), "127.0.0.1:99999", "what was typed stays");
     await context.close();
   }));
@@ -111,7 +111,7 @@ test("an address that does not answer yet, one that was known, and one that is n
 test("the details of one node at a time, by mouse and keyboard; the picture does not move; a node is forgotten", () =>
   withNetwork(3, async ([ours, theirs, third]) => {
     const { page, noise, context } = await openPage(browser, ours.base);
-    await chip(page, third).waitFor();
+    for (const node of [theirs, third]) await chip(page, node).and(page.locator('[data-relation="parted"]')).waitFor();
     const box = () => page.locator(".picture").boundingBox();
     const before = await box();
     await chip(page, theirs).getByRole("button").click();
