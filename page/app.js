@@ -2,7 +2,7 @@
 
 import { api, listen } from "./api.js";
 import { el } from "./dom.js";
-import { t } from "./i18n.js";
+import { number, t } from "./i18n.js";
 import { pageHeader } from "./header.js";
 import { actionBar, arrange, glossary } from "./layout.js";
 import { notice } from "./notice.js";
@@ -18,12 +18,12 @@ import { proofsView } from "./views/proofs.js";
 import { tamperView } from "./views/tamper.js";
 
 /** @import { Context } from "../types/page.d.ts" */
-/** @import { EventName, NodeEvent, Status } from "../types/v1.d.ts" */
+/** @import { EventName, Network, NodeEvent, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
-/** How long to rest after reading a list anew, in milliseconds. Asking peers costs them something, too. */
-const REST = { pending: 250, accounts: 1000, peers: 3000 };
+/** How long to rest after reading a list anew, in milliseconds. */
+const REST = { pending: 250, accounts: 1000 };
 
 /** @type {Map<string, unknown>} */
 const kept = new Map();
@@ -68,7 +68,6 @@ function build() {
     log: logView(context),
   };
   const { elements, said } = pageHeader(context, rebuild);
-  document.title = t("title");
   document.body.replaceChildren(
     el("a", { class: "skip", href: "#chain-title" }, t("skip")),
     ...elements,
@@ -98,8 +97,12 @@ function rebuild() {
     views.chain.reset(state.length(), Infinity);
     views.mining.reset(status, state.length());
     views.proofs.drawSoon();
+    views.network.enter(status);
     refreshAll();
   }
+  const network = state.network();
+  if (network) views.network.draw(network);
+  entitle();
   restore();
 }
 
@@ -139,17 +142,29 @@ function soon(refresh, rest) {
 
 const refreshPending = soon(() => views.pending.refresh(), REST.pending);
 const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
-const refreshPeers = soon(() => views.network.refresh(), REST.peers);
 
 function refreshAll() {
   refreshPending();
   refreshAccounts();
-  refreshPeers();
+}
+
+/** The title of the tab: the node and its last block. */
+function entitle() {
+  const status = state.status();
+  document.title = status ? t("nodeTitle", status.name, number(state.length())) : t("title");
+}
+
+/** @param {Network} network */
+function see(network) {
+  state.setNetwork(network);
+  views.network.draw(network);
 }
 
 /** @param {Status} status */
 function show(status) {
   state.setStatus(status);
+  entitle();
+  views.network.enter(status);
   views.chain.reset(status.length);
   views.mining.reset(status, status.length);
   views.proofs.drawSoon();
@@ -196,11 +211,11 @@ function draw() {
       views.mining.show(data.mining);
     }
   }
+  entitle();
   const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
   if (has("block", "replacement")) views.proofs.drawSoon();
   if (has("block", "payment", "replacement")) refreshPending();
   if (has("block", "replacement")) refreshAccounts();
-  if (has("block", "replacement", "peers")) refreshPeers();
   if (has("block", "replacement")) views.tamper.grown();
   views.pending.hear(events);
   views.log.add(events);
@@ -210,7 +225,7 @@ async function start() {
   try {
     const status = await api.status();
     show(status);
-    listen(status.last_event, { heard: hear, alive: state.setAlive, changed: state.setNetwork });
+    listen(status.last_event, { heard: hear, alive: state.setAlive, changed: see });
   } catch {
     state.setAlive(false);
     setTimeout(start, PAUSE);

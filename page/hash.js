@@ -13,15 +13,19 @@ export function strip(hash) {
     "aria-hidden": "true",
     preserveAspectRatio: "none",
   });
-  for (let at = 0; at < 8; at += 1) {
-    const byte = parseInt(hash.slice(at * 2, at * 2 + 2), 16);
-    const fill = Number.isNaN(byte)
-      ? "hsl(0 0% 60%)"
-      : `hsl(${Math.round((byte * 360) / 256)} 60% ${at % 2 ? 45 : 58}%)`;
-    picture.append(svg("rect", { x: at * 8, y: 0, width: 8, height: 8, fill }));
-  }
+  colours(hash).forEach((fill, at) => picture.append(svg("rect", { x: at * 8, y: 0, width: 8, height: 8, fill })));
   return picture;
 }
+
+/**
+ * The eight colours of a hash: one for each of its first bytes; grey where there is none.
+ * @param {string} hash
+ */
+export const colours = (hash) =>
+  Array.from({ length: 8 }, (_, at) => {
+    const byte = parseInt(hash.slice(at * 2, at * 2 + 2), 16);
+    return Number.isNaN(byte) ? "hsl(0 0% 60%)" : `hsl(${Math.round((byte * 360) / 256)} 60% ${at % 2 ? 45 : 58}%)`;
+  });
 
 /**
  * The first digits of a hash, with all of them as a title.

@@ -15,6 +15,7 @@ const KEY = "bcoin-theme";
  */
 export function pageHeader(context, changed) {
   const running = el("span", { class: "state", role: "status", id: "state" });
+  const heading = el("h1", {});
   const about = el("p", { class: "quiet", id: "about" });
   const banner = el("div", { class: "banner", role: "alert", hidden: true });
   const said = notice(el("div", { id: "said" }));
@@ -27,13 +28,17 @@ export function pageHeader(context, changed) {
     banner.textContent = is ? "" : t("gone");
     if (!is) said.clear();
     about.replaceChildren(...aboutNode(context));
+    const name = context.status()?.name;
+    heading.replaceChildren(
+      ...(name ? [foreign(name), " ", el("span", { class: "quiet" }, t("title"))] : [t("title")]),
+    );
   }
 
   context.onState(show);
   show();
-  const who = el("div", { class: "who" }, el("h1", {}, `${t("title")}: ${t("subtitle")}`), about);
-  const docs = el("a", { href: "/docs" }, t("documentation"));
-  const tools = el("div", { class: "tools" }, languages(changed), theme(), docs);
+  const who = el("div", { class: "who" }, heading, about);
+  const links = [el("a", { href: "/class" }, t("classLink")), el("a", { href: "/docs" }, t("documentation"))];
+  const tools = el("div", { class: "tools" }, languages(changed), theme(), ...links);
   return { elements: [el("header", {}, who, running, tools), banner, said.element], said };
 }
 

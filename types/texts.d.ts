@@ -2,6 +2,7 @@
 
 import type { BlockState, FaultCode, FaultData } from "./ledger.d.ts";
 import type * as v1 from "./v1.d.ts";
+import type { Kind } from "./network.d.ts";
 
 /** The texts of a language; functions make one from what they are given. */
 export interface Texts {
@@ -107,28 +108,62 @@ export interface Texts {
   circleSays(first: number, last: number): string;
   sameProofAs: string;
   network: string;
-  networkNone: string;
+  pictureLabel: string;
+  /** The title of the tab: a node's name, and how many blocks it has. */
+  nodeTitle(name: string, block: string): string;
+  classLink: string;
+  classTitle(name: string): string;
+  thisNode: string;
+  pictureSummary(nodes: number, others: number, longest: number): string;
+  legend(kind: Kind): string;
+  stands(relation: Exclude<v1.Relation, "parted">, difference: number): string;
+  parts(index: number): string;
+  apart: string;
+  fan(relation: v1.Relation, first: number, last: number): string;
+  unknownChain: string;
+  by: string;
+  goneTag: string;
+  listingTag: string;
+  minesTag: string;
+  minedTag(index: number): string;
+  everySeconds(seconds: string): string;
+  about(name: string): string;
+  openPage: string;
+  addressWord: string;
+  stateWord: string;
+  seenWord: string;
+  tipWord: string;
+  minedWord: string;
+  peerError(code: v1.PeerErrorCode): string;
+  newsNode(name: string): string;
+  newsGone(name: string): string;
+  newsBack(name: string): string;
+  newsBlocks(name: string, length: number): string;
+  newsForgotten(name: string): string;
+  newsMany(count: number, longest: number): string;
+  entrance: string;
+  entranceQr(address: string): string;
+  entranceJoin: string;
+  entranceAlone: string;
   connect: string;
-  connectHint: string;
+  connectTitle: string;
+  connectHint(port: string): string;
   connectBad: string;
-  connected(count: number): string;
-  refresh: string;
+  connectResult(result: "connected" | "known" | "silent" | "asking" | "itself"): string;
   remove(address: string): string;
   longest: string;
   longestHelp: string;
+  longestNone: string;
+  longestBusy: string;
   replacedBy(address: string, length: number): string;
   replacedFile(length: number): string;
   kept: string;
   outcome(outcome: v1.Outcome): string;
+  /** Null for a word that the page does not know. */
+  offer(code: v1.OfferCode): string | null;
   beyondLimit(address: string, limit: string): string;
-  itself: string;
   fails: string;
   unasked: string;
-  relation(relation: v1.Relation, behind: number): string;
-  partedAfter(index: number): string;
-  branches(ours: number, theirs: number): string;
-  ours: string;
-  theirs: string;
   listing: string;
   givenUp: string;
   givenUpKept(number: number): string;
@@ -156,7 +191,7 @@ export interface Texts {
   relink: string;
   relinked(count: number): string;
   findProof: string;
-  offer: string;
+  tamperOffer: string;
   offerTooLarge(kilobytes: number, most: number): string;
   extend: string;
   extended(length: number): string;
@@ -221,7 +256,9 @@ export type Told =
   | "won";
 
 /** What makes a text. */
-export type TextValues<Key extends keyof Texts> = Texts[Key] extends (...values: infer Values) => string ? Values : [];
+export type TextValues<Key extends keyof Texts> = Texts[Key] extends (...values: infer Values) => string | null
+  ? Values
+  : [];
 
 /** What the page shows for a key. */
 export type Text<Key extends keyof Texts> = Texts[Key] extends (...values: never) => infer Result ? Result : Texts[Key];

@@ -1,74 +1,132 @@
-// Other nodes: how they stand to this one, and what came of asking for the longest chain.
+// All nodes in one picture, and what can be done about them.
 
 import { el } from "../dom.js";
+import { enabledWhen } from "../enabled.js";
 import { t } from "../i18n.js";
+import { notice } from "../notice.js";
 import { connectForm } from "./network/connect.js";
-import { peerItem } from "./network/peer.js";
+import { nodeDetail } from "./network/detail.js";
+import { entrance } from "./network/entrance.js";
+import { announcer } from "./network/announcer.js";
+import { legend } from "./network/legend.js";
+import { pageOf } from "./network/links.js";
+import { networkPicture } from "./network/picture.js";
 import { replacementNotice, roundReport } from "./network/replacement.js";
+import { summary } from "./network/words.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
-/** @import { Replacement } from "../../types/v1.d.ts" */
+/** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
+
+/** Screens of less width scroll down, in pixels. */
+const NARROW = 1120;
 
 /** @param {Context} context */
-export function networkView({ api, problem, length }) {
-  const list = el("ul", { class: "plain", id: "peers" });
-  const said = el("div", { role: "status", id: "network-status" });
-  const replaced = el("div", { role: "status", id: "replacement" });
-  const head = header({ refresh: () => attempt(refresh), replace: () => attempt(replace) });
-  const form = connectForm(api, said, refresh);
-  const element = el("section", { "aria-labelledby": "network-title" }, head, replaced, said, list, form);
+export function networkView(context) {
+  const { api } = context;
+  /** @type {string[]} */
+  let own = [];
+  /** @type {Network | null} */
+  let network = null;
+  const said = notice(el("div", { id: "network-status" }));
+  const replaced = notice(el("div", { id: "replacement" }));
+  const sum = el("span", { class: "quiet", id: "network-summary" });
+  const way = (/** @type {string} */ address) => pageOf(address, location.hostname, own);
+  const detail = nodeDetail(context, { pageOf: way, forget });
+  const picture = networkPicture({ pageOf: way, open: detail.open, panel: detail.panel });
+  const form = connectForm(context, way);
+  const announce = announcer();
+  const doors = el("div", {});
+  const longest = el("button", { type: "button", class: "main", id: "longest", onclick: replace }, t("longest"));
+  const able = enabledWhen(longest, context, "use", () => (isAlone() ? t("longestNone") : ""));
+  const help = el("span", { class: "quiet" }, t("longestHelp"));
+  const element = el(
+    "section",
+    { class: "wide network", "aria-labelledby": "network-title" },
+    el("div", { class: "head" }, el("h2", { id: "network-title" }, t("network")), sum, legend()),
+    picture.element,
+    announce.element,
+    el(
+      "div",
+      { class: "ways" },
+      el(
+        "div",
+        { class: "asking" },
+        el("div", { class: "row" }, longest, able.why, help),
+        said.element,
+        replaced.element,
+      ),
+      form.form,
+      doors,
+    ),
+    detail.panel,
+  );
 
-  /** @param {() => Promise<void>} work */
-  async function attempt(work) {
-    try {
-      await work();
-    } catch (error) {
-      problem(error);
-    }
+  /** Whether the picture is on the first screen of the page. A phone scrolls, as gathering makes nothing shorter there. */
+  function fits() {
+    const { offsetTop, offsetHeight } = picture.element;
+    return innerWidth <= NARROW || offsetTop + offsetHeight <= innerHeight;
+  }
+
+  /** Whether there is nobody to ask. */
+  function isAlone() {
+    return (network?.nodes.length ?? 1) < 2;
   }
 
   async function replace() {
-    said.replaceChildren(...roundReport(await api.replace()));
-    await refresh();
+    able.busy(true);
+    said.say(() => t("longestBusy"));
+    try {
+      const round = await api.replace();
+      said.done(() => roundReport(round, nameAt));
+    } catch (error) {
+      said.fail(error);
+    } finally {
+      able.busy(false);
+      longest.focus({ preventScroll: true });
+    }
   }
 
   /** @param {string} address */
-  async function forget(address) {
-    await api.disconnect(address);
-    await refresh();
-  }
+  const nameAt = (address) => network?.nodes.find((node) => node.address === address)?.name ?? null;
 
-  async function refresh() {
-    const { peers } = await api.peers();
-    const items = peers.map((peer) => peerItem(peer, length(), () => attempt(() => forget(peer.address))));
-    list.replaceChildren(...(items.length ? items : [el("li", { class: "quiet" }, t("networkNone"))]));
+  /** @param {string} address */
+  async function forget(address) {
+    try {
+      await api.disconnect(address);
+    } catch (error) {
+      said.fail(error);
+    }
   }
 
   return {
     element,
-    refresh,
+    /**
+     * The network is another one.
+     * @param {Network} latest
+     */
+    draw(latest) {
+      sum.textContent = summary(latest, picture.draw(latest, fits));
+      detail.update(latest);
+      form.update(latest);
+      announce.say(network, latest);
+      network = latest;
+      able.update();
+      help.hidden = longest.disabled;
+    },
+    /**
+     * What the node says of itself.
+     * @param {Status} status
+     */
+    enter({ addresses }) {
+      own = addresses;
+      doors.replaceChildren(entrance(addresses));
+    },
     /**
      * The chain was replaced: what was given up, and what waits again.
      * @param {Replacement} replacement
      */
     show(replacement) {
-      replaced.replaceChildren(replacementNotice(replacement));
+      replaced.say(() => replacementNotice(replacement));
     },
   };
-}
-
-/** @param {{ refresh: () => void, replace: () => void }} actions */
-function header({ refresh, replace }) {
-  const title = t("longestHelp");
-  return el(
-    "div",
-    { class: "head" },
-    el("h2", { id: "network-title" }, t("network")),
-    el(
-      "span",
-      { class: "row" },
-      el("button", { type: "button", id: "refresh", onclick: refresh }, t("refresh")),
-      el("button", { type: "button", class: "main", id: "longest", onclick: replace, title }, t("longest")),
-    ),
-  );
 }

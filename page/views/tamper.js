@@ -1,10 +1,10 @@
 // Try to tamper: a copy of the last blocks in which everything can be changed, and the steps from a forged payment to a won chain.
 
-import { messageOf } from "../api.js";
 import { el, foreign } from "../dom.js";
 import { t } from "../i18n.js";
 import { storyOf } from "../ledger/story.js";
 import { copyOfTexts } from "../ledger/tamper.js";
+import { explain } from "../problems.js";
 import { answersList } from "./tamper/answers.js";
 import { CopyCard } from "./tamper/card.js";
 import { LinkLine } from "./tamper/link.js";
@@ -64,7 +64,7 @@ export function tamperView(context) {
       shown = [];
       draw();
     } catch (error) {
-      parts.problem.replaceChildren(foreign(messageOf(error)));
+      parts.problem.replaceChildren(el("span", {}, ...explain(error)));
     }
   }
 
@@ -144,7 +144,7 @@ export function tamperView(context) {
       await find(controller.signal);
       kept.done = done ?? null;
     } catch (error) {
-      if (!controller.signal.aborted) parts.searched.replaceChildren(foreign(messageOf(error)));
+      if (!controller.signal.aborted) parts.searched.replaceChildren(el("span", {}, ...explain(error)));
     } finally {
       if (kept.search === controller) {
         kept.search = null;
@@ -171,7 +171,7 @@ export function tamperView(context) {
       if (kept.copy !== copy || copy.offer().join() !== blocks.join()) return;
       kept.answers = answers;
     } catch (error) {
-      parts.offered.replaceChildren(foreign(messageOf(error)));
+      parts.offered.replaceChildren(el("span", {}, ...explain(error)));
     } finally {
       draw();
     }
@@ -247,7 +247,7 @@ function section({ begin, relink, offer, extend, cancel }) {
     problem: el("p", { class: "bad", role: "alert", id: "tamper-problem" }),
     start: el("button", { type: "button", class: "main", id: "copy", onclick: begin }),
     relink: button("relink", relink, t("relink"), "relink"),
-    offer: button("offer", offer, t("offer"), "offer"),
+    offer: button("offer", offer, t("tamperOffer"), "offer"),
     offered: el("p", { class: "bad", role: "alert", id: "offer-problem" }),
     answers: el("div", { role: "status", id: "answers" }),
     extend: button("extend", extend, t("extend"), "win"),

@@ -20,6 +20,13 @@ use crate::wire::{
 pub(super) fn of_error(mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else { return response };
     let problem = Problem::new(kind(&error), error.status().as_u16(), detail(&error));
+    let problem = match &*error {
+        ApiError::Request(error) => match error.fault() {
+            Some((value, code)) => problem.with_fault(value, code),
+            None => problem,
+        },
+        _ => problem,
+    };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
     headers.remove(header::CONTENT_LENGTH);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bcoin_ledger::chapter::{Scalar, Transaction, TransactionError};
+use bcoin_ledger::chapter::{Scalar, ScalarError, Transaction, TransactionError};
 use bcoin_node::{AddressError, PeerAddress};
 use serde::{
     Deserializer,
@@ -83,6 +83,45 @@ pub enum RequestError {
         /// What is wrong with it.
         source: AddressError,
     },
+}
+
+/// How many characters of an entry that is no address are repeated.
+const MAX_ENTRY: usize = 300;
+
+impl RequestError {
+    /// Which part of the body is not right, and why, as a word that does not change; none where no part can be named.
+    pub fn fault(&self) -> Option<(String, &'static str)> {
+        match self {
+            Self::Transaction(TransactionError::Name { field }) => Some(((*field).to_owned(), "name")),
+            Self::Transaction(TransactionError::Amount) => Some(("amount".to_owned(), "amount")),
+            Self::Transaction(TransactionError::AmountTooLong) => Some(("amount".to_owned(), "too_long")),
+            Self::Transaction(TransactionError::Field { field, source }) => {
+                let code = match source {
+                    ScalarError::TooManyDigits => "too_many_digits",
+                    ScalarError::NotFinite => "not_finite",
+                    ScalarError::Compound | ScalarError::Json(_) => "not_a_scalar",
+                };
+                Some(((*field).to_owned(), code))
+            }
+            Self::Address { entry, source } => {
+                Some((entry.chars().take(MAX_ENTRY).collect(), address_code(source)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn address_code(error: &AddressError) -> &'static str {
+    match error {
+        AddressError::Malformed(_) => "malformed",
+        AddressError::Scheme(_) => "scheme",
+        AddressError::Credentials => "credentials",
+        AddressError::NotAsked => "not_asked",
+        AddressError::Ipv4Spelling => "ipv4_spelling",
+        AddressError::PortZero => "port_zero",
+        AddressError::PortTooLarge(_) => "port_too_large",
+        AddressError::PortMissing => "port_missing",
+    }
 }
 
 /// Reads the body of `/add_transaction`. Further keys are ignored. The last of duplicate keys counts, as in the listing.

@@ -36,9 +36,9 @@ test("the whole chapter by clicks, on three nodes", () =>
     for (const page of [one, two, three]) {
       await page.locator("#nodes").fill(json);
       await page.getByRole("button", { name: "Connect", exact: true }).click();
-      await page.locator("#peers li").nth(2).waitFor();
+      await page.locator(".chip[data-address]").nth(2).waitFor();
     }
-    await two.locator(`li[data-address="${nodes[0].address}"][data-relation="parted"] svg.fork`).waitFor();
+    await two.locator(`li[data-address="${nodes[0].address}"][data-relation="parted"]`).waitFor();
     for (const page of [two, three]) {
       await page.locator("#longest").click();
       await length(page, 3);
@@ -64,8 +64,7 @@ test("a fork that heals: what is given up, and what waits again", () =>
     await mine(page, 3);
     await page.locator('li[data-relation="behind"]').waitFor();
     for (let at = 0; at < 3; at += 1) await ask(theirs.base, "POST", "/api/v1/blocks");
-    await page.locator("#refresh").click();
-    await page.locator('li[data-relation="parted"]', { hasText: "They part after block 2" }).waitFor();
+    await page.locator('.stand:has(li[data-relation="parted"])', { hasText: "parted after block 2" }).waitFor();
     await page.locator("#longest").click();
     await length(page, 5);
     const notice = page.locator("#replacement");
@@ -279,7 +278,7 @@ test("links from one node lead to the page and the documentation of another, and
   withNodes(2, async (one, two) => {
     await ask(one.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [two.address] }));
     const { page, context } = await openPage(browser, one.base);
-    await page.locator(`#peers a[href="${two.base}/"]`).click();
+    await page.locator(`.chip a[href="${two.base}/"]`).click();
     await page.waitForURL(`${two.base}/`);
     await page.locator('[data-index][data-loaded="true"]').first().waitFor();
     const follow = async (path) => {

@@ -35,9 +35,10 @@ test("every problem of the contract, and the page's own, is said in every langua
 });
 
 test("every code of a payment or an address is said in every language", () => {
-  const payment = ["missing", "empty", "too_long", "not_text", "not_a_number", "not_positive", "too_many_digits"];
+  const payment = ["empty", "not_positive", "not_a_number", "name", "amount", "too_long", "too_many_digits"];
+  payment.push("not_finite", "not_a_scalar");
   const address = ["malformed", "scheme", "credentials", "not_asked", "ipv4_spelling"];
-  address.push("port_zero", "port_too_large", "port_missing", "not_text");
+  address.push("port_zero", "port_too_large", "port_missing");
   for (const [language, texts] of Object.entries(LANGUAGES)) {
     for (const code of payment) assert.notEqual(texts.paymentFault(code, "amount"), "", `${code} in ${language}`);
     for (const code of address) assert.notEqual(texts.addressFault(code), "", `${code} in ${language}`);

@@ -14,23 +14,37 @@ const PAYMENTS = 20;
 /**
  * Whether the chain was replaced, and what each peer offered.
  * @param {Round} round
+ * @param {(address: string) => string | null} nameAt the name of the node at an address
  */
-export function roundReport(round) {
+export function roundReport(round, nameAt) {
   return [
     el("p", {}, round.replaced ? t("replacedBy", round.replacement.from ?? "", round.length) : t("kept")),
-    el("ul", { class: "plain" }, ...round.offers.map(offerItem)),
+    el("ul", { class: "offers" }, ...round.offers.map((offer) => offerItem(offer, nameAt(offer.address)))),
   ];
 }
 
-/** @param {Offer} offer */
-function offerItem(offer) {
+/**
+ * @param {Offer} offer
+ * @param {string | null} name
+ */
+function offerItem(offer, name) {
   return el(
     "li",
-    {},
-    el("span", {}, el("strong", {}, foreign(offer.address)), ` ${t("outcome", offer.outcome)} · ${ms(offer.took_ms)}`),
-    offer.limit && el("span", {}, t("beyondLimit", offer.address, offer.limit)),
-    el("span", { class: "quiet" }, foreign(offer.reason, 600)),
+    { "data-code": offer.code },
+    el("strong", { title: offer.address }, foreign(name ?? offer.address, 40)),
+    offer.length !== null && ` · ${t("blocks", offer.length)}`,
+    ` · ${t("outcome", offer.outcome)} · ${ms(offer.took_ms)}: `,
+    el("span", {}, reason(offer)),
   );
+}
+
+/**
+ * Why, in the page's language; the node's own sentence where the page does not know the word.
+ * @param {Offer} offer
+ */
+function reason({ address, code, limit, reason }) {
+  if (limit !== null) return t("beyondLimit", address, limit);
+  return t("offer", code) ?? foreign(reason, 600);
 }
 
 /**

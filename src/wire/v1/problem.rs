@@ -16,6 +16,13 @@ pub struct Problem {
     pub status: u16,
     /// A sentence on this very problem, and what helps.
     pub detail: String,
+    /// Which part of the request is not right: a field such as `amount`, or an entry of a list as it was sent. Left out where none can
+    /// be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Why it is not, as a word that does not change. Stands beside `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// A kind of problem, as [`Problem`] names it.
@@ -35,6 +42,12 @@ impl Problem {
 
     /// A problem of this kind.
     pub fn new(kind: ProblemKind, status: u16, detail: String) -> Self {
-        Self { kind: format!("{}{}", Self::PREFIX, kind.name), title: kind.title.to_owned(), status, detail }
+        let kind_name = format!("{}{}", Self::PREFIX, kind.name);
+        Self { kind: kind_name, title: kind.title.to_owned(), status, detail, value: None, code: None }
+    }
+
+    /// The same problem with the part of the request that is not right, and why.
+    pub fn with_fault(self, value: String, code: &str) -> Self {
+        Self { value: Some(value), code: Some(code.to_owned()), ..self }
     }
 }

@@ -1,0 +1,53 @@
+// How a row stands to this node, in words.
+
+import { t } from "../../i18n.js";
+
+/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
+/** @import { Picture, Row } from "../../../types/network.d.ts" */
+
+/** A sign beside the words, which says the same as the colour. */
+const SIGNS = { same: "=", ahead: "↑", behind: "↓", parted: "≠" };
+
+/**
+ * @param {Row} row
+ * @param {number} here how many blocks this node has
+ */
+export function standing(row, here) {
+  if (row.kind === "unknown" || row.relation === null) return t("unknownChain");
+  const sign = `${SIGNS[row.relation]} `;
+  if (row.kind === "fan") return sign + t("fan", row.relation, ...row.range);
+  if (row.relation === "parted") return sign + (row.common === 0 ? t("apart") : t("parts", row.common));
+  return sign + t("stands", row.relation, Math.abs(row.length - here));
+}
+
+/**
+ * The time of day from the text that a block gives as its time, or the beginning of that text when it is another one.
+ * @param {string} timestamp
+ */
+export const timeOfDay = (timestamp) => timestamp.match(/\b\d\d:\d\d:\d\d\b/)?.[0] ?? timestamp.slice(0, 19);
+
+/**
+ * The network in one sentence.
+ * @param {Network} network
+ * @param {Picture} picture
+ */
+export function summary({ nodes, branches }, { rows }) {
+  const longest = Math.max(...branches.map((branch) => branch.length), 0);
+  const parted = new Set(
+    rows.filter((row) => row.relation === "parted").flatMap((row) => row.members.map((member) => member.hash)),
+  );
+  return t("pictureSummary", nodes.length, parted.size, longest);
+}
+
+/**
+ * The node that has mined last.
+ * @param {NetworkNode[]} nodes
+ */
+export function latestMiner(nodes) {
+  const mined = nodes.filter((node) => node.last_mined !== null);
+  const time = (/** @type {NetworkNode} */ node) => Date.parse(node.last_mined?.time ?? "") || 0;
+  return mined.reduce(
+    (last, node) => (last === null || time(node) > time(last) ? node : last),
+    /** @type {NetworkNode | null} */ (null),
+  );
+}
