@@ -26,8 +26,8 @@ export default {
   whyGone: "Waits for the node to answer.",
   notForGuests: (access) =>
     access === "read"
-      ? "The owner of this node lets other machines look only (--guests read)."
-      : "The owner of this node has kept this for the node's own machine (--guests use).",
+      ? "Other machines may only look: the teacher has started this node so (--guests read)."
+      : "Only the node's own machine may do this: the teacher has started it so (--guests use).",
   theme: "Light or dark",
   language: "Language",
   node: "Node",

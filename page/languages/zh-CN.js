@@ -21,8 +21,8 @@ export default {
   whyGone: "正在等待节点响应。",
   notForGuests: (access) =>
     access === "read"
-      ? "节点的主人只允许其他电脑查看（--guests read）。"
-      : "节点的主人规定，这项操作只能在运行节点的电脑上进行（--guests use）。",
+      ? "其他电脑只能查看：老师启动节点时这样设置了（--guests read）。"
+      : "这项操作只能在运行节点的电脑上进行：老师启动节点时这样设置了（--guests use）。",
   theme: "浅色或深色",
   language: "语言",
   node: "节点",
