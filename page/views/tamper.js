@@ -1,6 +1,6 @@
 // Try to tamper: a copy of the last blocks in which everything can be changed, and the steps from a forged payment to a won chain.
 
-import { el, foreign } from "../dom.js";
+import { el } from "../dom.js";
 import { t } from "../i18n.js";
 import { storyOf } from "../ledger/story.js";
 import { copyOfTexts } from "../ledger/tamper.js";

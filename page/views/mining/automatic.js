@@ -3,6 +3,8 @@
 import { el } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { t } from "../../i18n.js";
+import { notice } from "../../notice.js";
+import { sayNumberFault } from "../../question.js";
 import { numberOf } from "../../typed.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
@@ -17,7 +19,7 @@ const SECONDS = { least: 0.1, most: 3600 };
 
 /** @param {Context} context */
 export function automaticForm(context) {
-  const { api, problem } = context;
+  const { api } = context;
   const options = MODES.map((value) => el("option", { value }, modeText(value)));
   const mode = el("select", { id: "mode", onchange: apply }, ...options);
   const every = el("input", {
@@ -30,7 +32,7 @@ export function automaticForm(context) {
     onchange: apply,
   });
   const seconds = el("label", { class: "field", hidden: true }, t("seconds"), every);
-  const said = el("p", { class: "bad", id: "every-error", role: "status" });
+  const said = notice(el("p", { id: "every-error" }));
   const state = enabledWhen([mode, every], context, "all");
   const form = el(
     "form",
@@ -38,7 +40,7 @@ export function automaticForm(context) {
     el("label", { class: "field" }, t("automatic"), mode),
     seconds,
   );
-  const element = el("div", { class: "automatic" }, form, said, state.why);
+  const element = el("div", { class: "automatic" }, form, said.element, state.why);
   /** How the node is set. @type {Mining} */
   let known = { mode: "off" };
 
@@ -49,24 +51,25 @@ export function automaticForm(context) {
   function chosen() {
     const wanted = /** @type {Mining["mode"]} */ (mode.value);
     if (wanted !== "interval") return { mode: wanted };
-    const { text } = numberOf(every.value);
-    const value = text === null ? NaN : Number(text);
-    return value >= SECONDS.least && value <= SECONDS.most
-      ? { mode: wanted, every_ms: Math.round(value * 1000) }
-      : null;
+    const typed = numberOf(every.value);
+    const value = typed.text === null ? NaN : Number(typed.text);
+    if (value >= SECONDS.least && value <= SECONDS.most) return { mode: wanted, every_ms: Math.round(value * 1000) };
+    if (typed.reason === "ambiguous") sayNumberFault(said, every, typed);
+    else said.warn(() => t("secondsBad"));
+    return null;
   }
 
   async function apply() {
     seconds.hidden = mode.value !== "interval";
+    said.clear();
     const setting = chosen();
-    said.textContent = setting ? "" : t("secondsBad");
     every.setAttribute("aria-invalid", String(setting === null));
     if (setting === null) return;
     try {
       show(await api.setMining(setting));
     } catch (error) {
       show(known);
-      problem(error, said);
+      said.fail(error);
     }
   }
 

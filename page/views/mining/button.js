@@ -2,6 +2,7 @@
 
 import { el } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
+import { notice } from "../../notice.js";
 import { ms, number, t } from "../../i18n.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
@@ -11,21 +12,19 @@ import { ms, number, t } from "../../i18n.js";
  * @param {() => void} asked told when a block is asked for
  */
 export function mineButton(context, asked) {
-  const said = el("p", { role: "status", id: "mined" });
+  const said = notice(el("p", { id: "mined" }));
   const button = el("button", { class: "main", type: "button", id: "mine", onclick: mine }, t("mine"));
   const state = enabledWhen(button, context, "use");
 
   async function mine() {
     asked();
     state.busy(true);
-    said.classList.remove("bad");
-    said.textContent = t("mineBusy");
+    said.say(() => t("mineBusy"));
     try {
       const { block, tries, took_ms } = await context.api.mine();
-      said.textContent = t("mined", number(block.index), number(tries), ms(took_ms));
+      said.say(() => t("mined", number(block.index), number(tries), ms(took_ms)));
     } catch (error) {
-      said.textContent = "";
-      context.problem(error, said);
+      said.fail(error);
     } finally {
       state.busy(false);
       // A disabled button loses the focus; nobody may have taken it meanwhile.
@@ -33,5 +32,5 @@ export function mineButton(context, asked) {
     }
   }
 
-  return { button, said, why: state.why };
+  return { button, said: said.element, why: state.why };
 }
