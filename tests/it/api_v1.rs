@@ -348,6 +348,7 @@ async fn the_document_names_every_route_and_is_shown() {
             "/api/v1/peers",
             "/api/v1/peers/{address}",
             "/api/v1/pending",
+            "/api/v1/qr.svg",
             "/api/v1/replacements",
             "/api/v1/status",
         ]
