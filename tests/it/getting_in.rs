@@ -180,7 +180,8 @@ async fn joining_is_tried_again_until_the_node_answers() {
     assert_eq!(log.matches("cannot join yet").count(), 1, "the log says it seldom: {log}");
 }
 
-#[tokio::test]
+/// Waiting for a line blocks a thread, and the server needs another one.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_does_not_take_others_is_named_with_its_answer() {
     let closed = Canned::start(|_, _| (403, "text/plain", "read only".into())).await;
     let folder = tempfile::tempdir().unwrap();
