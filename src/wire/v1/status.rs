@@ -32,17 +32,6 @@ pub enum Access {
     All,
 }
 
-impl Access {
-    /// The name that JSON and flags use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Use => "use",
-            Self::All => "all",
-        }
-    }
-}
-
 /// A node at a glance.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Status {
