@@ -47,6 +47,10 @@ pub(super) enum ApiError {
     ForeignSite,
     #[error("{}", not_for_guests(*.needed))]
     NotForGuests { needed: Access },
+    #[error(
+        "A browser asks for {path} and does not say which page makes it; that may be one of another site. Use the page of this node."
+    )]
+    FromNowhere { path: String },
     #[error("{}.", capitalised(.0))]
     MempoolFull(MempoolFull),
     #[error("{}.", capitalised(.0))]
@@ -123,7 +127,9 @@ impl ApiError {
             | Self::Path(_)
             | Self::MiningInterval { .. }
             | Self::TooManyPeers(_) => StatusCode::BAD_REQUEST,
-            Self::ForeignHost(_) | Self::ForeignSite | Self::NotForGuests { .. } => StatusCode::FORBIDDEN,
+            Self::ForeignHost(_) | Self::ForeignSite | Self::FromNowhere { .. } | Self::NotForGuests { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Self::UnknownPath { .. }
             | Self::UnknownPathOfV1 { .. }
             | Self::UnknownBlock { .. }

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         api::{About, AccessRules, ApiState, HostNames, router},
-        peers::{ClientLimits, OwnAddress, PeerClient, start_probing, start_syncing},
+        peers::{ClientLimits, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
         wire::v1::DataKind,
     };
 
@@ -163,8 +163,9 @@ mod tests {
         let client = PeerClient::new(ClientLimits::default()).unwrap();
         let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
         let own = OwnAddress::new(listening);
-        let (sync, _) = start_syncing(node.clone(), client.clone(), own, stop.clone());
-        let (probe, _) = start_probing(node.clone(), client, own);
+        let observer = Observer::new(client.clone());
+        let (sync, _) = start_syncing(node.clone(), client.clone(), observer.clone(), own, stop.clone());
+        let (network, _) = start_seeing(node.clone(), client, observer, own, stop.clone());
         let about = About {
             name: "Ada".parse().unwrap(),
             listening,
@@ -174,7 +175,7 @@ mod tests {
             started: Instant::now(),
         };
         let rules = AccessRules { names: HostNames::new("", &[]), origins: Vec::new(), guests };
-        ApiState::new(node, sync, probe, about, rules, stop)
+        ApiState::new(node, sync, network, about, rules, stop)
     }
 
     /// The status and the body of the answer that this client gets.

@@ -12,6 +12,9 @@ const DESTINATION: &str = "sec-fetch-dest";
 /// The documents for people. Opening one changes nothing, so links on other pages may lead to them.
 const DOCUMENTS: [&str; 3] = ["/", "/class", "/docs"];
 
+/// The routes that change something although they are asked with GET.
+const CHANGES: [&str; 2] = ["/mine_block", "/replace_chain"];
+
 /// Refuses a request that a page of another origin made a browser send, unless that origin is among `origins`.
 pub(super) fn check<B>(request: &Request<B>, host: Option<&Authority>, origins: &[WebOrigin]) -> Result<(), ApiError> {
     let headers = request.headers();
@@ -23,7 +26,23 @@ pub(super) fn check<B>(request: &Request<B>, host: Option<&Authority>, origins: 
     } else {
         all("referer", &|referer| is_own(referer, host)) || opens_a_document(request)
     };
-    if allowed { Ok(()) } else { Err(ApiError::ForeignSite) }
+    match allowed {
+        false => Err(ApiError::ForeignSite),
+        true if changes_from_nowhere(request) => Err(ApiError::FromNowhere { path: request.uri().path().to_owned() }),
+        true => Ok(()),
+    }
+}
+
+/// Whether a browser asks for a change and does not say which page makes it. Over plain http beyond localhost, a page of another site
+/// can have that done without a `Referer` (Referrer Policy section 3.1), and nothing tells it from an address that a person has typed.
+fn changes_from_nowhere<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    let says_nothing =
+        !has_metadata(headers) && !headers.contains_key(header::ORIGIN) && !headers.contains_key(header::REFERER);
+    // Browsers send both; curl, Postman, PowerShell and the clients of programming languages do not.
+    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is_browser = agent.starts_with(b"Mozilla/") && headers.contains_key(header::ACCEPT_LANGUAGE);
+    says_nothing && is_browser && CHANGES.contains(&request.uri().path())
 }
 
 /// Whether a person sees the answer as a page of its own: a top-level navigation. Over plain http beyond localhost, browsers

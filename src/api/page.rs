@@ -161,7 +161,7 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

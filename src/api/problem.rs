@@ -57,7 +57,9 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownPath { .. } | ApiError::UnknownPathOfV1 { .. } => ("unknown-path", "There is nothing here"),
         ApiError::ForeignHost(_) => ("foreign-host", "The node does not answer to this name"),
         ApiError::BadHost => ("bad-host", "The Host header cannot be used"),
-        ApiError::ForeignSite => ("foreign-site", "Web pages of other sites may not do this"),
+        ApiError::FromNowhere { .. } | ApiError::ForeignSite => {
+            ("foreign-site", "Web pages of other sites may not do this")
+        }
         ApiError::NotForGuests { .. } => ("not-for-guests", "Other machines may not do this"),
         ApiError::Query(_) => ("bad-query", "The query cannot be used"),
         ApiError::Path(_) => ("bad-path", "The address cannot be used"),

@@ -38,6 +38,7 @@ pub(super) fn answer(error: ApiError, headers: &HeaderMap, extensions: &Extensio
     let languages = in_order(headers);
     let sections = match &error {
         ApiError::ForeignSite => languages.map(|language| foreign_site(language).to_owned()),
+        ApiError::FromNowhere { path } => languages.map(|language| from_nowhere(language).replace("{path}", path)),
         ApiError::ForeignHost(name) => {
             // Whoever has sent the request knows this address, so a page under a foreign name learns nothing from it. The
             // node's other addresses are not told.
@@ -53,7 +54,8 @@ pub(super) fn answer(error: ApiError, headers: &HeaderMap, extensions: &Extensio
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, page::POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // A link on it is the node's own, and has to be known as such.
+        (header::REFERRER_POLICY, "same-origin"),
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -64,6 +66,13 @@ fn foreign_site(language: Language) -> &'static str {
     match language {
         Language::English => include_str!("refusal_page/site.en.html"),
         Language::Chinese => include_str!("refusal_page/site.zh-CN.html"),
+    }
+}
+
+fn from_nowhere(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("refusal_page/nowhere.en.html"),
+        Language::Chinese => include_str!("refusal_page/nowhere.zh-CN.html"),
     }
 }
 

@@ -112,6 +112,13 @@ impl RawStatus {
     }
 }
 
+/// The beginning of the body of an answer.
+pub(super) struct Beginning {
+    pub(super) text: Vec<u8>,
+    /// Whether that is all of it.
+    pub(super) is_whole: bool,
+}
+
 impl PeerClient {
     /// Makes the client. It follows no redirects and uses no proxies: only the peer itself may answer.
     ///
@@ -196,12 +203,13 @@ impl PeerClient {
         Ok(length.and_then(|length| length.parse().ok()))
     }
 
-    /// The answer to `/get_chain`, when it is short.
+    /// The beginning of the answer to `/get_chain`; all of it when it is short.
     ///
     /// # Errors
-    /// When nothing answers in time.
-    pub(super) async fn short_chain(&self, peer: &PeerAddress) -> Result<Option<Vec<u8>>, PeerError> {
-        self.body(self.get(peer, "/get_chain")).await
+    /// When nothing answers in time, or not with a success.
+    pub(super) async fn chain_beginning(&self, peer: &PeerAddress) -> Result<Beginning, PeerError> {
+        let beginning = self.beginning(self.get(peer, "/get_chain")).await?;
+        beginning.ok_or_else(|| PeerError::NotANode("it does not answer 200 OK to /get_chain".into()))
     }
 
     /// Whether the chain of a B-Coin peer holds this block.
@@ -242,19 +250,26 @@ impl PeerClient {
 
     /// The body of a short answer; none when it is no success, or longer.
     async fn body(&self, request: RequestBuilder) -> Result<Option<Vec<u8>>, PeerError> {
+        let beginning = self.beginning(request).await?;
+        Ok(beginning.filter(|beginning| beginning.is_whole).map(|beginning| beginning.text))
+    }
+
+    /// The first [`MAX_DOCUMENT`] bytes of an answer; none when it is no success. The rest is not received.
+    async fn beginning(&self, request: RequestBuilder) -> Result<Option<Beginning>, PeerError> {
         self.in_time(async {
             let mut response = send(request).await?;
             if response.status() != StatusCode::OK {
                 return Ok(None);
             }
-            let mut body = Vec::new();
+            let mut text = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(|error| PeerError::from_http(&error))? {
-                if body.len() + chunk.len() > MAX_DOCUMENT {
-                    return Ok(None);
+                text.extend_from_slice(&chunk);
+                if text.len() > MAX_DOCUMENT {
+                    text.truncate(MAX_DOCUMENT);
+                    return Ok(Some(Beginning { text, is_whole: false }));
                 }
-                body.extend_from_slice(&chunk);
             }
-            Ok(Some(body))
+            Ok(Some(Beginning { text, is_whole: true }))
         })
         .await
     }

@@ -103,9 +103,7 @@ impl RequestError {
                 };
                 Some(((*field).to_owned(), code))
             }
-            Self::Address { entry, source } => {
-                Some((entry.chars().take(MAX_ENTRY).collect(), address_code(source)))
-            }
+            Self::Address { entry, source } => Some((entry.chars().take(MAX_ENTRY).collect(), address_code(source))),
             _ => None,
         }
     }
@@ -262,7 +260,7 @@ mod tests {
                 refusal(transaction_from_json(form)),
                 r#"curl: -d '{"sender": "Alice", "receiver": "Bob", "amount": 10}'"#,
             ),
-            (refusal(nodes_from_json(b"nodes=127.0.0.1")), r#"curl: -d '{"nodes": ["http://127.0.0.1:1002"]}'"#),
+            (refusal(nodes_from_json(b"nodes=127.0.0.1")), r#"curl: -d '{"nodes": ["http://HOST:PORT"]}'"#),
             (refusal(mining_from_json(b"mode=off")), r#"curl: -d '{"mode": "on_payment"}'"#),
         ] {
             assert!(refusal.contains("is a form") && refusal.contains(example), "{refusal}");

@@ -47,10 +47,11 @@ after(async () => {
   for (const node of [ada, bob]) await node.stop();
 });
 
-/** A site of somebody else: a page without anything in it. */
+/** A site of somebody else: a page without anything in it. At `/hidden` its requests do not say where they come from. */
 async function startSite() {
-  const server = createServer((_, response) => {
+  const server = createServer(({ url }, response) => {
     response.setHeader("content-type", "text/html; charset=utf-8");
+    if (url === "/hidden") response.setHeader("referrer-policy", "no-referrer");
     response.end("<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>");
   });
   await new Promise((resume) => server.listen(0, "127.0.0.1", resume));
@@ -115,8 +116,11 @@ test("a link from another node's page and from another site opens the pages", as
 
 test("another site changes nothing and reads nothing", async () => {
   const before = await state();
-  for (const target of targets()) {
-    await withPage(elsewhere(), {}, async (page) => {
+  for (const [target, from] of targets().flatMap((target) => [
+    [target, elsewhere()],
+    [target, `${elsewhere()}hidden`],
+  ])) {
+    await withPage(from, {}, async (page) => {
       const tried = await page.evaluate(attack, { target, changes: CHANGES, read: READ });
       // As many as there are ways; and none has got anything.
       assert.equal(tried.length, 3 * (2 + READ.length) + 2 * (CHANGES.length + READ.length) + 2 * 9 + 1);
@@ -126,7 +130,7 @@ test("another site changes nothing and reads nothing", async () => {
         target,
       );
     });
-    assert.deepEqual(await state(), before, target);
+    assert.deepEqual(await state(), before, `${from} ${target}`);
   }
   // The node's own page does get in: the ways are real ones.
   await withPage(`${named(ada, "ada.test")}/`, {}, async (page) => {
@@ -247,6 +251,26 @@ test("who follows a link to a route reads why it is refused, and gets to the pag
     });
   }
   assert.deepEqual(await state(), before);
+});
+
+test("who types a route over plain http is asked once, as a hidden page of another site looks the same", async () => {
+  const before = await state();
+  const target = named(ada, "ada.test");
+  await withPage(`${elsewhere()}hidden`, {}, async (page) => {
+    await follow(page, `${target}/mine_block`);
+    assert.equal(await page.locator("h2").first().textContent(), "Do you want this?");
+  });
+  await withPage(`${target}/mine_block`, { locale: "zh-CN" }, async (page) => {
+    assert.equal(await page.locator("h2").first().textContent(), "确定要这样做吗？");
+    assert.deepEqual(await state(), before);
+    await page.locator("a.button").first().click();
+    await page.getByText("Congrats, you just mined a block!").waitFor();
+  });
+  // On this machine browsers say that it was typed.
+  await withPage(`${ada.base}/mine_block`, {}, async (page) => {
+    await page.getByText("Congrats, you just mined a block!").waitFor();
+  });
+  assert.equal((await state())[0].length, before[0].length + 2);
 });
 
 test("a form that is sent as a page of its own is refused with the same page", async () => {

@@ -132,6 +132,34 @@ async fn the_nodes_own_page_and_programs_are_let_in() {
     assert_eq!(ask(&node.http, "GET", "/mine_block", &named[1..], "").await.status, 403);
 }
 
+/// Over plain http, a page of another site can have a browser ask without saying where from. A program never looks like that.
+#[tokio::test]
+async fn a_browser_that_does_not_say_which_page_asks_changes_nothing_by_get() {
+    const HIDDEN: Headers = &[("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"), ("Accept-Language", "en-US")];
+    let node = TestNode::start().await;
+    let own = format!("http://{}/", node.address());
+    for path in ["/mine_block", "/replace_chain"] {
+        let before = state(&node.http).await;
+        for accept in ["image/avif,*/*", "*/*", "text/html,*/*"] {
+            let answer = ask(&node.http, "GET", path, &[HIDDEN, &[("Accept", accept)]].concat(), "").await;
+            assert_eq!(answer.status, 403, "{path} {accept}");
+            assert_eq!(
+                answer.text.contains(&format!("href=\"{path}\"")),
+                accept.starts_with("text"),
+                "{}",
+                answer.text
+            );
+        }
+        assert_eq!(state(&node.http).await, before, "{path}");
+        let powershell = [("User-Agent", "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1")];
+        for headers in [&powershell[..], &[("Accept-Language", "*")], &[HIDDEN, &[("Referer", own.as_str())]].concat()]
+        {
+            assert_eq!(ask(&node.http, "GET", path, headers, "").await.status, 200, "{path} {headers:?}");
+        }
+    }
+    assert_eq!(ask(&node.http, "GET", "/get_chain", HIDDEN, "").await.status, 200, "reading goes on");
+}
+
 #[tokio::test]
 async fn links_from_anywhere_lead_to_the_page_and_the_documentation_and_nowhere_else() {
     let node = TestNode::start().await;

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::{
     super::{
         chain_decoder::ChainError,
-        client::{MAX_DOCUMENT, PeerClient, StatusOfPeer},
+        client::{Beginning, MAX_DOCUMENT, PeerClient, StatusOfPeer},
         error::PeerError,
     },
     observation::{BCoinReport, LastBlock, ListingReport, Observation, Report, TRAIL_BLOCKS, Trail},
@@ -136,19 +136,36 @@ async fn look_at_listing(
     before: Option<&ListingReport>,
 ) -> Result<ListingReport, PeerError> {
     let body_bytes = client.listing_bytes(peer).await?;
-    if let Some(before) = before
-        && before.trail.is_some()
-        && body_bytes.is_some()
-        && before.body_bytes.is_none_or(|bytes| Some(bytes) == body_bytes)
-    {
-        return Ok(ListingReport { body_bytes, ..before.clone() });
+    match before {
+        // The chain is the one that is known.
+        Some(ListingReport { trail: Some(trail), body_bytes: known })
+            if body_bytes.is_some() && known.is_none_or(|known| Some(known) == body_bytes) =>
+        {
+            return Ok(ListingReport { body_bytes, trail: Some(trail.clone()) });
+        }
+        // It has shown before that it is a node.
+        Some(_) if body_bytes.is_some_and(|bytes| bytes > MAX_DOCUMENT as u64) => {
+            return Ok(ListingReport { body_bytes, trail: None });
+        }
+        _ => {}
     }
-    if body_bytes.is_some_and(|bytes| bytes > MAX_DOCUMENT as u64) {
-        return Ok(ListingReport { body_bytes, trail: None });
+    let Beginning { text, is_whole } = client.chain_beginning(peer).await?;
+    if is_whole {
+        return Ok(ListingReport { body_bytes, trail: Some(check(&text)?) });
     }
-    match client.short_chain(peer).await? {
-        Some(text) => Ok(ListingReport { body_bytes, trail: Some(check(&text)?) }),
-        None => Ok(ListingReport { body_bytes, trail: None }),
+    check_first_block(&text)?;
+    Ok(ListingReport { body_bytes, trail: None })
+}
+
+/// Whether a long answer begins as a chain does.
+fn check_first_block(beginning: &[u8]) -> Result<(), PeerError> {
+    let list = beginning.iter().position(|byte| *byte == b'[').map_or(beginning.len(), |at| at + 1);
+    let mut values = serde_json::Deserializer::from_slice(&beginning[list..]).into_iter::<&RawValue>();
+    let is_first =
+        |raw: &RawValue| Block::from_json(raw.get()).is_ok_and(|block| ChainCheck::new(Chapter).push(block).is_ok());
+    match values.next() {
+        Some(Ok(raw)) if is_first(raw) => Ok(()),
+        _ => Err(PeerError::NotANode("its answer to /get_chain does not begin with a first block".into())),
     }
 }
 
