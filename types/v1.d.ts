@@ -272,7 +272,6 @@ export interface NetworkNode {
   node_address: string | null;
   miner: string | null;
   mining: Mining | null;
-  pending: number | null;
   length: number | null;
   tip_hash: string | null;
   /** The time that its last block names. */
@@ -320,7 +319,7 @@ export interface Judgement {
   /** Index of the block that is refused. */
   block: number | null;
   /** Why it is refused, as a word that does not change. */
-  code: "unknown_parent" | "shape" | "genesis" | "index" | "link" | "proof" | "too_long" | null;
+  code: "unknown_parent" | "shape" | "genesis" | "index" | "link" | "proof" | null;
   /** A sentence. */
   reason: string;
   /** How many blocks the chain would have; null when a block is refused. */

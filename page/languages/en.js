@@ -329,7 +329,6 @@ export default {
       index: `Block ${block} has the wrong index`,
       link: `Block ${block} does not link to the block before it`,
       proof: `The proof of block ${block} does not solve the puzzle`,
-      too_long: "That is more than I check",
     };
     return `${code === null ? "It is not valid" : why[code]}. I refuse it.`;
   },

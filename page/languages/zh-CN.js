@@ -311,7 +311,6 @@ export default {
       index: `区块 ${block} 的序号不对`,
       link: `区块 ${block} 没有链接到前一个区块`,
       proof: `区块 ${block} 的工作量证明没有解开谜题`,
-      too_long: "内容太多，超出我能检查的范围",
     };
     return `${code === null ? "无效" : why[code]}。我拒绝它。`;
   },

@@ -148,6 +148,8 @@ async function attack({ target, changes, read }) {
     new Promise((resume) => {
       element.onload = () => resume(true);
       element.onerror = () => resume(false);
+      // What a browser saves to a file instead never arrives in a frame.
+      setTimeout(() => resume(false), 1000);
       use(element);
     });
   for (const path of gets) {

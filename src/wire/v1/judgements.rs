@@ -44,8 +44,6 @@ pub enum RefusalJson {
     Link,
     /// Its proof does not solve the puzzle.
     Proof,
-    /// It, or the whole chain, is longer than the node takes.
-    TooLong,
 }
 
 /// What a node says of blocks that were shown to it. Nothing changes by that.
