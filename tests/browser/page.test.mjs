@@ -169,6 +169,7 @@ test("texts of strangers show as texts, everywhere", () =>
     assert.equal(await rows.nth(2).locator("td").nth(1).textContent(), "‹U+202E›evil‹U+2066›");
     await page.locator("#accounts").getByRole("button", { name: "__proto__" }).click();
     await page.locator(".notice", { hasText: "__proto__" }).waitFor();
+    await mine(page, 3);
     await page.locator("#copy").click();
     await page.locator('[data-place="1"]').waitFor();
     await page.locator('[data-place="1"] input[data-field="sender"]').first().fill("<img src=x onerror=alert(2)>");
@@ -257,6 +258,7 @@ for (const [name, options] of [
         "/api/v1/pending",
         JSON.stringify({ sender: "Bob", receiver: "Carol", amount: "2.50" }),
       );
+      await ask(node.base, "POST", "/api/v1/blocks");
       const { page, noise, context } = await openPage(browser, node.base, options);
       await page.locator('[data-index="2"]').click();
       await page.locator("article.detail").waitFor();

@@ -66,8 +66,16 @@ export const launch = (...further) =>
     args: [...ARGUMENTS, ...further],
   });
 
-/** No serious fault of accessibility. */
+/** No serious fault of accessibility, once nothing that moves for a moment is half transparent. */
 export async function checkAccessibility(page) {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect.getComputedTiming().endTime < 2000)
+        .map(({ finished }) => finished.catch(() => {})),
+    ),
+  );
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => window.axe.run());
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
