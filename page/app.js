@@ -232,4 +232,6 @@ async function start() {
   }
 }
 
-start();
+// The empty page is painted first, however long the chain is. A page that is not seen is not painted at all.
+if (document.hidden) start();
+else requestAnimationFrame(() => setTimeout(start));

@@ -3,24 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ask, checkAccessibility, launch, length, mine, openPage, startNode } from "./support.mjs";
+import { ask, checkAccessibility, launch, length, mine, openPage, startNodeWithChain } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
-/** Starts a node and mines until its chain has so many blocks. */
-async function nodeWith(blocks) {
-  const node = await startNode("--port", "0");
-  for (let at = 1; at < blocks; at += 100) {
-    const some = Array.from({ length: Math.min(100, blocks - at) }, () => ask(node.base, "GET", "/mine_block"));
-    await Promise.all(some);
-  }
-  return node;
-}
-
 async function withChain(blocks, work) {
-  const node = await nodeWith(blocks);
+  const node = await startNodeWithChain(blocks);
   try {
     await work(node);
   } finally {
