@@ -72,7 +72,7 @@ export class NextBlock {
     this.link(before);
     this.fill(waiting);
     this.reward.replaceChildren(
-      el("span", { class: "names" }, foreign(miner, LONGEST.name)),
+      el("span", { class: "pair" }, foreign(miner, LONGEST.name)),
       el("span", { class: "worth" }, "+1"),
       el("span", { class: "quiet" }, t("reward")),
     );
@@ -130,7 +130,7 @@ function token({ sender, receiver, amount }) {
   return el(
     "div",
     { class: "token", title: title.map((part) => (typeof part === "string" ? part : part.textContent)).join("") },
-    el("span", { class: "names" }, from, " → ", to),
+    el("span", { class: "pair" }, from, " → ", to),
     el("span", { class: "worth" }, foreign(amount, LONGEST.amount)),
   );
 }

@@ -106,7 +106,8 @@ function painting(index) {
   }
   for (const [block, dx, dy, anchor] of /** @type {[number, number, number, string][]} */ ([
     [1, 0, -12, "middle"],
-    [FIRST, -8, -12, "end"],
+    // On the side of the line where the label of the block is not.
+    [FIRST, -8, place < FIRST ? -12 : 20, "end"],
   ])) {
     const [x, top] = placeOf(block);
     const text = block === FIRST ? `${FIRST} = ${LAST_NEW + 1}` : String(block);
