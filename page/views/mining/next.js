@@ -9,7 +9,7 @@ import { KEPT } from "./waiting.js";
 /** @import { Waiting } from "./waiting.js" */
 
 /** The least width of a token, the height of one, and the gap between two, in rem; as in mining.css. */
-const TOKEN = { width: 7.4, height: 1.6, gap: 0.3 };
+const TOKEN = { width: 9.5, height: 1.6, gap: 0.3 };
 /** Characters of a name and of an amount that a token shows at most; its title holds more. */
 const LONGEST = { name: 40, amount: 40, title: 300 };
 
