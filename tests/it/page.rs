@@ -68,7 +68,7 @@ fn the_page_does_the_chapter_in_a_browser() {
     let modules =
         std::env::var("BCOIN_TEST_NODE_MODULES").expect("BCOIN_TEST_NODE_MODULES names a folder node_modules");
     let output = Command::new("node")
-        .args(["--test", "--test-concurrency=1", "tests/browser/"])
+        .args(["--test", "--test-concurrency=2", "tests/browser/"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("BCOIN_TEST_NODE_MODULES", modules)
         .env("BCOIN", env!("CARGO_BIN_EXE_bcoin"))

@@ -1,7 +1,5 @@
 //! Conversions from the types of the ledger and the node to the JSON of `/api/v1`.
 
-use std::iter;
-
 use bcoin_ledger::{
     BlockHash, Tip,
     chapter::{Account, BlockSummary, Scalar, Transaction},
@@ -9,17 +7,13 @@ use bcoin_ledger::{
 use bcoin_node::{BeyondLimit, MiningMode, PeersChange, Replacement};
 use serde_json::value::RawValue;
 
-use super::super::state::About;
 use crate::{
     format::{capitalised, milliseconds},
-    peers::{
-        BlockPoint, Branch, Network, Offer, Outcome, OwnStatus, PeerError, PeerKind, PeerState, PeerStatus, Relation,
-        Round,
-    },
+    peers::{BlockPoint, Offer, Outcome, PeerError, PeerKind, PeerState, PeerStatus, Relation, Round},
     wire::v1::{
-        AccountJson, BeyondLimitEvent, BranchJson, Field, GivenUpBlocks, HeaderJson, MiningJson, NetworkJson,
-        NetworkNodeJson, NodeStateJson, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerStateJson, PeersEvent,
-        Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson, TransactionJson, raw_json,
+        AccountJson, BeyondLimitEvent, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson,
+        PeerKindJson, PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
+        TransactionJson, raw_json,
     },
 };
 
@@ -193,73 +187,8 @@ impl From<Relation> for RelationJson {
     }
 }
 
-fn point((index, hash): BlockPoint) -> Point {
+pub(super) fn point((index, hash): BlockPoint) -> Point {
     Point { index, hash: hash.to_string() }
-}
-
-/// The network as the node `about` with the address `node_address` sees it.
-pub(super) fn network(about: &About, node_address: &str, network: &Network) -> NetworkJson {
-    let own = own_node(about, node_address, &network.own);
-    let is_other = |peer: &&PeerStatus| !matches!(peer.known.state, PeerState::Itself);
-    NetworkJson {
-        nodes: iter::once(own).chain(network.peers.iter().filter(is_other).map(node)).collect(),
-        branches: network.branches.iter().map(branch).collect(),
-    }
-}
-
-fn own_node(about: &About, node_address: &str, own: &OwnStatus) -> NetworkNodeJson {
-    NetworkNodeJson {
-        address: None,
-        name: Some(about.name.to_string()),
-        state: NodeStateJson::Here,
-        kind: Some(PeerKindJson::BCoin),
-        node_address: Some(node_address.to_owned()),
-        miner: Some(about.miner.clone()),
-        mining: Some(own.mining.into()),
-        length: Some(own.tip.height),
-        tip_hash: Some(own.tip.hash.to_string()),
-        timestamp: Some(own.last_block.timestamp.clone()),
-        transactions: Some(own.last_block.transactions),
-        last_mined: own.last_mined.clone(),
-        relation: None,
-        common: None,
-        branch: Some(0),
-        error_code: None,
-        seen_at: None,
-    }
-}
-
-fn node(PeerStatus { address, known, .. }: &PeerStatus) -> NetworkNodeJson {
-    let (state, error_code) = match &known.state {
-        PeerState::Itself => (NodeStateJson::Here, None),
-        PeerState::Unasked => (NodeStateJson::Unasked, None),
-        PeerState::Answers => (NodeStateJson::Answers, None),
-        PeerState::Fails(error) => (NodeStateJson::Fails, Some(error.code().to_owned())),
-    };
-    NetworkNodeJson {
-        address: Some(address.to_string()),
-        name: known.name.clone(),
-        state,
-        kind: known.kind.map(Into::into),
-        node_address: known.node_address.clone(),
-        miner: known.miner.clone(),
-        mining: known.mining,
-        length: known.tip.map(|(length, _)| length),
-        tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
-        timestamp: known.last_block.as_ref().map(|block| block.timestamp.clone()),
-        transactions: known.last_block.as_ref().map(|block| block.transactions),
-        last_mined: known.last_mined.clone(),
-        relation: known.relation.map(Into::into),
-        common: known.common.map(point),
-        branch: known.branch,
-        error_code,
-        seen_at: known.gone_since,
-    }
-}
-
-fn branch(branch: &Branch) -> BranchJson {
-    let Branch { parent, fork, length, tip_hash } = branch;
-    BranchJson { parent: *parent, fork: *fork, length: *length, tip_hash: tip_hash.to_string() }
 }
 
 impl From<&Round> for RoundJson {

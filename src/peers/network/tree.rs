@@ -79,8 +79,11 @@ mod tests {
         trail
     }
 
-    /// The branches as parent, fork, length and name of the last block, and the branch of each chain.
-    fn drawn(own: &str, chains: &[&str]) -> (Vec<(Option<usize>, u64, u64)>, Vec<usize>) {
+    /// Parent, fork and length of a branch.
+    type Drawn = (Option<usize>, u64, u64);
+
+    /// The branches, and the branch of each chain.
+    fn drawn(own: &str, chains: &[&str]) -> (Vec<Drawn>, Vec<usize>) {
         let trails: Vec<Trail> = chains.iter().map(|names| trail(names)).collect();
         let own_blocks: Vec<BlockPoint> = (1..).zip(own.split(' ').map(hash)).collect();
         let chains: Vec<Chain<'_>> = trails
