@@ -56,18 +56,9 @@ fn node<'n>(network: &'n Value, address: &str) -> &'n Value {
     found.unwrap_or_else(|| panic!("{address} is not in {network}"))
 }
 
-async fn three() -> [TestNode; 3] {
-    let nodes = [TestNode::start().await, TestNode::start().await, TestNode::start().await];
-    let addresses = nodes.each_ref().map(TestNode::address);
-    for node in &nodes {
-        node.connect(&addresses.each_ref().map(String::as_str)).await;
-    }
-    nodes
-}
-
 #[tokio::test]
 async fn a_change_on_another_node_is_heard_without_asking() {
-    let [one, two, three] = three().await;
+    let [one, two, three] = TestNode::three().await;
     let mut listener = Listener::start(&one.http).await;
     let start = listener
         .network_where(|network| network["nodes"].as_array().unwrap().iter().all(|node| node["state"] != "unasked"))
@@ -118,7 +109,7 @@ async fn a_change_on_another_node_is_heard_without_asking() {
 
 #[tokio::test]
 async fn the_network_is_told_to_who_asks_once_and_its_tree_joins_what_peers_share() {
-    let [one, two, three] = three().await;
+    let [one, two, three] = TestNode::three().await;
     for _ in 0..2 {
         two.http.mine().await;
     }
@@ -143,7 +134,7 @@ async fn the_network_is_told_to_who_asks_once_and_its_tree_joins_what_peers_shar
 
 #[tokio::test]
 async fn a_fork_far_below_the_last_blocks_is_found() {
-    let [one, two, _three] = three().await;
+    let [one, two, _three] = TestNode::three().await;
     one.http.mine().await;
     assert!(two.http.replace_chain().await);
     for _ in 0..100 {

@@ -4,18 +4,9 @@ use serde_json::{Value, json};
 
 use crate::support::TestNode;
 
-async fn network() -> [TestNode; 3] {
-    let nodes = [TestNode::start().await, TestNode::start().await, TestNode::start().await];
-    let addresses = nodes.each_ref().map(TestNode::address);
-    for node in &nodes {
-        node.connect(&addresses.each_ref().map(String::as_str)).await;
-    }
-    nodes
-}
-
 #[tokio::test]
 async fn the_walk_through_the_chapter() {
-    let [one, two, three] = network().await;
+    let [one, two, three] = TestNode::three().await;
     assert_eq!(one.http.post("/add_transaction", include_str!("../../transaction.json")).await.status, 201);
     one.http.mine().await;
     one.http.mine().await;
@@ -41,7 +32,7 @@ async fn the_walk_through_the_chapter() {
 
 #[tokio::test]
 async fn a_tie_keeps_the_own_chain() {
-    let [one, two, _three] = network().await;
+    let [one, two, _three] = TestNode::three().await;
     one.http.mine().await;
     two.http.mine().await;
     let before = two.http.chain().await;
@@ -51,7 +42,7 @@ async fn a_tie_keeps_the_own_chain() {
 
 #[tokio::test]
 async fn a_replacement_returns_transactions_to_the_mempool_once() {
-    let [one, two, _three] = network().await;
+    let [one, two, _three] = TestNode::three().await;
     // Known to both: in a block of node 1, in the mempool of node 2.
     one.http.pay(1).await;
     two.http.pay(1).await;
@@ -77,7 +68,7 @@ async fn a_replacement_returns_transactions_to_the_mempool_once() {
 
 #[tokio::test]
 async fn a_chain_with_a_common_beginning_keeps_it() {
-    let [one, two, _three] = network().await;
+    let [one, two, _three] = TestNode::three().await;
     one.http.pay(1).await;
     one.http.mine().await;
     assert!(two.http.replace_chain().await);

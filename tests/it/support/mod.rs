@@ -44,6 +44,16 @@ impl TestNode {
         Self { running, http }
     }
 
+    /// Three nodes that know each other, as the chapter's.
+    pub async fn three() -> [Self; 3] {
+        let nodes = [Self::start().await, Self::start().await, Self::start().await];
+        let addresses = nodes.each_ref().map(Self::address);
+        for node in &nodes {
+            node.connect(&addresses.each_ref().map(String::as_str)).await;
+        }
+        nodes
+    }
+
     /// The address as `total_nodes` shows it.
     pub fn address(&self) -> String {
         self.running.address().to_string()
