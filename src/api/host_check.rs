@@ -5,7 +5,10 @@ use std::{collections::HashSet, net::IpAddr};
 
 use axum::http::{HeaderMap, Request, Uri, Version, header, uri::Authority};
 
-use super::{error::ApiError, refusal_page};
+use super::error::ApiError;
+
+/// What the page about a refused name loads (`refusal_page/shell.html`). It tells nothing about a node.
+const UNDER_EVERY_NAME: [&str; 3] = ["/page/icon.svg", "/page/styles/base.css", "/page/styles/refusal.css"];
 
 /// The host names a node answers to, beside every IP address.
 #[derive(Clone, Debug)]
@@ -38,7 +41,7 @@ pub(super) fn check<B>(names: &HostNames, request: &Request<B>) -> Result<Option
     let host = host_of(request.headers(), request.uri(), request.version())?;
     if let Some(host) = &host
         && !names.contains(host.host())
-        && !refusal_page::FILES.contains(&request.uri().path())
+        && !UNDER_EVERY_NAME.contains(&request.uri().path())
     {
         return Err(ApiError::ForeignHost(host.host().escape_debug().to_string()));
     }

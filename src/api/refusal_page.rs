@@ -12,10 +12,8 @@ use axum::{
 use self::languages::{Language, in_order};
 use super::{error::ApiError, origin_check::is_navigation, page};
 
-/// What both pages have around their texts.
+/// What all these pages have around their texts.
 const SHELL: &str = include_str!("refusal_page/shell.html");
-/// The files that these pages load. They tell nothing about a node, and a node serves them under every name.
-pub(super) const FILES: [&str; 3] = ["/page/icon.svg", "/page/styles/base.css", "/page/styles/refusal.css"];
 
 /// The address of this node at which a connection has arrived: an extension of each of its requests.
 #[derive(Clone, Copy, Debug)]
