@@ -410,6 +410,7 @@ export default {
       "not-ready": "The node is not ready. Its log says why.",
       internal: "Something went wrong inside the node. Its log says more.",
       "pending-full": "Too many payments wait. Mine a block, then send it again.",
+      "too-many-judgements": "The nodes are looking at the blocks of others. Try again in a moment.",
       "too-many-listeners": "Too many pages follow this node. Close some.",
       stopping: "The node is stopping.",
       "disk-full": "The disk of the node is full, so nothing was saved. Make room, then try again.",

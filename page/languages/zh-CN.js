@@ -383,6 +383,7 @@ export default {
       "not-ready": "节点尚未就绪。原因见节点的日志。",
       internal: "节点内部出错。详情见节点的日志。",
       "pending-full": "等待中的支付太多。先挖一个区块，再重新发送。",
+      "too-many-judgements": "节点正在查看别人的区块，请稍后再试。",
       "too-many-listeners": "关注这个节点的页面太多，请关闭一些。",
       stopping: "节点正在停止。",
       "disk-full": "节点的磁盘已满，没有保存。请先腾出空间，再重试。",

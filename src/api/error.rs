@@ -16,6 +16,7 @@ use thiserror::Error;
 use super::shares::TooManyPlaces;
 use crate::{
     format::capitalised,
+    peers::TooManyJudgements,
     wire::{RequestError, messages, v1::Access},
 };
 
@@ -85,6 +86,8 @@ pub(super) enum ApiError {
     #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start().as_millis(), MINING_INTERVALS.end().as_millis())]
     MiningInterval { every_ms: u64 },
     #[error("{}.", capitalised(.0))]
+    TooManyJudgements(#[from] TooManyJudgements),
+    #[error("{}.", capitalised(.0))]
     TooManyListeners(#[from] TooManyListeners),
     #[error(
         "{} hears this node's events {} times already, and no address may more often; close one, or ask again later.",
@@ -144,6 +147,7 @@ impl ApiError {
             }
             Self::MempoolFull(_)
             | Self::Stopping(_)
+            | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
             | Self::TooManyListenersOfOne(_)
             | Self::NotReady(_)
@@ -173,7 +177,10 @@ impl IntoResponse for ApiError {
             Self::BodyTooSlow { .. } | Self::BodyTooLarge { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::MempoolFull(_) | Self::TooManyListeners(_) | Self::TooManyListenersOfOne(_) => {
+            Self::MempoolFull(_)
+            | Self::TooManyJudgements(_)
+            | Self::TooManyListeners(_)
+            | Self::TooManyListenersOfOne(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -68,6 +68,7 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::UnknownAddress { .. } => ("unknown-address", "The node has no such address"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
+        ApiError::TooManyJudgements(_) => ("too-many-judgements", "The nodes are looking at other blocks"),
         ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {
             ("too-many-listeners", "Too many listen to the events")
         }

@@ -26,7 +26,7 @@ pub use join::start as start_joining;
 pub use limits::ClientLimits;
 pub use network::{
     BlockPoint, Branch, KnownPeer, LastBlock, Network, NetworkHandle, NetworkListener, OwnStatus, PeerKind, PeerState,
-    PeerStatus, Relation, start as start_seeing,
+    PeerStatus, Relation, TooManyJudgements, start as start_seeing,
 };
 pub use observer::Observer;
 pub use own_address::OwnAddress;

@@ -1,8 +1,11 @@
 //! Blocks that are shown to nodes: each says what it would do with them, and nothing changes.
 
+use std::time::Duration;
+
 use bcoin_testkit::{FakePeer, fake_peer::response};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
+use tokio::{io::AsyncWriteExt as _, time::sleep};
 
 use crate::support::TestNode;
 
@@ -113,4 +116,26 @@ async fn what_is_no_list_of_blocks_or_too_long_is_refused() {
         let long = format!(r#"{{"blocks": ["{}"]}}"#, "x".repeat(256 << 10));
         assert_eq!(node.http.post(path, long).await.status, 413);
     }
+}
+
+#[tokio::test]
+async fn who_would_have_to_wait_for_the_judgement_of_others_is_told_so() {
+    let mut config = TestNode::config();
+    config.client_limits.document = Duration::from_secs(3);
+    let node = TestNode::start_with(config).await;
+    let silent = FakePeer::handling(|stream| async move {
+        sleep(Duration::from_secs(60)).await;
+        drop(stream);
+    })
+    .await;
+    node.connect(&[&silent.address()]).await;
+    let body = json!({"blocks": node.http.chain().await}).to_string();
+    let ask = || node.http.post("/api/v1/peers/judgements", body.clone());
+    let answers = join_all((0..6).map(|_| ask())).await;
+    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((count(200), count(503)), (4, 2));
+    let refused = answers.iter().find(|answer| answer.status == 503).unwrap();
+    assert_eq!(refused.json()["type"], "urn:bcoin:problem:too-many-judgements");
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(ask().await.status, 200, "there is room again");
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/judgements` and `/api/v1/peers/judgements`: what nodes say of blocks that are shown to them.
 
-use std::iter;
+use std::{iter, sync::Arc};
 
 use axum::{extract::State, response::Response};
 use bytes::Bytes;
@@ -38,6 +38,7 @@ pub(super) async fn judge_here(
         (status = 200, body = JudgementsJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 256 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Peers are asked for others", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn judge_everywhere(
@@ -52,7 +53,7 @@ pub(super) async fn judge_everywhere(
         judgement: Some(own_judgement(&state, blocks).await?),
         error_code: None,
     };
-    let others = state.network.judge(Bytes::from(shown)).await;
+    let others = state.network.judge(Bytes::from(shown)).await?;
     Ok(ok(&JudgementsJson { judgements: iter::once(own).chain(others).collect() }))
 }
 
@@ -64,6 +65,6 @@ fn read(body: &[u8]) -> Result<Vec<Box<RawValue>>, ApiError> {
 }
 
 async fn own_judgement(state: &ApiState, blocks: Vec<Box<RawValue>>) -> Result<JudgementJson, ApiError> {
-    let blocks: std::sync::Arc<[Box<RawValue>]> = blocks.into();
+    let blocks: Arc<[Box<RawValue>]> = blocks.into();
     Ok(state.node.read(move |reader| judge(reader, &blocks)).await?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bcoin_node::PeerAddress;
 use bytes::Bytes;
 use futures_util::future::join_all;
+use thiserror::Error;
 use tokio::sync::Semaphore;
 
 use super::{super::client::PeerClient, seer::Seer};
@@ -15,21 +16,35 @@ const MAX_REASON: usize = 500;
 /// Stands for a peer that has no route for this.
 const CANNOT_JUDGE: &str = "listing";
 
-/// Asks peers for their judgement, for one caller at a time: what is shown goes to each of them.
+/// For how many callers peers are asked at a time: what is shown goes to each of them.
+const MAX_CALLERS: usize = 4;
+
+/// Asks peers for their judgement.
 pub(super) struct Judging {
     client: PeerClient,
-    turn: Semaphore,
+    callers: Semaphore,
 }
+
+/// Peers are asked for as many callers as there may be.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the nodes are looking at the blocks of {MAX_CALLERS} others already; show yours again in a moment")]
+pub struct TooManyJudgements;
 
 impl Judging {
     pub(super) fn new(client: PeerClient) -> Self {
-        Self { client, turn: Semaphore::new(1) }
+        Self { client, callers: Semaphore::new(MAX_CALLERS) }
     }
 
     /// What each peer says of the blocks in this body of a request.
-    pub(super) async fn ask_all(&self, seer: &Arc<Seer>, blocks: Bytes) -> Vec<PeerJudgementJson> {
-        // The semaphore is never closed.
-        let _turn = self.turn.acquire().await.ok();
+    ///
+    /// # Errors
+    /// When peers are asked for too many callers already: who waited would hold the blocks in memory.
+    pub(super) async fn ask_all(
+        &self,
+        seer: &Arc<Seer>,
+        blocks: Bytes,
+    ) -> Result<Vec<PeerJudgementJson>, TooManyJudgements> {
+        let _caller = self.callers.try_acquire().map_err(|_| TooManyJudgements)?;
         let peers = seer.node.view().peers.clone();
         let mut others = Vec::new();
         for peer in peers.iter() {
@@ -37,7 +52,7 @@ impl Judging {
                 others.push(peer);
             }
         }
-        join_all(others.into_iter().map(|peer| self.ask(seer, peer, blocks.clone()))).await
+        Ok(join_all(others.into_iter().map(|peer| self.ask(seer, peer, blocks.clone()))).await)
     }
 
     async fn ask(&self, seer: &Seer, peer: &PeerAddress, blocks: Bytes) -> PeerJudgementJson {

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     compare::{BlockPoint, Relation},
+    judging::TooManyJudgements,
     live::NetworkListener,
     tree::Branch,
 };
@@ -159,7 +160,10 @@ pub struct NetworkHandle {
 
 impl NetworkHandle {
     /// What each peer says of the blocks in this body of a request.
-    pub async fn judge(&self, blocks: Bytes) -> Vec<PeerJudgementJson> {
+    ///
+    /// # Errors
+    /// When peers are asked for too many callers already.
+    pub async fn judge(&self, blocks: Bytes) -> Result<Vec<PeerJudgementJson>, TooManyJudgements> {
         self.judging.ask_all(&self.seer, blocks).await
     }
 
