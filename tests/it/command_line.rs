@@ -97,11 +97,23 @@ fn a_node_says_where_it_listens_how_long_its_chain_is_and_where_its_data_lies() 
     assert!(node.printed.contains("in memory"), "{}", node.printed);
 }
 
+/// Starts a node as a terminal does. These tests may run under `nohup`, whose processes inherit that SIGHUP is ignored.
+#[cfg(unix)]
+fn start_in_a_terminal(arguments: &[&str]) -> Process {
+    if cfg!(target_os = "linux") {
+        Process::start(
+            &mut bcoin_testkit::Program("env").command(&[&["--default-signal=HUP", BCOIN.0], arguments].concat()),
+        )
+    } else {
+        BCOIN.start(arguments)
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_end_a_node_with_0() {
     for signal in ["-INT", "-TERM", "-HUP"] {
-        let node = BCOIN.start(&["--port", "0"]);
+        let node = start_in_a_terminal(&["--port", "0"]);
         assert_eq!(node.end_by(signal).code(), Some(0), "{signal}");
     }
 }
@@ -111,7 +123,7 @@ fn signals_end_a_node_with_0() {
 async fn a_node_whose_terminal_is_closed_has_its_blocks_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--port", "0", "--data-dir", folder.path().to_str().unwrap()];
-    let node = BCOIN.start(&arguments);
+    let node = start_in_a_terminal(&arguments);
     node.http().mine().await;
     let status = tokio::task::spawn_blocking(move || node.end_by("-HUP")).await.unwrap();
     assert_eq!(status.code(), Some(0));
