@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
     node::Node,
-    peers::{NetworkHandle, SyncHandle},
+    peers::{MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
         NodeName,
         v1::{Access, DataKind},
@@ -38,6 +38,8 @@ pub struct Inner {
     pub(super) chunks: ReadingThreads,
     /// The shares of checks.
     pub(super) checkers: Shares,
+    /// The shares of calls in which all nodes judge blocks.
+    pub(super) judged: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
@@ -104,6 +106,7 @@ impl ApiState {
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
+            judged: Shares::new(MAX_JUDGED),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             body_cache: BodyCache::default(),

@@ -1,6 +1,7 @@
 //! How many files and sockets the program may have open: the system's limit, and what a network needs of it.
 
 use super::{failure::Failure, flags::MAX_NODES};
+use crate::peers::MAX_STREAMS;
 
 /// What the program has open whatever it runs: its standard streams, the runtime, and what it opens for a moment.
 const PROGRAM: u64 = 32;
@@ -8,8 +9,6 @@ const PROGRAM: u64 = 32;
 const NODE: u64 = 1;
 /// The files of a node with a folder: the database and the lock, and the temporary file of an answer and of a peer's chain.
 const FOLDER: u64 = 4;
-/// The event streams of peers that the nodes of a process share, at both ends.
-const STREAMS: u64 = 2 * 64;
 /// Browsers and programs that use the nodes.
 const CLIENTS: u64 = 128;
 /// How many nodes ask all the others at a time.
@@ -44,7 +43,9 @@ fn needed(count: u64, on_disk: bool) -> u64 {
     let node = NODE + if on_disk { FOLDER } else { 0 };
     // Both ends of a connection are in this process.
     let rounds = 2 * ROUNDS * count.saturating_sub(1);
-    PROGRAM + STREAMS + CLIENTS + count * node + rounds
+    // One connection to each node, and the streams of some.
+    let looks = 2 * (count + MAX_STREAMS as u64);
+    PROGRAM + looks + CLIENTS + count * node + rounds
 }
 
 fn sentence(count: u64, on_disk: bool, limit: u64) -> String {

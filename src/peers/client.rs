@@ -107,7 +107,9 @@ impl RawStatus {
             node_address: self.node_address.0.filter(shown),
             miner: self.miner.0.filter(shown),
             mining: self.mining.0,
-            last_mined: self.last_mined.0,
+            last_mined: self.last_mined.0.filter(|mined| {
+                BlockHash::from_lower_hex(mined.hash.as_bytes()).is_some() && (1..=MAX_INTEGER).contains(&mined.index)
+            }),
         })
     }
 }
@@ -219,7 +221,11 @@ impl PeerClient {
     pub(super) async fn has_block(&self, peer: &PeerAddress, hash: &BlockHash) -> Result<bool, PeerError> {
         let head = self.http.head(peer.url(&format!("{PREFIX}/blocks/{hash}/text")));
         let response = self.in_time(send(head)).await?;
-        Ok(response.status() == StatusCode::OK)
+        match response.status() {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            status => Err(PeerError::NotANode(format!("it answers {status} when it is asked for a block"))),
+        }
     }
 
     /// What a B-Coin peer says of the blocks in this body of a request; none when it has no such route.
@@ -227,8 +233,10 @@ impl PeerClient {
     /// # Errors
     /// When nothing answers in time.
     pub(super) async fn judge(&self, peer: &PeerAddress, blocks: Bytes) -> Result<Option<JudgementJson>, PeerError> {
-        let body = self.body(self.http.post(peer.url(&format!("{PREFIX}/judgements"))).body(blocks)).await?;
-        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+        let request = self.http.post(peer.url(&format!("{PREFIX}/judgements"))).body(blocks);
+        let Some(body) = self.body(request).await? else { return Ok(None) };
+        let judgement = serde_json::from_slice(&body);
+        judgement.map(Some).map_err(|error| PeerError::NotANode(format!("its judgement cannot be read: {error}")))
     }
 
     /// Makes the node at `own` known to `peer`, over the route that nodes of the listing have too. Tells how it answers.
@@ -258,8 +266,12 @@ impl PeerClient {
     async fn beginning(&self, request: RequestBuilder) -> Result<Option<Beginning>, PeerError> {
         self.in_time(async {
             let mut response = send(request).await?;
-            if response.status() != StatusCode::OK {
-                return Ok(None);
+            match response.status() {
+                StatusCode::OK => {}
+                status @ StatusCode::SERVICE_UNAVAILABLE => {
+                    return Err(PeerError::TooSlow(format!("it answers {status}")));
+                }
+                _ => return Ok(None),
             }
             let mut text = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(|error| PeerError::from_http(&error))? {

@@ -8,6 +8,8 @@ use crate::format::root_cause;
 
 /// How long a stream may be silent. A node sends a comment every 10 s.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an id and the name of an event may be, in bytes. An id is kept in each event that follows it.
+const MAX_WORD: usize = 64;
 /// The bounds of the `retry` field, in milliseconds.
 const RETRY_BOUNDS: std::ops::RangeInclusive<u64> = 100..=10_000;
 
@@ -40,18 +42,24 @@ pub struct EventStream {
     response: Response,
     parser: Parser,
     silence: Duration,
+    received: u64,
 }
 
 impl EventStream {
     /// The stream of this answer, which goes on after the event `last_id`. A line and an event have at most `max_event` bytes.
     pub fn new(response: Response, last_id: String, max_event: usize) -> Self {
         let parser = Parser { id: last_id.clone(), last_id, ..Parser::new(max_event) };
-        Self { response, parser, silence: SILENCE_TIMEOUT }
+        Self { response, parser, silence: SILENCE_TIMEOUT, received: 0 }
     }
 
     /// Id of the last complete event: a new connection continues after it.
     pub fn last_id(&self) -> &str {
         &self.parser.last_id
+    }
+
+    /// How many bytes have come so far.
+    pub fn received(&self) -> u64 {
+        self.received
     }
 
     /// The next items.
@@ -60,7 +68,10 @@ impl EventStream {
     /// Why the stream has ended, in a few words, which may be the peer's.
     pub async fn next(&mut self) -> Result<Vec<Message>, String> {
         match tokio::time::timeout(self.silence, self.response.chunk()).await {
-            Ok(Ok(Some(chunk))) => Ok(self.parser.push(&chunk)),
+            Ok(Ok(Some(chunk))) => {
+                self.received += chunk.len() as u64;
+                Ok(self.parser.push(&chunk))
+            }
             Ok(Ok(None)) => Err("it has ended the stream".into()),
             Ok(Err(error)) => Err(root_cause(&error)),
             Err(_) => Err(format!("it has been silent for {} s", self.silence.as_secs())),
@@ -161,8 +172,8 @@ impl Parser {
                 self.data.push(value, self.max);
                 self.data.push(b"\n", self.max);
             }
-            b"event" => self.name = text(),
-            b"id" if !value.contains(&0) => self.id = text(),
+            b"event" if value.len() <= MAX_WORD => self.name = text(),
+            b"id" if value.len() <= MAX_WORD && !value.contains(&0) => self.id = text(),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 let wish = text().parse().unwrap_or(u64::MAX);
                 return Some(Message::Retry(Duration::from_millis(
@@ -284,6 +295,13 @@ mod tests {
             messages.extend(parser.push(b"id: 2\ndata: y\n\n"));
             assert_eq!(messages, [Message::TooLong, event("2", "message", "y")]);
         }
+    }
+
+    #[test]
+    fn an_id_or_a_name_of_any_length_is_not_kept() {
+        let long = "x".repeat(MAX_WORD + 1);
+        let stream = format!("id: 1\ndata: a\n\nid: {long}\nevent: {long}\ndata: b\n\n");
+        assert_eq!(parse([stream.as_bytes()]), [event("1", "message", "a"), event("1", "message", "b")]);
     }
 
     #[tokio::test]

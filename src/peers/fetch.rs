@@ -34,12 +34,21 @@ pub(super) enum Fetched {
         length: u64,
     },
     /// It was read and is valid, as far as can be said without accounts.
-    Chain(Box<Candidate<Chapter>>),
+    Chain {
+        /// The chain.
+        candidate: Box<Candidate<Chapter>>,
+        /// Whether the peer is a node of the listing.
+        is_listing: bool,
+    },
 }
 
 impl Fetched {
-    fn chain(candidate: Candidate<Chapter>) -> Self {
-        Self::Chain(Box::new(candidate))
+    fn of_bcoin(candidate: Candidate<Chapter>) -> Self {
+        Self::Chain { candidate: Box::new(candidate), is_listing: false }
+    }
+
+    fn of_listing(candidate: Candidate<Chapter>) -> Self {
+        Self::Chain { candidate: Box::new(candidate), is_listing: true }
     }
 }
 
@@ -62,7 +71,7 @@ pub(super) async fn fetch(
     delivering: &AtomicBool,
 ) -> Result<Fetched, PeerError> {
     let Some(theirs) = client.tip(peer).await? else {
-        return client.fetch_chain(peer, view, delivering).await.map(Fetched::chain);
+        return client.fetch_chain(peer, view, delivering).await.map(Fetched::of_listing);
     };
     if theirs.length <= view.tip.height {
         return Ok(Fetched::NotLonger { length: theirs.length });
@@ -74,9 +83,9 @@ pub(super) async fn fetch(
     let common = last_common_block(client, node, peer, view, theirs).await?.map_or(0, |(height, _)| height);
     let pieces = Pieces { client, peer, view, theirs, delivering };
     match pieces.fetch(common).await? {
-        Some(candidate) => Ok(Fetched::chain(candidate)),
+        Some(candidate) => Ok(Fetched::of_bcoin(candidate)),
         // A B-Coin node without that route.
-        None => client.fetch_chain(peer, view, delivering).await.map(Fetched::chain),
+        None => client.fetch_chain(peer, view, delivering).await.map(Fetched::of_bcoin),
     }
 }
 

@@ -25,10 +25,10 @@ pub use event_stream::{Event, EventStream, Message};
 pub use join::start as start_joining;
 pub use limits::ClientLimits;
 pub use network::{
-    BlockPoint, Branch, KnownPeer, LastBlock, Network, NetworkHandle, NetworkListener, OwnStatus, PeerKind, PeerState,
-    PeerStatus, Relation, TooManyJudgements, start as start_seeing,
+    BlockPoint, Branch, KnownPeer, LastBlock, MAX_JUDGED, Network, NetworkHandle, NetworkListener, OwnStatus, PeerKind,
+    PeerState, PeerStatus, Relation, TooManyJudgements, start as start_seeing,
 };
-pub use observer::Observer;
+pub use observer::{MAX_STREAMS, Observer};
 pub use own_address::OwnAddress;
 pub use round::{Offer, Outcome, Round};
 pub use sync::{SyncHandle, start as start_syncing};

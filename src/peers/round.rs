@@ -120,7 +120,7 @@ impl OpenRound {
             Ok(None) => Answered::Itself,
             Err(error) => Answered::Failed(error),
             Ok(Some(Fetched::NotLonger { length })) => Answered::NotLonger(length),
-            Ok(Some(Fetched::Chain(candidate))) => {
+            Ok(Some(Fetched::Chain { candidate, .. })) => {
                 self.delivered = Some(Instant::now());
                 let tip = candidate.tip();
                 let best_so_far = self.best.as_ref().map(|(order, best)| (*order, best.tip()));

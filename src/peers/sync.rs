@@ -103,7 +103,7 @@ impl Sync {
             let deadline = round.deadline(self.transfers.any_is_arriving(), &self.limits);
             tokio::select! {
                 Some(answer) = self.transfers.next() => {
-                    self.note(&answer);
+                    self.note(&answer).await;
                     if let Some(of_no_peer) = round.record(answer) {
                         tracing::debug!(peer = %of_no_peer.peer, "is no peer any more");
                     }
@@ -127,9 +127,9 @@ impl Sync {
 
     /// Takes the answer of a peer for which no round is waiting any more.
     async fn take_alone(&self, answer: Answer) {
-        self.note(&answer);
+        self.note(&answer).await;
         let view = self.node.view();
-        if let Ok(Some(Fetched::Chain(candidate))) = answer.chain
+        if let Ok(Some(Fetched::Chain { candidate, .. })) = answer.chain
             && view.peers.contains(&answer.peer)
             && candidate.tip().has_more_work_than(&view.tip)
             && let Err(error) = self.adopt(candidate, &answer.peer).await
@@ -158,14 +158,16 @@ impl Sync {
     }
 
     /// Tells the observer and the operator what a peer answered, and everyone when a longer chain is beyond a limit.
-    fn note(&self, answer: &Answer) {
+    async fn note(&self, answer: &Answer) {
         let peer = &answer.peer;
         match &answer.chain {
             Ok(None) => {}
             Ok(Some(Fetched::NotLonger { length })) => tracing::debug!(%peer, length, "has no longer chain"),
-            Ok(Some(Fetched::Chain(candidate))) => {
+            Ok(Some(Fetched::Chain { candidate, is_listing })) => {
                 tracing::debug!(%peer, length = candidate.tip().height, "has a valid chain");
-                self.observer.learn_chain(peer, candidate.tip());
+                if *is_listing {
+                    self.observer.learn_chain(peer, candidate.tip()).await;
+                }
             }
             Err(error) => {
                 if let PeerError::BeyondLimit { length, limit } = error {

@@ -255,6 +255,7 @@ test("the chart and the proofs that repeat", () =>
       ["230", "229", "228"],
     );
     const columns = page.locator("#chart .block");
+    await columns.nth(59).waitFor({ state: "attached" });
     assert.equal(await columns.count(), 60);
     assert.equal(await columns.locator(".mark").count(), 5, "blocks 226 to 230");
     const label = await page.locator("#chart svg").getAttribute("aria-label");

@@ -131,9 +131,9 @@ async fn who_would_have_to_wait_for_the_judgement_of_others_is_told_so() {
     node.connect(&[&silent.address()]).await;
     let body = json!({"blocks": node.http.chain().await}).to_string();
     let ask = || node.http.post("/api/v1/peers/judgements", body.clone());
-    let answers = join_all((0..6).map(|_| ask())).await;
+    let answers = join_all((0..18).map(|_| ask())).await;
     let count = |status| answers.iter().filter(|answer| answer.status == status).count();
-    assert_eq!((count(200), count(503)), (4, 2));
+    assert_eq!((count(200), count(503)), (16, 2));
     let refused = answers.iter().find(|answer| answer.status == 503).unwrap();
     assert_eq!(refused.json()["type"], "urn:bcoin:problem:too-many-judgements");
     assert_eq!(refused.headers["retry-after"], "1");

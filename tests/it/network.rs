@@ -204,6 +204,10 @@ async fn a_peer_that_tells_odd_things_of_itself_harms_nobody() {
             true,
         ),
         (json!({"length": 3, "tip": {"index": 3, "hash": hash}, "name": "x".repeat(5000), "last_mined": 7}), true),
+        (
+            json!({"length": 3, "tip": {"index": 3, "hash": hash}, "last_mined": {"index": 3, "hash": "x".repeat(5000), "time": "2026-11-28T00:00:00Z"}}),
+            true,
+        ),
         (json!({"length": u64::MAX, "tip": {"index": u64::MAX, "hash": hash}}), false),
         (json!({"length": 0, "tip": {"index": 0, "hash": hash}}), false),
         (json!({"length": 3, "tip": {"index": 4, "hash": hash}}), false),
@@ -222,11 +226,40 @@ async fn a_peer_that_tells_odd_things_of_itself_harms_nobody() {
         let network = node_one.http.get("/api/v1/network").await.json();
         let seen = node(&network, &peer.address());
         assert_eq!(seen["state"] == "answers", answers, "{seen}");
-        assert_eq!(seen["name"], Value::Null);
+        assert_eq!((&seen["name"], &seen["last_mined"]), (&Value::Null, &Value::Null));
         if answers {
             assert_eq!((&seen["length"], &seen["tip_hash"]), (&json!(3), &json!(hash)));
         }
     }
+}
+
+/// Comments cost a peer nothing and the node little; without end they are left all the same, and the peer is asked instead.
+#[tokio::test]
+async fn a_stream_without_end_is_left() {
+    let hash = "ab".repeat(32);
+    let status = json!({"length": 3, "tip": {"index": 3, "hash": hash}}).to_string();
+    let (left, mut is_left) = tokio::sync::watch::channel(0_u32);
+    let flood = FakePeer::routing(move |line, mut stream| {
+        let (status, left) = (status.clone(), left.clone());
+        async move {
+            if !line.contains("/api/v1/events") {
+                _ = stream.write_all(&response("200 OK", "", status.as_bytes())).await;
+                return;
+            }
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+            _ = stream.write_all(head.as_bytes()).await;
+            while stream.write_all(&[b':', b'\n'].repeat(4096)).await.is_ok() {}
+            left.send_modify(|count| *count += 1);
+        }
+    })
+    .await;
+    let node_one = TestNode::start().await;
+    node_one.connect(&[&flood.address()]).await;
+    let mut listener = Listener::start(&node_one.http).await;
+    listener.network_where(|network| node(network, &flood.address())["length"] == 3).await;
+    timeout(TIMEOUT, is_left.wait_for(|count| *count > 0)).await.expect("it is left in time").unwrap();
+    let network = node_one.http.get("/api/v1/network").await.json();
+    assert_eq!(node(&network, &flood.address())["state"], "answers");
 }
 
 #[tokio::test]

@@ -187,10 +187,7 @@ impl Listener {
                         return Some(chunk);
                     }
                 }
-                network = network => {
-                    let data = network::render(&self.state, &*network?);
-                    return Some(network_frame(&data));
-                }
+                network = network => return Some(network::frame(&self.state, &*network?)),
                 () = &mut comment => return Some(COMMENT),
             }
         }
@@ -209,17 +206,6 @@ fn chunk(events: &[Arc<Entry<EventOf<Chapter>>>], wanted: &Wanted) -> Bytes {
         chunk.extend_from_slice(&event.rendered(render));
     }
     chunk.freeze()
-}
-
-/// The event `network`. It has no id: it is a state and not something that happened.
-fn network_frame(data: &[u8]) -> Bytes {
-    let mut frame = BytesMut::with_capacity(data.len() + 32);
-    frame.extend_from_slice(b"event: ");
-    frame.extend_from_slice(event::NETWORK.as_bytes());
-    frame.extend_from_slice(b"\ndata: ");
-    frame.extend_from_slice(data);
-    frame.extend_from_slice(b"\n\n");
-    frame.freeze()
 }
 
 /// The bytes of an event in the stream.

@@ -2,14 +2,24 @@
 
 use std::{iter, sync::Arc};
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use super::super::{answers::ok, error::ApiError, judge::judge, request_body::RequestBody, state::ApiState};
-use crate::wire::{
-    blocks_from_json,
-    v1::{JudgementJson, JudgementsJson, PeerJudgementJson, Problem, ShownBlocks},
+use super::super::{
+    answers::ok,
+    error::ApiError,
+    judge::judge,
+    request_body::RequestBody,
+    shares::{ClientAddress, Holder},
+    state::ApiState,
+};
+use crate::{
+    peers::TooManyJudgements,
+    wire::{
+        blocks_from_json,
+        v1::{JudgementJson, JudgementsJson, PeerJudgementJson, Problem, ShownBlocks},
+    },
 };
 
 /// How long the blocks may be that are judged, in bytes: they are sent on to every peer.
@@ -43,8 +53,10 @@ pub(super) async fn judge_here(
 )]
 pub(super) async fn judge_everywhere(
     State(state): State<ApiState>,
+    Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
+    let _place = state.judged.take(Holder::of(client.0)).map_err(|_| TooManyJudgements)?;
     let blocks = read(&body)?;
     let shown = serde_json::to_vec(&ShownBlocks { blocks: blocks.clone() }).unwrap_or_default();
     let own = PeerJudgementJson {

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     peers::{Branch, Network, OwnStatus, PeerState, PeerStatus},
-    wire::v1::{BranchJson, NetworkJson, NetworkNodeJson, NodeStateJson, PeerKindJson, Problem},
+    wire::v1::{BranchJson, NetworkJson, NetworkNodeJson, NodeStateJson, PeerKindJson, Problem, event},
 };
 
-/// The network as this node sees it. Peers of which nothing is known yet are asked.
+/// The network as this node sees it. While nobody listens to it, the peers are asked first, unless that was just done.
 #[utoipa::path(
     get, path = "/network", tag = "peers", operation_id = "network",
     responses(
@@ -28,15 +28,17 @@ use crate::{
 )]
 pub(super) async fn network(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let known = state.network.known().await?;
-    let network = if known.has_unasked() { state.network.ask_all().await?? } else { Arc::new(known) };
+    let is_fresh = known.is_fresh(state.network.is_followed());
+    let network = if is_fresh { Arc::new(known) } else { state.network.ask_all().await?? };
     Ok(ok(&to_json(&state.about, state.node.node_address(), &network)))
 }
 
-/// The network as the data of an event, in one line.
-pub(super) fn render(state: &ApiState, network: &Network) -> Bytes {
+/// The network as an event of the stream, made once for all who listen. It has no id: it is a state and not something that happened.
+pub(super) fn frame(state: &ApiState, network: &Network) -> Bytes {
     network.rendered(|network| {
         let json = to_json(&state.about, state.node.node_address(), network);
-        serde_json::to_vec(&json).unwrap_or_default().into()
+        let data = serde_json::to_string(&json).unwrap_or_default();
+        format!("event: {}\ndata: {data}\n\n", event::NETWORK).into()
     })
 }
 

@@ -26,7 +26,8 @@ struct Found {
 }
 
 impl DeepPartings {
-    /// Where a peer's chain parts from the one in `own`; none when that is not known. It stays true while both only grow.
+    /// Where a peer's chain parts from the one in `own`, which ends with `tip`; none when that is not known. It stays true while both
+    /// grow, each with blocks of its own.
     ///
     /// # Errors
     /// When reading fails.
@@ -35,8 +36,11 @@ impl DeepPartings {
         peer: &PeerAddress,
         trail: &Trail,
         own: &Snapshot,
+        tip: BlockPoint,
     ) -> Result<Option<Option<BlockPoint>>, StoreError> {
         let (grown_from, common) = match self.lock().get(peer) {
+            // The own chain may have gone on with blocks of the peer's.
+            Some(found) if found.common == Some(found.own) && found.own != tip => return Ok(None),
             Some(found) if found.chain == trail.chain() => (found.own, found.common),
             _ => return Ok(None),
         };

@@ -17,7 +17,7 @@ const MAX_REASON: usize = 500;
 const CANNOT_JUDGE: &str = "listing";
 
 /// For how many callers peers are asked at a time: what is shown goes to each of them.
-const MAX_CALLERS: usize = 4;
+pub const MAX_JUDGED: usize = 16;
 
 /// Asks peers for their judgement.
 pub(super) struct Judging {
@@ -27,12 +27,12 @@ pub(super) struct Judging {
 
 /// Peers are asked for as many callers as there may be.
 #[derive(Clone, Copy, Debug, Error)]
-#[error("the nodes are looking at the blocks of {MAX_CALLERS} others already; show yours again in a moment")]
+#[error("the nodes are looking at the blocks of {MAX_JUDGED} others already; show yours again in a moment")]
 pub struct TooManyJudgements;
 
 impl Judging {
     pub(super) fn new(client: PeerClient) -> Self {
-        Self { client, callers: Semaphore::new(MAX_CALLERS) }
+        Self { client, callers: Semaphore::new(MAX_JUDGED) }
     }
 
     /// What each peer says of the blocks in this body of a request.
@@ -45,14 +45,8 @@ impl Judging {
         blocks: Bytes,
     ) -> Result<Vec<PeerJudgementJson>, TooManyJudgements> {
         let _caller = self.callers.try_acquire().map_err(|_| TooManyJudgements)?;
-        let peers = seer.node.view().peers.clone();
-        let mut others = Vec::new();
-        for peer in peers.iter() {
-            if !seer.is_itself(peer).await {
-                others.push(peer);
-            }
-        }
-        Ok(join_all(others.into_iter().map(|peer| self.ask(seer, peer, blocks.clone()))).await)
+        let others = seer.others(&seer.node.view().peers).await;
+        Ok(join_all(others.iter().map(|peer| self.ask(seer, peer, blocks.clone()))).await)
     }
 
     async fn ask(&self, seer: &Seer, peer: &PeerAddress, blocks: Bytes) -> PeerJudgementJson {

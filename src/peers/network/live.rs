@@ -51,6 +51,10 @@ impl NetworkListener {
 }
 
 impl Live {
+    pub(super) fn is_followed(&self) -> bool {
+        self.0.latest.borrow().is_some()
+    }
+
     pub(super) fn listen(&self) -> NetworkListener {
         let mut latest = self.0.latest.subscribe();
         latest.mark_changed();
@@ -71,10 +75,10 @@ pub(super) fn start(seer: Arc<Seer>, stop: CancellationToken) -> (Live, JoinHand
         let follow_whenever_asked = async {
             loop {
                 shared.arrived.notified().await;
-                if shared.listeners.receiver_count() > 0 {
+                while shared.listeners.receiver_count() > 0 {
                     follow(&seer, &shared).await;
-                    shared.latest.send_replace(None);
                 }
+                shared.latest.send_replace(None);
             }
         };
         stop.run_until_cancelled(follow_whenever_asked).await;
@@ -96,7 +100,7 @@ async fn follow(seer: &Arc<Seer>, shared: &Shared) {
         changes.mark_unchanged();
         let peers = seer.node.view().peers.clone();
         if watched.as_ref().is_none_or(|(known, _)| *known != peers) {
-            watched = Some((peers.clone(), watch_others(seer, &peers).await));
+            watched = Some((peers.clone(), seer.observer.watch(&seer.others(&peers).await)));
         }
         let is_open = tell(seer, shared).await;
         if is_open
@@ -118,16 +122,6 @@ async fn follow(seer: &Arc<Seer>, shared: &Shared) {
     }
 }
 
-async fn watch_others(seer: &Seer, peers: &[PeerAddress]) -> Watched {
-    let mut others = Vec::new();
-    for peer in peers {
-        if !seer.is_itself(peer).await {
-            others.push(peer);
-        }
-    }
-    seer.observer.watch(others)
-}
-
 /// A task that ends when this is dropped.
 struct AbortOnDrop(JoinHandle<Result<(), StoreError>>);
 
@@ -141,7 +135,7 @@ impl Drop for AbortOnDrop {
 async fn tell(seer: &Seer, shared: &Shared) -> bool {
     match seer.see().await {
         Ok(network) => {
-            let is_open = network.peers.iter().any(|peer| peer.known.tip.is_some() && peer.known.relation.is_none());
+            let is_open = network.peers.iter().any(|peer| peer.known.parts_earlier());
             let network = Arc::new(network);
             shared.latest.send_if_modified(|latest| {
                 let changed = latest.as_deref().is_none_or(|latest| *latest != *network);

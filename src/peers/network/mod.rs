@@ -14,15 +14,15 @@ use std::{
 };
 
 use bcoin_ledger::Tip;
-use bcoin_node::{MiningMode, PeerAddress, Stopping, store::StoreError};
+use bcoin_node::{MiningMode, PeerAddress, Stopping, now, store::StoreError};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
     compare::{BlockPoint, Relation},
-    judging::TooManyJudgements,
+    judging::{MAX_JUDGED, TooManyJudgements},
     live::NetworkListener,
     tree::Branch,
 };
@@ -33,6 +33,9 @@ use crate::{
     node::Node,
     wire::v1::{MinedPoint, MiningJson, PeerJudgementJson},
 };
+
+/// How long what is known of peers counts as that of now while nobody follows them.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// The network at a moment.
 #[derive(Debug)]
@@ -47,9 +50,14 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether there is a peer that was not asked yet.
-    pub fn has_unasked(&self) -> bool {
-        self.peers.iter().any(|peer| peer.known.state == PeerState::Unasked)
+    /// Whether every peer was asked, and not long ago unless the peers are followed.
+    pub fn is_fresh(&self, is_followed: bool) -> bool {
+        let limit = now().to_utc() - FRESH;
+        self.peers.iter().all(|peer| match peer.known.state {
+            PeerState::Itself => true,
+            PeerState::Unasked => false,
+            _ => is_followed || peer.asked_at.is_some_and(|asked_at| asked_at > limit),
+        })
     }
 
     /// The network in the form in which listeners send it on; made once, by the first of them, and shared by all.
@@ -181,6 +189,11 @@ impl NetworkHandle {
     /// When the own chain cannot be read.
     pub async fn known(&self) -> Result<Network, StoreError> {
         self.seer.see().await
+    }
+
+    /// Whether the peers are followed, because somebody listens.
+    pub fn is_followed(&self) -> bool {
+        self.live.is_followed()
     }
 
     /// Listens to changes. As long as somebody does, the peers are followed.

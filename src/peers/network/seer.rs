@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use bcoin_ledger::{BlockHash, Tip, chapter::BlockSummary};
@@ -11,7 +12,7 @@ use bcoin_node::{
     store::{Reader, StoreError},
 };
 use futures_util::future::join_all;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     super::{
@@ -26,6 +27,9 @@ use super::{
     tree::{Chain, tree},
 };
 use crate::{node::Node, wire::v1::MinedPoint};
+
+/// How long the resolution of a peer's name may take.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Sees the network of a node.
 pub(super) struct Seer {
@@ -67,10 +71,8 @@ impl Seer {
     /// When the own chain cannot be read.
     pub(super) async fn see(&self) -> Result<Network, StoreError> {
         let view = self.node.view();
-        let mut observations = Vec::new();
-        for peer in view.peers.iter() {
-            observations.push((!self.is_itself(peer).await).then(|| self.observer.latest(peer)));
-        }
+        let observed = async |peer| (!self.is_itself(peer).await).then(|| self.observer.latest(peer));
+        let observations = join_all(view.peers.iter().map(observed)).await;
         let compared = self.compare(&view.peers, &observations).await?;
         Ok(self.network(&view, &observations, compared))
     }
@@ -86,10 +88,13 @@ impl Seer {
             true => None,
             false => Some(self.observer.look(peer).await),
         }));
+        let deadline = Instant::now() + self.client.limits.document;
         let observations = asked.await;
         let compared = self.compare(&view.peers, &observations).await?;
-        if compared.partings.contains(&None) {
-            self.search().await?;
+        if compared.partings.contains(&None)
+            && let Ok(searched) = timeout_at(deadline, self.search()).await
+        {
+            searched?;
         }
         self.see().await
     }
@@ -104,8 +109,9 @@ impl Seer {
         let compared = self.compare(&view.peers, &observations).await?;
         let unknown =
             view.peers.iter().zip(&observations).zip(&compared.partings).filter_map(|((peer, seen), parting)| {
-                let trail = seen.as_ref()?.trail()?.clone();
-                parting.is_none().then_some((peer, trail))
+                // A node of the listing cannot be asked for a block.
+                let Report::BCoin(report) = seen.as_ref()?.report.as_ref()? else { return None };
+                parting.is_none().then(|| (peer, report.trail.clone()))
             });
         let searches: Vec<_> = unknown.map(|(peer, trail)| self.search_one(&view, peer, trail)).collect();
         join_all(searches).await;
@@ -125,13 +131,20 @@ impl Seer {
         }
     }
 
+    /// Those of these peers that are not the own node.
+    pub(super) async fn others(&self, peers: &[PeerAddress]) -> Vec<PeerAddress> {
+        let other = async |peer: &PeerAddress| (!self.is_itself(peer).await).then(|| peer.clone());
+        join_all(peers.iter().map(other)).await.into_iter().flatten().collect()
+    }
+
     /// Whether an address is that of the own node.
     pub(super) async fn is_itself(&self, peer: &PeerAddress) -> bool {
         let known = self.itself.lock().unwrap_or_else(PoisonError::into_inner).get(peer).copied();
         if let Some(known) = known {
             return known;
         }
-        let is = self.own_address.is(peer).await;
+        // A name that is not resolved in time is not the own one.
+        let is = timeout(LOOKUP_TIMEOUT, self.own_address.is(peer)).await.unwrap_or(false);
         self.itself.lock().unwrap_or_else(PoisonError::into_inner).insert(peer.clone(), is);
         is
     }
@@ -203,7 +216,7 @@ fn compare(
         let Some(trail) = seen.as_deref().and_then(Observation::trail) else { return Ok(Some(None)) };
         match parting(&own, trail)? {
             Parting::At(common) => Ok(Some(common)),
-            Parting::Earlier => deep.get(peer, trail, &own),
+            Parting::Earlier => deep.get(peer, trail, &own, (tip.height, tip.hash)),
         }
     });
     Ok(Compared { tip, last_block, partings: partings.collect::<Result<_, StoreError>>()? })
@@ -261,6 +274,11 @@ fn status(
 }
 
 impl KnownPeer {
+    /// Whether its chain parts before the blocks that are known of it, and it can be asked where.
+    pub(super) fn parts_earlier(&self) -> bool {
+        self.kind == Some(PeerKind::BCoin) && self.tip.is_some() && self.relation.is_none()
+    }
+
     fn new(state: PeerState) -> Self {
         Self {
             state,

@@ -33,7 +33,7 @@ pub(super) struct Chain<'a> {
 pub(super) fn tree(own: BlockPoint, chains: &[Chain<'_>]) -> (Vec<Branch>, Vec<usize>) {
     let mut branches = vec![Branch { parent: None, fork: 0, length: own.0, tip_hash: own.1 }];
     let mut ends = vec![0; chains.len()];
-    let mut placed: HashMap<BlockHash, (usize, u64)> = HashMap::new();
+    let mut placed: HashMap<BlockPoint, usize> = HashMap::new();
     // A longer chain comes first, so that a shorter one whose end it holds lies on its branch.
     let mut order: Vec<usize> = (0..chains.len()).collect();
     order.sort_by_key(|place| std::cmp::Reverse(chains[*place].trail.height()));
@@ -44,7 +44,7 @@ pub(super) fn tree(own: BlockPoint, chains: &[Chain<'_>]) -> (Vec<Branch>, Vec<u
             continue;
         }
         let beyond = || trail.newest_first().take_while(|(height, _)| *height > shared);
-        let known = beyond().find_map(|(_, hash)| placed.get(&hash).copied());
+        let known = beyond().find_map(|point| placed.get(&point).map(|branch| (*branch, point.0)));
         let (parent, fork) = match known {
             Some((branch, height)) if height == trail.height() => {
                 ends[place] = branch;
@@ -54,8 +54,8 @@ pub(super) fn tree(own: BlockPoint, chains: &[Chain<'_>]) -> (Vec<Branch>, Vec<u
             None => (common.map(|_| 0), shared),
         };
         let branch = branches.len();
-        for (height, hash) in beyond().take_while(|(height, _)| *height > fork) {
-            placed.insert(hash, (branch, height));
+        for point in beyond().take_while(|(height, _)| *height > fork) {
+            placed.insert(point, branch);
         }
         branches.push(Branch { parent, fork, length: trail.height(), tip_hash: trail.hash() });
         ends[place] = branch;

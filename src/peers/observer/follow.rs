@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use bcoin_node::now;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::event_stream::{Event, EventStream, Message},
+    super::event_stream::{Event, Message},
     Observation, Observed, Observer, Report,
     look::{follows, last_block},
 };
@@ -15,8 +16,11 @@ use crate::wire::v1::{BlockEvent, MinedPoint, MiningEvent, event};
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long to wait before a node of the listing is asked again. It makes its whole chain anew to say how long that is.
 const LISTING_PAUSE: Duration = Duration::from_secs(10);
-/// How many events a peer may send in a second. One that sends more is asked instead.
-const MAX_EVENT_RATE: u32 = 2000;
+/// How many events and comments a peer may send in a second, and how many bytes. One that sends more is asked instead.
+const MAX_MESSAGES: usize = 2000;
+const MAX_BYTES: u64 = 2 << 20;
+/// How long to wait at least between two looks that events are the cause of.
+const LOOK_PAUSE: Duration = Duration::from_millis(200);
 /// How long a peer that has sent too many events is asked instead.
 const EVENTS_PAUSE: Duration = Duration::from_secs(60);
 
@@ -49,44 +53,42 @@ async fn hear(observer: &Observer, observed: &Observed) -> Heard {
     let Ok(_place) = observer.0.streams.try_acquire() else { return Heard::NoMore };
     let Ok(Some(mut stream)) = observer.0.client.events(&observed.peer).await else { return Heard::NoMore };
     // What happened before the stream began.
-    observer.look_at(observed).await;
-    let (mut second, mut count) = (Instant::now(), 0);
-    while let Some(events) = next_events(&mut stream).await {
+    if !matches!(observer.look_at(observed).await.outcome, Some(Ok(()))) {
+        return Heard::NoMore;
+    }
+    let (mut second, mut count, mut bytes) = (Instant::now(), 0, 0);
+    while let Ok(messages) = stream.next().await {
         if second.elapsed() >= Duration::from_secs(1) {
-            (second, count) = (Instant::now(), 0);
+            (second, count, bytes) = (Instant::now(), 0, stream.received());
         }
-        count += u32::try_from(events.len()).unwrap_or(u32::MAX);
-        if count > MAX_EVENT_RATE {
+        count += messages.len();
+        if count > MAX_MESSAGES || stream.received() - bytes > MAX_BYTES {
             return Heard::TooMuch;
         }
-        if !events.is_empty() {
-            take(observer, observed, &events).await;
-        }
+        take(observer, observed, messages).await;
     }
     // It may be gone.
     observer.look_at(observed).await;
     Heard::NoMore
 }
 
-/// The next events: none at all when only comments came, and none for one that was too long, but then the peer is to be asked.
-async fn next_events(stream: &mut EventStream) -> Option<Vec<Option<Event>>> {
-    let messages = stream.next().await.ok()?;
+/// Takes in what a peer has sent. What does not follow from what is known is asked for.
+async fn take(observer: &Observer, observed: &Observed, messages: Vec<Message>) {
     let events = messages.into_iter().filter_map(|message| match message {
         Message::Event(event) => Some(Some(event)),
         Message::TooLong => Some(None),
         Message::Comment | Message::Retry(_) => None,
     });
-    Some(events.collect())
-}
-
-/// Takes in events. What does not follow from what is known is asked for.
-async fn take(observer: &Observer, observed: &Observed, events: &[Option<Event>]) {
-    let mut observation = (*observed.latest()).clone();
-    let all_follow = events.iter().all(|event| event.as_ref().is_some_and(|event| apply(&mut observation, event)));
-    if all_follow {
-        observer.publish(observed, observation);
-    } else {
+    let events: Vec<_> = events.collect();
+    if events.is_empty() {
+        return;
+    }
+    let apply_all = |observation: &mut Observation| {
+        events.iter().all(|event| event.as_ref().is_some_and(|event| apply(observation, event)))
+    };
+    if !observer.change(observed, apply_all).await {
         observer.look_at(observed).await;
+        sleep(LOOK_PAUSE).await;
     }
 }
 
@@ -100,15 +102,20 @@ fn apply(observation: &mut Observation, event: &Event) -> bool {
             report.trail.push(hash);
             report.last_block = Some(last_block(&header));
             report.last_mined = Some(MinedPoint { index: header.index, hash: header.hash, time });
-            observation.seen_at = Some(time);
-            true
+            answers_now(observation)
         }
         event::MINING => {
-            let Ok(MiningEvent { mining, time }) = serde_json::from_str(&event.data) else { return false };
+            let Ok(MiningEvent { mining, .. }) = serde_json::from_str(&event.data) else { return false };
             report.mining = Some(mining);
-            observation.seen_at = Some(time);
-            true
+            answers_now(observation)
         }
         _ => false,
     }
+}
+
+/// A peer that is heard answers, whatever the last look has shown.
+fn answers_now(observation: &mut Observation) -> bool {
+    observation.outcome = Some(Ok(()));
+    observation.seen_at = Some(now().to_utc());
+    true
 }

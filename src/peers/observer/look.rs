@@ -10,7 +10,7 @@ use bcoin_ledger::{
 use bcoin_node::{CandidateError, PeerAddress, now};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{
     super::{
@@ -25,7 +25,10 @@ use crate::wire::v1::HeaderJson;
 /// Asks a peer how it is. `before` is what was known of it.
 pub(super) async fn look(client: &PeerClient, peer: &PeerAddress, before: &Observation) -> Observation {
     let (began, asked_at) = (Instant::now(), now().to_utc());
-    let answer = ask(client, peer, before.report.as_ref()).await;
+    let limit = client.limits.document;
+    let too_slow = |_| PeerError::TooSlow(format!("not known within {} s", limit.as_secs_f64()));
+    let asked = timeout(limit, ask(client, peer, before.report.as_ref())).await.map_err(too_slow);
+    let answer = asked.and_then(|answer| answer);
     let took = Some(began.elapsed());
     match answer {
         Ok(report) => Observation {
@@ -139,7 +142,7 @@ async fn look_at_listing(
     match before {
         // The chain is the one that is known.
         Some(ListingReport { trail: Some(trail), body_bytes: known })
-            if body_bytes.is_some() && known.is_none_or(|known| Some(known) == body_bytes) =>
+            if body_bytes.is_some_and(|bytes| known.map_or(bytes > MAX_DOCUMENT as u64, |known| known == bytes)) =>
         {
             return Ok(ListingReport { body_bytes, trail: Some(trail.clone()) });
         }

@@ -25,7 +25,7 @@ use self::{follow::follow, look::look, observation::ListingReport};
 use super::client::PeerClient;
 
 /// How many peers are followed by their streams of events; the others are asked again and again.
-const MAX_STREAMS: usize = 32;
+pub const MAX_STREAMS: usize = 32;
 /// Of how many addresses something is known, beside those that are followed.
 const MAX_KNOWN: usize = 1024;
 
@@ -51,6 +51,8 @@ struct Known {
 struct Observed {
     peer: PeerAddress,
     latest: Mutex<Arc<Observation>>,
+    /// Held by who makes the next observation from the latest one.
+    changing: tokio::sync::Mutex<()>,
 }
 
 /// A peer that is followed until this is dropped.
@@ -112,14 +114,17 @@ impl Observer {
     }
 
     /// Takes note of the chain of a node of the listing, which was fetched for another reason.
-    pub(super) fn learn_chain(&self, peer: &PeerAddress, tip: Tip) {
+    pub(super) async fn learn_chain(&self, peer: &PeerAddress, tip: Tip) {
         let observed = entry(&mut self.known(), peer).observed.clone();
-        let before = observed.latest();
-        if !matches!(before.report, Some(Report::BCoin(_))) {
-            let trail = Some(Trail::new(tip.height, tip.hash));
-            let report = Some(Report::Listing(ListingReport { body_bytes: None, trail }));
-            self.publish(&observed, Observation { report, ..(*before).clone() });
-        }
+        let learn = |observation: &mut Observation| {
+            let is_listing = !matches!(observation.report, Some(Report::BCoin(_)));
+            if is_listing {
+                let trail = Some(Trail::new(tip.height, tip.hash));
+                observation.report = Some(Report::Listing(ListingReport { body_bytes: None, trail }));
+            }
+            is_listing
+        };
+        self.change(&observed, learn).await;
     }
 
     /// Wakes whoever waits when something about a peer has changed.
@@ -128,9 +133,21 @@ impl Observer {
     }
 
     async fn look_at(&self, observed: &Observed) -> Arc<Observation> {
+        let _changing = observed.changing.lock().await;
         let before = observed.latest();
         let observation = look(&self.0.client, &observed.peer, &before).await;
         self.publish(observed, observation)
+    }
+
+    /// Changes what is known of a peer. Nothing changes when `change` returns false, which is returned then.
+    async fn change(&self, observed: &Observed, change: impl FnOnce(&mut Observation) -> bool) -> bool {
+        let _changing = observed.changing.lock().await;
+        let mut observation = (*observed.latest()).clone();
+        let changed = change(&mut observation);
+        if changed {
+            self.publish(observed, observation);
+        }
+        changed
     }
 
     fn publish(&self, observed: &Observed, observation: Observation) -> Arc<Observation> {
@@ -151,7 +168,7 @@ fn entry<'k>(known: &'k mut HashMap<PeerAddress, Known>, peer: &PeerAddress) -> 
         known.retain(|_, known| known.followed.strong_count() > 0);
     }
     known.entry(peer.clone()).or_insert_with(|| Known {
-        observed: Arc::new(Observed { peer: peer.clone(), latest: Mutex::default() }),
+        observed: Arc::new(Observed { peer: peer.clone(), latest: Mutex::default(), changing: Default::default() }),
         followed: Weak::new(),
     })
 }

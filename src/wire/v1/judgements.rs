@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::chain::PlainBlock;
-
 /// Blocks to be judged.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownBlocks {
-    /// Blocks that follow one another. The first is a first block, or follows a block of the node that judges.
-    #[schema(value_type = Vec<PlainBlock>, min_items = 1)]
+    /// Blocks that follow one another. The first is a first block, or follows a block of the node that judges. What is no block is
+    /// refused in the answer.
+    #[schema(value_type = Vec<Value>, min_items = 1)]
     pub blocks: Vec<Box<RawValue>>,
 }
 
