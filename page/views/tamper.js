@@ -248,7 +248,8 @@ export function tamperView(context) {
   /** Says how long the chain of the node is now, beside the copy, and which nodes have another one. */
   function grown() {
     able.update();
-    const others = context.network()?.nodes.filter(({ relation }) => relation !== null && relation !== "same") ?? [];
+    const others =
+      context.network()?.nodes.filter(({ state, relation }) => state === "answers" && relation !== "same") ?? [];
     const isNext = kept.answers === null && (kept.copy?.offer().length ?? 0) > 0;
     parts.apart.textContent = isNext && others.length > 0 ? t("otherChains", others.length) : "";
     if (kept.copy) parts.heights.textContent = t("heights", kept.copy.height, length());

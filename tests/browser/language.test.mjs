@@ -104,3 +104,19 @@ test("what has become of a payment is followed across the languages", () =>
     await page.locator("#language").selectOption("en");
     await page.locator("#account", { hasText: "Close" }).waitFor();
   }));
+
+test("what runs while the language changes ends in the other language, and is not begun twice", () =>
+  onPage(async (page) => {
+    const held = [];
+    await page.route("**/api/v1/blocks", (route) => held.push(route));
+    await page.locator("#mine").click();
+    await page.locator("#mined", { hasText: "Searching…" }).waitFor();
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator("#mined", { hasText: "正在寻找……" }).waitFor();
+    assert.equal(await page.locator("#mine").isDisabled(), true);
+    await page.locator("#mine").evaluate((button) => button.click());
+    assert.equal(held.length, 1);
+    await held[0].continue();
+    await page.locator("#mined", { hasText: "得到区块 2" }).waitFor();
+    await page.locator("#mine:not(:disabled)").waitFor();
+  }));
