@@ -119,4 +119,18 @@ test("what runs while the language changes ends in the other language, and is no
     await held[0].continue();
     await page.locator("#mined", { hasText: "得到区块 2" }).waitFor();
     await page.locator("#mine:not(:disabled)").waitFor();
+    // What was sent is in no field any more, so that it is not sent twice.
+    const sent = [];
+    await page.route("**/api/v1/pending", (route) =>
+      route.request().method() === "POST" ? sent.push(route) : route.continue(),
+    );
+    await pay(page, "Alice", "Bob", "10");
+    await page.locator("#send:disabled").waitFor();
+    await page.locator("#language").selectOption("en");
+    assert.equal(await page.locator("#pay-amount").inputValue(), "10");
+    assert.equal(await page.locator("#send").isDisabled(), true);
+    await sent[0].continue();
+    await page.locator("#payment-status", { hasText: "It waits for block 3." }).waitFor();
+    await page.locator("#send:not(:disabled)").waitFor();
+    assert.equal(await page.locator("#pay-amount").inputValue(), "");
   }));

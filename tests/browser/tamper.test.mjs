@@ -297,7 +297,7 @@ test("a node that has a chain of its own makes no winner of a copy, and is told 
   }
 });
 
-test("the nodes' answers come also when the language changes meanwhile, and they are asked once", () =>
+test("what runs on the copy ends when the language changes meanwhile, and is not begun twice", () =>
   withCopy({}, async ({ page }) => {
     let asked = 0;
     let answer;
@@ -315,6 +315,16 @@ test("the nodes' answers come also when the language changes meanwhile, and they
     await page.locator("#offer-problem", { hasText: "Not now." }).waitFor();
     await page.locator("#offer:not(:disabled)").waitFor();
     assert.equal(asked, 1);
+    // So does a search. In one turn, so that it cannot be over before.
+    await page.evaluate(() => {
+      document.getElementById("extend").click();
+      const language = document.getElementById("language");
+      language.value = "en";
+      language.dispatchEvent(new Event("change"));
+    });
+    await block(page, 4).waitFor();
+    await page.locator("#extend:not(:disabled)", { hasText: "Mine one more block" }).waitFor();
+    assert.equal(await page.locator("#extend-cancel").isHidden(), true);
   }));
 
 test("a chain that is too short is no chain to copy: the button is off until there are enough blocks", async () => {
