@@ -39,7 +39,7 @@ export function answersList({ judgements }) {
           el("strong", {}, ...nodes.flatMap((node, at) => [at > 0 ? ", " : "", nameOf(node)])),
           nodes.length > 3 && ` (${number(nodes.length)})`,
           el("span", { class: "words" }, text),
-          strangers > 0 && el("span", { class: "words" }, t("otherChains", strangers)),
+          strangers > 0 && el("span", { class: "words quiet" }, t("otherChains", strangers)),
         ),
       ),
     ),
