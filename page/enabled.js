@@ -15,9 +15,14 @@ import { t } from "./i18n.js";
 export function enabledWhen(controls, context, needs, also = () => "") {
   const all = [controls].flat();
   const why = el("span", { class: "why quiet", id: all[0].id ? `${all[0].id}-why` : null });
-  let busy = false;
+  const { id } = all[0];
+  // What was begun goes on when the controls are made anew in another language: the ones that are on the page are busy then.
+  const make = () => ({ busy: false, update });
+  const work = id ? context.keep(`busy ${id}`, make) : make();
+  work.update = update;
 
   function update() {
+    const { busy } = work;
     const reason = reasonAgainst(context, needs) || also();
     if (why.textContent !== reason) why.textContent = reason;
     for (const control of all) {
@@ -37,8 +42,8 @@ export function enabledWhen(controls, context, needs, also = () => "") {
      * @param {boolean} is
      */
     busy(is) {
-      busy = is;
-      update();
+      work.busy = is;
+      work.update();
     },
   };
 }

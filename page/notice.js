@@ -19,22 +19,36 @@ import { explain } from "./problems.js";
 const messages = new Map();
 /** The places that have been made. @type {WeakMap<HTMLElement, Notice>} */
 const places = new WeakMap();
+/** The places that have an id, which outlive their elements. @type {Map<string, Notice & { move: (element: HTMLElement) => void }>} */
+const named = new Map();
 /** Places whose message goes at the next action. @type {Set<() => void>} */
 const over = new Set();
 /** How long a message takes to fade, in milliseconds; as in base.css. */
 const FADE = 250;
 
 /**
- * Makes an element a place for messages. A place that is made anew with the id of an earlier one says what that one said.
+ * Makes an element a place for messages. An element with the id of an earlier one takes its place, and says what that one said: an action
+ * that began before the views were made anew tells its end in the element that is on the page.
  * @param {HTMLElement} element
  * @returns {Notice}
  */
 export function notice(element) {
   const made = places.get(element);
   if (made) return made;
-  const { id } = element;
   element.classList.add("said");
   if (!element.hasAttribute("role")) element.setAttribute("role", "status");
+  const place = named.get(element.id) ?? placeOf(element.id, element);
+  place.move(element);
+  if (element.id) named.set(element.id, place);
+  places.set(element, place);
+  return place;
+}
+
+/**
+ * @param {string} id
+ * @param {HTMLElement} element
+ */
+function placeOf(id, element) {
   let fading = 0;
 
   function clear() {
@@ -65,22 +79,31 @@ export function notice(element) {
     element.append(...message.parts.flatMap((part) => (typeof part === "function" ? part(place) : part)).map(node));
   }
 
-  /** @type {Notice} */
   const place = {
-    element,
+    /** The element that is this place now. */
+    get element() {
+      return element;
+    },
+    /**
+     * Another element is this place from now on.
+     * @param {HTMLElement} other
+     */
+    move(other) {
+      clearTimeout(fading);
+      element = other;
+      const old = messages.get(id);
+      if (old) put(old);
+    },
     /** Says what holds until something else is said here. */
-    say: (...parts) => put({ parts, bad: false, over: false }),
+    say: (/** @type {Part[]} */ ...parts) => put({ parts, bad: false, over: false }),
     /** Says what has happened; it goes at the next action on the page. */
-    done: (...parts) => put({ parts, bad: false, over: true }),
+    done: (/** @type {Part[]} */ ...parts) => put({ parts, bad: false, over: true }),
     /** Says what is wrong. */
-    warn: (...parts) => put({ parts, bad: true, over: false }),
+    warn: (/** @type {Part[]} */ ...parts) => put({ parts, bad: true, over: false }),
     /** Says why something failed, in the page's language. */
-    fail: (error) => put({ parts: [() => explain(error)], bad: true, over: false }),
+    fail: (/** @type {unknown} */ error) => put({ parts: [() => explain(error)], bad: true, over: false }),
     clear,
   };
-  places.set(element, place);
-  const old = messages.get(id);
-  if (old) put(old);
   return place;
 }
 

@@ -40,5 +40,7 @@ function choiceButton(place, id, choice) {
     input.removeAttribute("aria-invalid");
     place.clear();
     input.focus();
+    // A value that a script sets is told to nobody.
+    for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
   }
 }

@@ -210,6 +210,7 @@ export interface Texts {
   judged(judgement: v1.Judgement): string;
   notJudged(code: v1.PeerJudgement["error_code"]): string;
   judgeHere: string;
+  otherChains(count: number): string;
   allRight: string;
   untouched: string;
   copyWrong(links: number, blocks: number): string;

@@ -289,7 +289,7 @@ export default {
       offer: "They check the copy and say what they think of it. Nothing changes on any node.",
       isOffered: "This is what they say. Nothing has changed on any node.",
       win: "A node takes a valid chain only when it is longer than its own. Mine one more block on the copy, then show it again.",
-      won: "The longest valid chain wins, whoever made it: nodes that follow the rules would now take your forged payment. The printed rules are not safe against this, because a proof does not depend on the payments: after a change no old block has to be mined again.",
+      won: `The longest valid chain wins, whoever made it: this node${data.agreeing > 0 ? ` and ${s(data.agreeing, "other", "others")}` : ""} would now take what you have forged. The printed rules are not safe against this, because a proof does not depend on the payments: after a change no old block has to be mined again.`,
     })[told],
   relink: "Link all blocks anew",
   relinked: (count) => `${s(count, "block", "blocks")} got a new previous_hash.`,
@@ -335,8 +335,10 @@ export default {
   notJudged: (code) =>
     code === "listing" ? "The program printed in the book cannot be asked for its opinion." : "No answer.",
   judgeHere: "This node",
+  otherChains: (count) =>
+    `${s(count, "node has", "nodes have")} another chain than this one. Let all nodes ask for the longest chain first.`,
   allRight:
-    "The rules find nothing wrong with this copy, although it is not the chain that was mined. That is what the printed puzzle cannot stop: a proof depends on the proof before alone, not on what the block says, so linking anew costs nothing. Only the other nodes, which have the true chain, can tell.",
+    "The rules find nothing wrong with this copy, although it is not the chain that was mined. That is what the printed puzzle cannot stop: a proof depends on the proof before alone, not on what the block says, so linking anew costs nothing. A node that has the true chain keeps it only as long as the copy is not longer.",
   untouched: "Nothing was changed yet.",
   copyWrong: (links, blocks) =>
     [

@@ -19,13 +19,16 @@ export function storyOf(copy, hasBroken, answers) {
   const changed = states.indexOf("changed");
   const isForged = states.some((state) => state !== "same" && state !== "mined");
   const isLast = changed === copy.length - 1;
-  const isWon = answers?.judgements.some(({ judgement }) => judgement?.verdict === "longer") ?? false;
+  const agreeing = answers?.judgements.filter(({ judgement }) => judgement?.verdict === "longer") ?? [];
+  // Another node may have a shorter chain, and call a copy longer on which nothing was mined: the own chain is what is to be beaten.
+  const isWon = isForged && copy.length > copy.copied && agreeing.some(({ address }) => address === null);
   const first = copy.height - copy.length + 1;
   const data = {
     changed: first + Math.max(changed, 0),
     broken: first + (broken[0] ?? 0),
     faulty: first + (faulty[0] ?? 0),
     length: copy.height,
+    agreeing: agreeing.filter(({ address }) => address !== null).length,
   };
 
   /** @type {[StoryStep, boolean, Told][]} */

@@ -1,5 +1,6 @@
 // A copy of the end of a chain that may be changed, and what the rules say of it. No node sees it unless it is offered.
 
+import { numberOf } from "../typed.js";
 import { JsonNumber, canonical, parse } from "./json.js";
 import { RuleError, faultsOf, hashOf, integerOf, readBlock, readStoredBlock, search, tipOf } from "./rules.js";
 
@@ -264,21 +265,21 @@ function integer(typed) {
 }
 
 /**
- * What was typed into a transaction: an amount is a number where it can be one, everything else is a text.
+ * What was typed into a transaction: an amount is a number where only one can be meant, everything else is a text.
  * @param {string} typed
  * @param {string} field
  * @returns {Scalar}
  */
 function scalar(typed, field) {
-  if (field === "amount") {
-    try {
-      const value = parse(typed.normalize("NFKC").trim());
-      if (value instanceof JsonNumber) return value;
-    } catch {
-      // Not a number, so it is a text.
-    }
+  const number = field === "amount" ? numberOf(typed).text : null;
+  if (number === null) return typed;
+  try {
+    const value = parse(number);
+    return value instanceof JsonNumber ? value : typed;
+  } catch {
+    // A number that no float can hold stays a text.
+    return typed;
   }
-  return typed;
 }
 
 /**

@@ -1,17 +1,17 @@
 // Try to tamper: a copy of the last blocks in which everything can be changed, and the steps from a forged payment to a won chain.
 
 import { el } from "../dom.js";
+import { enabledWhen } from "../enabled.js";
 import { t } from "../i18n.js";
 import { storyOf } from "../ledger/story.js";
-import { copyOfTexts } from "../ledger/tamper.js";
-import { explain } from "../problems.js";
 import { answersList } from "./tamper/answers.js";
 import { CopyCard } from "./tamper/card.js";
 import { LinkLine } from "./tamper/link.js";
-import { Steps } from "./tamper/steps.js";
+import { tamperSection } from "./tamper/section.js";
+import { copyOfLast, firstToChange } from "./tamper/source.js";
 
 /** @import { Copy } from "../ledger/tamper.js" */
-/** @import { Api, Context } from "../../types/page.d.ts" */
+/** @import { Context } from "../../types/page.d.ts" */
 /** @import { Judgements } from "../../types/v1.d.ts" */
 /** @import { Actions } from "./tamper/card.js" */
 
@@ -37,35 +37,46 @@ class Kept {
   answers = null;
   /** Ends the search for a proof. @type {AbortController | null} */
   search = null;
+  /** Whether the nodes are looking at the copy. */
+  asking = false;
+  /** Draws the copy in the section that is on the page: what has begun may end when the page was built anew. */
+  draw = () => {};
 }
 
 /** @param {Context} context */
 export function tamperView(context) {
   const { api, length } = context;
   const kept = context.keep("tamper", () => new Kept());
-  // A search that another build of the page began cannot tell this one what it finds.
-  kept.search?.abort();
-  kept.search = null;
-  const parts = section({ begin, relink, offer, extend, cancel: () => kept.search?.abort() });
+  const parts = tamperSection({ begin, relink, offer, extend, cancel: () => kept.search?.abort() });
+  const able = enabledWhen(parts.start, context, "read", tooShort);
+  parts.start.before(able.why);
+  kept.draw = draw;
   /** @type {{ link: LinkLine, card: CopyCard }[]} */
   let shown = [];
+  /** The copy that they show. @type {Copy | null} */
+  let drawn = null;
 
   async function begin() {
-    parts.problem.replaceChildren();
-    const blocks = length();
-    if (blocks < FEWEST) {
-      parts.problem.textContent = t("tamperTooShort", FEWEST - blocks);
-      return;
-    }
+    parts.problem.clear();
+    able.busy(true);
     try {
-      const copy = await copyOfLast(BLOCKS, blocks, api);
+      const copy = await copyOfLast(BLOCKS, length(), api);
       changing(null);
-      Object.assign(kept, new Kept(), { copy, open: firstToChange(copy) });
-      shown = [];
-      draw();
+      Object.assign(kept, new Kept(), { copy, open: firstToChange(copy), draw: kept.draw });
+      kept.draw();
     } catch (error) {
-      parts.problem.replaceChildren(el("span", {}, ...explain(error)));
+      parts.problem.fail(error);
+    } finally {
+      able.busy(false);
+      // A disabled button loses the focus; nobody may have taken it meanwhile.
+      if (document.activeElement === document.body) parts.start.focus({ preventScroll: true });
     }
+  }
+
+  /** Why no copy can be made; empty when one can. */
+  function tooShort() {
+    const missing = FEWEST - length();
+    return missing > 0 ? t("tamperTooShort", missing) : "";
   }
 
   /**
@@ -105,8 +116,8 @@ export function tamperView(context) {
     kept.search?.abort();
     kept.answers = null;
     kept.done = done;
-    parts.offered.replaceChildren();
-    parts.searched.replaceChildren();
+    parts.offered.clear();
+    parts.searched.clear();
   }
 
   function relink() {
@@ -144,11 +155,11 @@ export function tamperView(context) {
       await find(controller.signal);
       kept.done = done ?? null;
     } catch (error) {
-      if (!controller.signal.aborted) parts.searched.replaceChildren(el("span", {}, ...explain(error)));
+      if (!controller.signal.aborted) parts.searched.fail(error);
     } finally {
       if (kept.search === controller) {
         kept.search = null;
-        draw();
+        kept.draw();
       }
     }
   }
@@ -159,21 +170,23 @@ export function tamperView(context) {
     const blocks = copy.offer();
     // These texts are ASCII: a byte for each character.
     const size = blocks.join(", ").length + BODY_BYTES;
-    parts.offered.replaceChildren();
+    parts.offered.clear();
     if (size > MAX_OFFER_BYTES) {
-      parts.offered.textContent = t("offerTooLarge", Math.ceil(size / 1024), MAX_OFFER_BYTES >> 10);
+      parts.offered.warn(() => t("offerTooLarge", Math.ceil(size / 1024), MAX_OFFER_BYTES >> 10));
       return;
     }
-    parts.offer.disabled = true;
+    kept.asking = true;
+    draw();
     try {
       const answers = await api.judge(blocks);
       // An answer to a copy that has changed meanwhile is no longer true.
       if (kept.copy !== copy || copy.offer().join() !== blocks.join()) return;
       kept.answers = answers;
     } catch (error) {
-      parts.offered.replaceChildren(el("span", {}, ...explain(error)));
+      parts.offered.fail(error);
     } finally {
-      draw();
+      kept.asking = false;
+      kept.draw();
     }
   }
 
@@ -182,6 +195,8 @@ export function tamperView(context) {
     parts.start.textContent = t(copy ? "tamperAgain" : "tamperStart");
     parts.stage.hidden = copy === null;
     if (copy === null) return;
+    if (drawn !== copy) shown = [];
+    drawn = copy;
     while (shown.length < copy.length) shown.push(line(shown.length, copy));
     if (parts.cards.children.length !== shown.length || parts.cards.firstChild !== shown[0].card.element.parentNode) {
       parts.cards.replaceChildren(...shown.map(({ link, card }) => el("li", {}, link.element, card.element)));
@@ -209,7 +224,7 @@ export function tamperView(context) {
     parts.steps.show(storyOf(copy, kept.hasBroken, kept.answers));
     verdict(copy, broken.length);
     parts.relink.disabled = broken.length === 0;
-    parts.offer.disabled = busy || copy.offer().length === 0;
+    parts.offer.disabled = busy || kept.asking || copy.offer().length === 0;
     parts.extend.disabled = busy || copy.tip(copy.length - 1) === null;
     parts.extend.textContent = t(busy ? "mineBusy" : "extend");
     parts.cancel.hidden = !busy;
@@ -230,84 +245,17 @@ export function tamperView(context) {
     parts.said.dataset.wrong = String(broken + faulty);
   }
 
-  /** Says how long the chain of the node is now, beside the copy. */
+  /** Says how long the chain of the node is now, beside the copy, and which nodes have another one. */
   function grown() {
+    able.update();
+    const others =
+      context.network()?.nodes.filter(({ state, relation }) => state === "answers" && relation !== "same") ?? [];
+    const isNext = kept.answers === null && (kept.copy?.offer().length ?? 0) > 0;
+    parts.apart.textContent = isNext && others.length > 0 ? t("otherChains", others.length) : "";
     if (kept.copy) parts.heights.textContent = t("heights", kept.copy.height, length());
   }
 
+  context.onState(grown);
   draw();
   return { element: parts.element, grown };
-}
-
-/** @param {Record<"begin" | "relink" | "offer" | "extend" | "cancel", () => void>} actions */
-function section({ begin, relink, offer, extend, cancel }) {
-  const parts = {
-    said: el("p", { role: "status", id: "verdict" }),
-    cards: el("ol", { class: "copies", id: "copies" }),
-    problem: el("p", { class: "bad", role: "alert", id: "tamper-problem" }),
-    start: el("button", { type: "button", class: "main", id: "copy", onclick: begin }),
-    relink: button("relink", relink, t("relink"), "relink"),
-    offer: button("offer", offer, t("tamperOffer"), "offer"),
-    offered: el("p", { class: "bad", role: "alert", id: "offer-problem" }),
-    answers: el("div", { role: "status", id: "answers" }),
-    extend: button("extend", extend, t("extend"), "win"),
-    cancel: el("button", { type: "button", id: "extend-cancel", hidden: true, onclick: cancel }, t("cancel")),
-    searched: el("p", { class: "bad", role: "alert" }),
-    heights: el("p", { class: "quiet", id: "heights" }),
-  };
-  const steps = new Steps({
-    relink: [parts.relink],
-    offer: [parts.offer, parts.offered, parts.answers],
-    win: [parts.heights, el("span", { class: "row" }, parts.extend, parts.cancel), parts.searched],
-  });
-  const stage = el(
-    "div",
-    { class: "stage", hidden: true },
-    steps.element,
-    el("div", { class: "blocks" }, parts.said, parts.cards),
-  );
-  const title = el("h2", { id: "tamper-title" }, t("tamper"));
-  const element = el(
-    "section",
-    { class: "wide late tamper", "aria-labelledby": "tamper-title" },
-    el("div", { class: "head" }, title, parts.start),
-    el("p", { class: "quiet" }, t("tamperHelp")),
-    parts.problem,
-    stage,
-  );
-  return { ...parts, steps, stage, element };
-}
-
-/**
- * A button whose step says what it does, and why it cannot work.
- * @param {string} id
- * @param {() => void} onclick
- * @param {string} text
- * @param {string} step
- */
-const button = (id, onclick, text, step) =>
-  el("button", { type: "button", id, onclick, "aria-describedby": `tamper-told-${step}` }, text);
-
-/**
- * The block to open at first: one with a payment and with a block after it.
- * @param {Copy} copy
- */
-function firstToChange(copy) {
-  return copy.blocks.findIndex((block, place) => place < copy.length - 1 && block.get("transactions").length > 0);
-}
-
-/**
- * A copy of the last blocks of the chain.
- * @param {number} count how many
- * @param {number} length how many the chain has
- * @param {Api} api
- */
-async function copyOfLast(count, length, api) {
-  const first = Math.max(1, length - count + 1);
-  const indices = Array.from({ length: length - first + 1 }, (_, at) => first + at);
-  const [before, ...texts] = await Promise.all([
-    first > 1 ? api.text(first - 1) : null,
-    ...indices.map((index) => api.text(index)),
-  ]);
-  return copyOfTexts(texts, before);
 }

@@ -135,6 +135,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "views/tamper/answers.js",
         SCRIPT "views/tamper/card.js",
         SCRIPT "views/tamper/link.js",
+        SCRIPT "views/tamper/section.js",
+        SCRIPT "views/tamper/source.js",
         SCRIPT "views/tamper/steps.js",
     ]
 });

@@ -236,6 +236,7 @@ test("numbers are understood as people type them, and a question stands beside t
     assert.equal(await page.locator("#pay-amount").inputValue(), "1000");
     assert.equal(await page.evaluate(() => document.activeElement.id), "pay-amount");
     await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#pay-amount").value === "");
     await page.locator("#payment-status", { hasText: "It waits" }).waitFor();
     const { transactions } = await ask(node.base, "GET", "/api/v1/pending");
     assert.deepEqual(transactions[4], { sender: "Alice", receiver: "Bob", amount: 1000 });

@@ -104,3 +104,33 @@ test("what has become of a payment is followed across the languages", () =>
     await page.locator("#language").selectOption("en");
     await page.locator("#account", { hasText: "Close" }).waitFor();
   }));
+
+test("what runs while the language changes ends in the other language, and is not begun twice", () =>
+  onPage(async (page) => {
+    const held = [];
+    await page.route("**/api/v1/blocks", (route) => held.push(route));
+    await page.locator("#mine").click();
+    await page.locator("#mined", { hasText: "Searching…" }).waitFor();
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator("#mined", { hasText: "正在寻找……" }).waitFor();
+    assert.equal(await page.locator("#mine").isDisabled(), true);
+    await page.locator("#mine").evaluate((button) => button.click());
+    assert.equal(held.length, 1);
+    await held[0].continue();
+    await page.locator("#mined", { hasText: "得到区块 2" }).waitFor();
+    await page.locator("#mine:not(:disabled)").waitFor();
+    // What was sent is in no field any more, so that it is not sent twice.
+    const sent = [];
+    await page.route("**/api/v1/pending", (route) =>
+      route.request().method() === "POST" ? sent.push(route) : route.continue(),
+    );
+    await pay(page, "Alice", "Bob", "10");
+    await page.locator("#send:disabled").waitFor();
+    await page.locator("#language").selectOption("en");
+    assert.equal(await page.locator("#pay-amount").inputValue(), "10");
+    assert.equal(await page.locator("#send").isDisabled(), true);
+    await sent[0].continue();
+    await page.locator("#payment-status", { hasText: "It waits for block 3." }).waitFor();
+    await page.locator("#send:not(:disabled)").waitFor();
+    assert.equal(await page.locator("#pay-amount").inputValue(), "");
+  }));

@@ -181,8 +181,15 @@ test("what is chosen applies at once, and what cannot be is said beside the fiel
     await page.locator("#every-error:empty").waitFor({ state: "attached" });
     await page.locator('#log [data-event="mining"]').nth(1).waitFor();
     assert.deepEqual(await setting(), { mode: "interval", every_ms: 12_500 });
-    await page.locator("#mode").selectOption("off");
+    // What is chosen where two numbers may be meant applies, too.
+    await page.locator("#every").fill("1,500");
+    await page.keyboard.press("Enter");
+    await page.locator("#every-error").getByRole("button", { name: "1500" }).click();
     await page.locator('#log [data-event="mining"]').nth(2).waitFor();
+    assert.deepEqual(await setting(), { mode: "interval", every_ms: 1_500_000 });
+    assert.equal(await page.locator("#every-error").textContent(), "");
+    await page.locator("#mode").selectOption("off");
+    await page.locator('#log [data-event="mining"]').nth(3).waitFor();
     assert.deepEqual(await setting(), { mode: "off" });
     assert.ok(await page.locator("#every").isHidden());
   }));

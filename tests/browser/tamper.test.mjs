@@ -248,15 +248,98 @@ test("what is too large is not sent, and a refusal stands beside the button", ()
     await page.locator("#offer").click();
     await page.locator("#offer-problem", { hasText: "at most 256 KiB" }).waitFor();
     assert.equal(asked, 1);
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator("#offer-problem", { hasText: "256 KiB" }).waitFor();
   }));
 
-test("a chain of one block is too short, and that is said beside the button", async () => {
+test("a node that has a chain of its own makes no winner of a copy, and is told to ask for the longest chain", async () => {
+  const [ada, bob] = await Promise.all([startNode("--port", "0"), startNode("--port", "0")]);
+  try {
+    for (let amount = 1; amount <= 3; amount += 1) {
+      await ask(ada.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Bob", amount }));
+      await ask(ada.base, "POST", "/api/v1/blocks");
+    }
+    await ask(ada.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [bob.address] }));
+    const { page, context } = await openPage(browser, ada.base);
+    await length(page, 4);
+    await page.locator("#copy").click();
+    await amount(page, 1).fill("1000000");
+    const apart = page.locator("#tamper-apart");
+    await apart.filter({ hasText: "1 node has another chain than this one. Let all nodes ask" }).waitFor();
+    await page.locator("#relink").click();
+    await page.locator("#offer").click();
+    await page.locator('#answers [data-verdict="longer"]').waitFor();
+    assert.equal(await current(page), "win");
+    assert.doesNotMatch(await page.locator('[data-step="win"]').textContent(), /would now take/);
+    assert.equal(await apart.textContent(), "", "the answers say it now");
+    // From block 3 on, only nodes with this chain know what comes before.
+    await page.locator("#copy").click();
+    await page.locator('[data-place="2"][data-state="same"]').waitFor();
+    await open(page, 2);
+    await amount(page, 2).fill("7");
+    await page.locator("#relink").click();
+    await page.locator("#offer").click();
+    await page.locator("#answers li", { hasText: "I do not know the block before" }).waitFor();
+    assert.match(await page.locator("#answers").textContent(), /1 node has another chain than this one/);
+    // It takes the chain: nothing is to be said any more, and both agree.
+    await ask(bob.base, "POST", "/api/v1/peers", JSON.stringify({ nodes: [ada.address] }));
+    await ask(bob.base, "POST", "/api/v1/replacements");
+    await amount(page, 2).fill("8");
+    await page.locator("#relink").click();
+    await apart.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    await page.locator("#extend").click();
+    await block(page, 4).waitFor();
+    await page.locator("#offer").click();
+    await page.locator('[data-step="win"]', { hasText: "this node and 1 other would now take" }).waitFor();
+    await context.close();
+  } finally {
+    for (const node of [ada, bob]) await node.stop();
+  }
+});
+
+test("what runs on the copy ends when the language changes meanwhile, and is not begun twice", () =>
+  withCopy({}, async ({ page }) => {
+    let asked = 0;
+    let answer;
+    const answered = new Promise((resume) => (answer = resume));
+    await page.route("**/api/v1/peers/judgements", async (route) => {
+      asked += 1;
+      await answered;
+      await route.fulfill({ status: 503, json: { type: "", title: "", status: 503, detail: "Not now." } });
+    });
+    await amount(page, 1).fill("1");
+    await page.locator("#offer").click();
+    await page.locator("#language").selectOption("zh-CN");
+    assert.equal(await page.locator("#offer").isDisabled(), true);
+    answer();
+    await page.locator("#offer-problem", { hasText: "Not now." }).waitFor();
+    await page.locator("#offer:not(:disabled)").waitFor();
+    assert.equal(asked, 1);
+    // So does a search. In one turn, so that it cannot be over before.
+    await page.evaluate(() => {
+      document.getElementById("extend").click();
+      const language = document.getElementById("language");
+      language.value = "en";
+      language.dispatchEvent(new Event("change"));
+    });
+    await block(page, 4).waitFor();
+    await page.locator("#extend:not(:disabled)", { hasText: "Mine one more block" }).waitFor();
+    assert.equal(await page.locator("#extend-cancel").isHidden(), true);
+  }));
+
+test("a chain that is too short is no chain to copy: the button is off until there are enough blocks", async () => {
   const node = await startNode("--port", "0");
   try {
     const { page, context } = await openPage(browser, node.base);
+    const why = page.locator("#copy-why");
+    await why.filter({ hasText: "Mine 2 more blocks first" }).waitFor();
+    assert.equal(await page.locator("#copy").isDisabled(), true);
+    await ask(node.base, "POST", "/api/v1/blocks");
+    await why.filter({ hasText: "Mine 1 more block first" }).waitFor();
+    await ask(node.base, "POST", "/api/v1/blocks");
+    await why.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
     await page.locator("#copy").click();
-    await page.locator("#tamper-problem", { hasText: "Mine 2 more blocks first" }).waitFor();
-    assert.equal(await page.locator("#copies .copy").count(), 0);
+    await page.locator('[data-place="2"]').waitFor();
     await context.close();
   } finally {
     await node.stop();

@@ -37,7 +37,14 @@ const states = (copy) => copy.places().map((place) => copy.state(place));
 const told = (copy, hasBroken, answers = null) => storyOf(copy, hasBroken, answers).map((step) => step.told);
 const reached = (copy, hasBroken, answers = null) =>
   storyOf(copy, hasBroken, answers).find(({ state }) => state === "now")?.step;
-const answer = (verdict) => ({ judgements: [{ judgement: { verdict } }, { judgement: null }] });
+/** What this node says, then what the others say. */
+const answer = (here, ...others) => ({
+  judgements: [
+    { address: null, judgement: { verdict: here } },
+    { address: "127.0.0.1:1009", judgement: null },
+    ...others.map((verdict, at) => ({ address: `127.0.0.1:${1002 + at}`, judgement: { verdict } })),
+  ],
+});
 
 test("a change breaks the link behind it, and nothing else", async () => {
   const copy = await copyWithPayments();
@@ -56,7 +63,7 @@ test("a change breaks the link behind it, and nothing else", async () => {
   );
   assert.equal(copy.link(0), null, "nothing comes before the first block");
   assert.deepEqual(told(copy, true), ["isChanged", "isBroken", "relink", "offer", "win"]);
-  assert.deepEqual(storyOf(copy, true, null)[1].data, { changed: 2, broken: 3, faulty: 1, length: 4 });
+  assert.deepEqual(storyOf(copy, true, null)[1].data, { changed: 2, broken: 3, faulty: 1, length: 4, agreeing: 0 });
   assert.equal(reached(copy, true), "relink");
 });
 
@@ -111,6 +118,34 @@ test("a longer copy is a valid chain, and is offered from the block before the c
   assert.equal(reached(copy, true, answer("not_longer")), "win");
   assert.equal(reached(copy, true, answer("longer")), undefined);
   assert.deepEqual(told(copy, true, answer("longer")).slice(3), ["isOffered", "won"]);
+  const [agreeing, alone] = [answer("longer", "longer", "refused"), answer("longer", "refused")].map(
+    (answers) => storyOf(copy, true, answers)[4].data.agreeing,
+  );
+  assert.deepEqual([agreeing, alone], [1, 0], "of the others, those that agreed");
+});
+
+test("a copy on which nothing was mined or changed has not won, whatever nodes with shorter chains say", async () => {
+  const copy = await copyWithPayments();
+  copy.edit(1, "amount", "1000000", 0);
+  copy.relink();
+  assert.equal(reached(copy, true, answer("not_longer", "longer")), "win");
+  assert.equal(reached(copy, true, answer("longer", "longer")), "win", "the chain here has become shorter");
+  await copy.extend(new Date(0));
+  assert.equal(reached(copy, true, answer("not_longer", "longer")), "win", "the chain here has grown");
+  assert.equal(reached(copy, true, answer("refused", "longer")), "win");
+  const honest = await copyWithPayments();
+  await honest.extend(new Date(0));
+  assert.equal(told(honest, false, answer("longer"))[4], "win", "nothing is forged");
+});
+
+test("an amount is read as people type it, and is a text where it is no number or could be two", async () => {
+  const copy = await copyWithPayments();
+  const read = (typed) => {
+    copy.edit(1, "amount", typed, 0);
+    return /"amount": ([^,]*|"[^"]*"), "receiver"/.exec(copy.text(1))[1];
+  };
+  assert.deepEqual(["9,5", "９．５", "1,000,000", "007"].map(read), ["9.5", "9.5", "1000000", "7"]);
+  assert.deepEqual(["ten", "1,500", "1e999"].map(read), ['"ten"', '"1,500"', '"1e999"']);
 });
 
 test("a copy of the end of a chain is judged against the block before it, and a search can be given up", async () => {

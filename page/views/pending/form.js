@@ -26,6 +26,9 @@ export function paymentForm(context) {
   const fields = NAMES.map(paymentField);
   const button = el("button", { class: "main", id: "send" }, t("send"));
   const enabled = enabledWhen(button, context, "use");
+  // The answer empties the fields that are on the page: they are made anew when the language changes meanwhile.
+  const kept = context.keep("payment form", () => ({ empty }));
+  kept.empty = empty;
   const element = el(
     "form",
     { class: "pay", onsubmit: send, novalidate: true, "aria-labelledby": "pending-title" },
@@ -42,7 +45,7 @@ export function paymentForm(context) {
     enabled.busy(true);
     try {
       const answer = await context.api.pay({ sender, receiver, amount: rawNumber(amount) });
-      for (const { input } of fields) input.value = "";
+      kept.empty();
       sent.took(answer);
       fields[0].input.focus();
     } catch (error) {
@@ -50,6 +53,10 @@ export function paymentForm(context) {
     } finally {
       enabled.busy(false);
     }
+  }
+
+  function empty() {
+    for (const { input } of fields) input.value = "";
   }
 
   /** @param {unknown} error */

@@ -13,21 +13,22 @@ const NAME = 60;
 
 /** @param {Judgements} answers */
 export function answersList({ judgements }) {
-  /** @type {Map<string, { verdict: Verdict | "none", text: string, nodes: PeerJudgement[] }>} */
+  /** @type {Map<string, { verdict: Verdict | "none", text: string, strangers: number, nodes: PeerJudgement[] }>} */
   const groups = new Map();
   for (const node of judgements) {
     const { judgement, error_code } = node;
     const verdict = judgement?.verdict ?? "none";
     const text = judgement ? t("judged", judgement) : t("notJudged", error_code);
-    const group = groups.get(`${verdict} ${text}`) ?? { verdict, text, nodes: [] };
+    const group = groups.get(`${verdict} ${text}`) ?? { verdict, text, strangers: 0, nodes: [] };
     group.nodes.push(node);
+    if (judgement?.code === "unknown_parent" && node.address !== null) group.strangers += 1;
     groups.set(`${verdict} ${text}`, group);
   }
   const sorted = [...groups.values()].sort((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict));
   return el(
     "ul",
     { class: "answers" },
-    ...sorted.map(({ verdict, text, nodes }) =>
+    ...sorted.map(({ verdict, text, strangers, nodes }) =>
       el(
         "li",
         { "data-verdict": verdict },
@@ -38,6 +39,7 @@ export function answersList({ judgements }) {
           el("strong", {}, ...nodes.flatMap((node, at) => [at > 0 ? ", " : "", nameOf(node)])),
           nodes.length > 3 && ` (${number(nodes.length)})`,
           el("span", { class: "words" }, text),
+          strangers > 0 && el("span", { class: "words quiet" }, t("otherChains", strangers)),
         ),
       ),
     ),
