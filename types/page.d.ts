@@ -61,6 +61,8 @@ export interface Context {
   alive: () => boolean;
   /** How the node is called that has this node address; null when that is not known. */
   nameOf: (address: unknown) => string | null;
+  /** How the node is called that the picture of the network lists at this host and port; null when that is not known. */
+  nameAt: (address: string) => string | null;
   /**
    * Calls the listener whenever one of the above may have changed. When the language changes, the views are made anew and listen anew.
    */

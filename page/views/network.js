@@ -6,6 +6,7 @@ import { t } from "../i18n.js";
 import { notice } from "../notice.js";
 import { connectForm } from "./network/connect.js";
 import { nodeDetail } from "./network/detail.js";
+import { distinct } from "./network/distinct.js";
 import { entrance } from "./network/entrance.js";
 import { announcer } from "./network/announcer.js";
 import { legend } from "./network/legend.js";
@@ -22,7 +23,7 @@ const NARROW = 1120;
 
 /** @param {Context} context */
 export function networkView(context) {
-  const { api } = context;
+  const { api, nameAt } = context;
   /** @type {string[]} */
   let own = [];
   /** @type {Network | null} */
@@ -87,9 +88,6 @@ export function networkView(context) {
   }
 
   /** @param {string} address */
-  const nameAt = (address) => network?.nodes.find((node) => node.address === address)?.name ?? null;
-
-  /** @param {string} address */
   async function forget(address) {
     try {
       await api.disconnect(address);
@@ -105,11 +103,12 @@ export function networkView(context) {
      * @param {Network} latest
      */
     draw(latest) {
-      sum.textContent = summary(latest, picture.draw(latest, fits));
+      const once = distinct(latest);
+      sum.textContent = summary(once, picture.draw(once, fits));
       detail.update(latest);
       form.update(latest);
-      announce.say(network, latest);
-      network = latest;
+      announce.say(network, once);
+      network = once;
       able.update();
       help.hidden = longest.disabled;
     },
@@ -126,7 +125,9 @@ export function networkView(context) {
      * @param {Replacement} replacement
      */
     show(replacement) {
-      replaced.say(() => replacementNotice(replacement));
+      replaced.say((place) => replacementNotice(replacement, context.status(), nameAt, place.clear));
     },
+    /** The chain has gone on or is another one: what waited again may be in a block. */
+    pass: replaced.clear,
   };
 }

@@ -168,7 +168,7 @@ test("what the node refuses is said in the page's language, beside the field tha
       await page.unroute("**/api/v1/pending");
       await answerPayments(page, 503, { type: type("pending-full"), detail });
       await page.locator("#send").click();
-      await said.filter({ hasText: "等待中的支付太多" }).waitFor();
+      await said.filter({ hasText: "等待中的交易太多" }).waitFor();
       await choose(page, "en");
       await said.filter({ hasText: "Too many payments wait. Mine a block" }).waitFor();
       await page.unroute("**/api/v1/pending");

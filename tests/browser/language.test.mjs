@@ -37,7 +37,7 @@ test("a payment that is half typed, an open block and the places where one reads
     const looked = await page.evaluate(() => scrollY);
 
     await page.locator("#language").selectOption("zh-CN");
-    await page.getByRole("heading", { name: "等待中的支付" }).waitFor();
+    await page.getByRole("heading", { name: "等待中的交易" }).waitFor();
     assert.equal(await page.evaluate(() => window.sameDocument), true, "the page was not loaded again");
     assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
     assert.equal(await page.locator("#pay-sender").inputValue(), "Алиса");
@@ -59,7 +59,7 @@ test("a payment that is half typed, an open block and the places where one reads
     await checkAccessibility(page);
     assert.equal(new URL(page.url()).searchParams.get("lang"), "zh-CN");
     await page.goto(`${node.base}/`);
-    await page.getByRole("heading", { name: "等待中的支付" }).waitFor();
+    await page.getByRole("heading", { name: "等待中的交易" }).waitFor();
   }));
 
 test("the caret stays where it was, and what is said beside a field is said in the other language", () =>
@@ -94,10 +94,10 @@ test("what has become of a payment is followed across the languages", () =>
     await pay(page, "Alice", "Bob", "10");
     await page.locator("#payment-status", { hasText: "It waits for block 2." }).waitFor();
     await page.locator("#language").selectOption("zh-CN");
-    await page.locator("#payment-status", { hasText: "这笔支付等待写入区块 2。" }).waitFor();
+    await page.locator("#payment-status", { hasText: "这笔交易等待写入区块 2。" }).waitFor();
     await page.locator("#pending", { hasText: "Alice" }).waitFor();
     await mine(page, 2);
-    await page.locator("#payment-status", { hasText: "这笔支付已写入区块 2。" }).waitFor();
+    await page.locator("#payment-status", { hasText: "这笔交易已写入区块 2。" }).waitFor();
     await page.locator("#accounts", { hasText: "Alice" }).waitFor();
     await page.locator("#accounts").getByRole("button", { name: "Alice" }).click();
     await page.locator("#account", { hasText: "关闭" }).waitFor();

@@ -136,7 +136,7 @@ test("the details of one node at a time, by mouse and keyboard; the picture does
 test("asking for the longest chain says what each node offered, in both languages", () =>
   withNetwork(2, async ([ours, theirs]) => {
     for (const [locale, sentence, kept] of [
-      ["en-US", "it is not longer than the own one", "No chain is longer"],
+      ["en-US", "it is not longer than the chain of this node", "No chain is longer"],
       ["zh-CN", "不比自己的链长", "没有更长的链"],
     ]) {
       const { page, context } = await openPage(browser, ours.base, { locale });

@@ -36,6 +36,11 @@ function urlOf(address) {
   }
 }
 
+/** Chinese characters alone: words, or a number in words, but no host. */
+const WORDS = /^\p{Script=Han}+$/u;
+/** The colon before a port that stands alone. */
+const PORT = /^:(?=\d+$)/;
+
 /**
  * Addresses from what was pasted: nodes.json, or addresses one after the other; null when it is neither.
  * @param {string} text
@@ -53,5 +58,6 @@ export function addressesIn(text) {
     }
   }
   const all = trimmed.split(/[\s,;、]+/).filter(Boolean);
-  return all.length > 0 ? all : null;
+  if (all.length === 0 || all.some((one) => WORDS.test(one))) return null;
+  return all.map((one) => one.replace(PORT, ""));
 }
