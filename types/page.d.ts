@@ -14,8 +14,6 @@ export interface Api {
   pay(payment: v1.Payment): Promise<v1.Waiting>;
   accounts(limit: number): Promise<v1.Accounts>;
   account(name: string): Promise<v1.AccountPage>;
-  peers(): Promise<v1.PeerList>;
-  network(): Promise<v1.Network>;
   connect(nodes: string[]): Promise<v1.Connected>;
   disconnect(address: string): Promise<string>;
   replace(): Promise<v1.Round>;

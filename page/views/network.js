@@ -9,6 +9,7 @@ import { nodeDetail } from "./network/detail.js";
 import { distinct } from "./network/distinct.js";
 import { entrance } from "./network/entrance.js";
 import { announcer } from "./network/announcer.js";
+import { NARROW } from "./network/fit.js";
 import { legend } from "./network/legend.js";
 import { pageOf } from "./network/links.js";
 import { networkPicture } from "./network/picture.js";
@@ -16,10 +17,8 @@ import { replacementNotice, roundReport } from "./network/replacement.js";
 import { summary } from "./network/words.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
+/** @import { Notice } from "../notice.js" */
 /** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
-
-/** Screens of less width scroll down, in pixels. */
-const NARROW = 1120;
 
 /** @param {Context} context */
 export function networkView(context) {
@@ -42,7 +41,7 @@ export function networkView(context) {
   const help = el("span", { class: "quiet" }, t("longestHelp"));
   const element = el(
     "section",
-    { class: "wide network", "aria-labelledby": "network-title" },
+    { class: "wide network", "aria-labelledby": "network-title", tabindex: "-1" },
     el("div", { class: "head" }, el("h2", { id: "network-title" }, t("network")), sum, legend()),
     picture.element,
     announce.element,
@@ -89,11 +88,20 @@ export function networkView(context) {
 
   /** @param {string} address */
   async function forget(address) {
+    // The button that opened the panel goes with the node.
+    element.focus({ preventScroll: true });
     try {
       await api.disconnect(address);
     } catch (error) {
       said.fail(error);
     }
+  }
+
+  /** @param {Notice} place */
+  function close(place) {
+    place.clear();
+    // The views may have been made anew meanwhile.
+    document.getElementById("longest")?.focus({ preventScroll: true });
   }
 
   return {
@@ -125,7 +133,7 @@ export function networkView(context) {
      * @param {Replacement} replacement
      */
     show(replacement) {
-      replaced.say((place) => replacementNotice(replacement, context.status(), nameAt, place.clear));
+      replaced.say((place) => replacementNotice(replacement, context.status(), nameAt, () => close(place)));
     },
     /** The chain has gone on or is another one: what waited again may be in a block. */
     pass: replaced.clear,

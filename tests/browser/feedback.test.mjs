@@ -393,6 +393,19 @@ test("the account and the place where one reads stay when the lists are read ane
     assert.equal(await page.evaluate(() => document.activeElement.dataset.key), "payer 7");
   }));
 
+test("an account that is open follows the chain", () =>
+  onPage(async (page, node) => {
+    await pay(page, "Alice", "Bob", "10");
+    await mine(page, 2);
+    await page.locator("#accounts").getByRole("button", { name: "Alice" }).click();
+    await page.locator("#account tbody tr").waitFor();
+    await page.locator("#account").getByRole("button").focus();
+    await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Carol", amount: 3 }));
+    await ask(node.base, "POST", "/api/v1/blocks");
+    await page.locator("#account", { hasText: "Carol" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.key), "close");
+  }));
+
 test("on a phone the main actions are in a bar that covers nothing, and everything can be touched", () =>
   onPage(async (page) => {
     const bar = page.locator("nav.bar");

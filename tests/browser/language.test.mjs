@@ -89,6 +89,21 @@ test("the caret stays where it was, and what is said beside a field is said in t
     assert.equal(await page.locator("#amount-error").textContent(), "");
   }));
 
+test("while the node is gone, another language tells of the payments that are known, and of no others", async () => {
+  for (const count of [0, 2]) {
+    const node = await startNode("--port", "0");
+    const { page, context } = await openPage(browser, node.base);
+    for (let at = 0; at < count; at += 1) await pay(page, `payer ${at}`, "Bob", "1");
+    await page.locator(`#next[data-payments="${count}"]`).waitFor();
+    await node.stop();
+    await page.getByRole("alert").filter({ hasText: "The node is gone" }).waitFor();
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator(`#next[data-payments="${count}"]`, { hasText: "下一个区块" }).waitFor();
+    assert.equal(await page.locator("#next .tokens .token").count(), count);
+    await context.close();
+  }
+});
+
 test("what has become of a payment is followed across the languages", () =>
   onPage(async (page) => {
     await pay(page, "Alice", "Bob", "10");

@@ -75,7 +75,6 @@ test("the next block fills with what waits, its search is shown slowly, and it j
     // The number of tries is how the show ends.
     assert.equal(await page.locator("#mined").textContent(), "Searching…");
     await page.locator("#slow-help", { hasText: "about six seconds" }).waitFor();
-    await page.locator("#mined", { hasText: "Block 2 after 533 tries" }).waitFor();
     // Payments that come meanwhile belong to the block after it.
     await pay(node, { sender: "Dora", receiver: "Bob", amount: 3 });
     await page.locator('#next[data-state="closed"] .lid', { hasText: "Block 2" }).waitFor();
@@ -86,6 +85,7 @@ test("the next block fills with what waits, its search is shown slowly, and it j
     await page.locator('[data-index="2"]:not(.held)').waitFor();
     assert.equal(await counted(page), 1);
     await search.locator(".tries", { hasText: "533 tries" }).waitFor();
+    await page.locator("#mined", { hasText: "Block 2 after 533 tries" }).waitFor();
     // A block that is asked for while a search is shown ends that show and begins its own, with its own payments.
     await mine(page, 3);
     await page.locator('#search[data-state="running"]').waitFor();
@@ -178,14 +178,20 @@ test("what is chosen applies at once, and what cannot be is said beside the fiel
       await page.keyboard.press("Enter");
       assert.notEqual(await page.locator("#every-error").textContent(), "", wrong);
     }
+    // What is wrong with the field is of no interest when somebody else has turned mining off.
+    await ask(node.base, "PUT", "/api/v1/mining", JSON.stringify({ mode: "off" }));
+    await page.locator("#every").waitFor({ state: "hidden" });
+    assert.equal(await page.locator("#every-error").textContent(), "");
+    await ask(node.base, "PUT", "/api/v1/mining", JSON.stringify({ mode: "interval", every_ms: 2000 }));
+    await page.locator('#log [data-event="mining"]', { hasText: "every 2 s" }).nth(1).waitFor();
     // Full-width digits and a decimal comma.
     await page.locator("#every").fill("１２，５");
     await page.keyboard.press("Enter");
     await page.locator("#every-error:empty").waitFor({ state: "attached" });
-    await page.locator('#log [data-event="mining"]').nth(1).waitFor();
+    await page.locator('#log [data-event="mining"]', { hasText: "every 12.5 s" }).waitFor();
     assert.deepEqual(await setting(), { mode: "interval", every_ms: 12_500 });
     await page.locator("#mode").selectOption("off");
-    await page.locator('#log [data-event="mining"]').nth(2).waitFor();
+    await page.locator('#log [data-event="mining"]', { hasText: "off" }).nth(1).waitFor();
     assert.deepEqual(await setting(), { mode: "off" });
     assert.ok(await page.locator("#every").isHidden());
   }));

@@ -108,6 +108,43 @@ test("an address that does not answer yet, one that was known, and one that is n
     await context.close();
   }));
 
+test("Enter connects; two addresses of one node are one node; what is said of an address goes when it is forgotten", () =>
+  withNetwork(1, async ([ours]) => {
+    const other = await startNode("--port", "0");
+    const port = new URL(other.base).port;
+    const { page, noise, context } = await openPage(browser, ours.base);
+    const box = page.locator("#nodes");
+    await box.fill(`：${port}`);
+    await box.press("Shift+Enter");
+    assert.equal(await box.inputValue(), `：${port}\n`);
+    await box.press("Enter");
+    await page.locator('[data-result="connected"]', { hasText: other.address }).waitFor();
+    await box.fill("{");
+    await box.press("Enter");
+    assert.equal(await box.inputValue(), "{\n");
+    await box.fill(`localhost:${port}`);
+    await box.press("Enter");
+    await page.locator('[data-result="connected"]', { hasText: `localhost:${port}` }).waitFor();
+    await page.locator("#network-summary", { hasText: "2 nodes" }).waitFor();
+    assert.equal(await page.locator(".chip").count(), 2);
+    await chip(page, other).getByRole("button").click();
+    const detail = page.locator("#node-detail:popover-open");
+    await detail.locator("dd", { hasText: `localhost:${port}` }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator('[data-result="connected"]', { hasText: "已连接" }).waitFor();
+    await chip(page, other).getByRole("button").click();
+    await detail.getByRole("button", { name: `移除 ${other.address}` }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.matches("section.network")), true);
+    const second = chip(page, { address: `localhost:${port}` });
+    await second.getByRole("button").click();
+    await detail.getByRole("button", { name: `移除 localhost:${port}` }).click();
+    await page.locator("#connect-status:empty").waitFor({ state: "attached" });
+    assert.deepEqual(noise, []);
+    await context.close();
+    await other.stop();
+  }));
+
 test("the details of one node at a time, by mouse and keyboard; the picture does not move; a node is forgotten", () =>
   withNetwork(3, async ([ours, theirs, third]) => {
     const { page, noise, context } = await openPage(browser, ours.base);
