@@ -178,7 +178,7 @@ export default {
   entranceAlone: "本节点只供这台电脑使用。要让其他人加入，启动时请加上",
   connect: "连接",
   connectTitle: "连接其他节点",
-  connectHint: (port) => `端口（如 ${port}）、地址，或 nodes.json 的内容`,
+  connectHint: (port) => `端口（如 ${port}）、地址，或 nodes.json`,
   connectBad: "这既不是地址，也不是 nodes.json 的内容。",
   connectResult: (result) =>
     ({

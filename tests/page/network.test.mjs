@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { pictureOf } from "../../page/views/network/drawing.js";
 import { distinct, otherAddresses } from "../../page/views/network/distinct.js";
 import { relationOf, treeOf } from "../../page/views/network/lanes.js";
-import { addressOf, addressesIn, pageOf } from "../../page/views/network/links.js";
+import { addressOf, addressesIn, isPortTooLarge, pageOf } from "../../page/views/network/links.js";
 
 const MOST = 22;
 
@@ -222,6 +222,8 @@ test("what is typed or pasted to connect nodes", () => {
   for (const wrong of ["", "  ", "{", '{"nodes": [1]}', '{"nodes": "a"}']) assert.equal(addressesIn(wrong), null);
   assert.deepEqual(addressesIn("：5002、:5003 [::1]:5004"), ["5002", "5003", "[::1]:5004"]);
   assert.equal(addressesIn("七千"), null);
+  for (const wrong of ["127.0.0.1:65536", "http://x:99999/", "[::1]:70000"]) assert.ok(isPortTooLarge(wrong), wrong);
+  for (const right of ["127.0.0.1:65535", "99999.example", "x", "[::1]", "7"]) assert.ok(!isPortTooLarge(right), right);
   assert.equal(addressOf("5002"), "127.0.0.1:5002");
   assert.equal(addressOf("http://127.0.0.1:5002/"), "127.0.0.1:5002");
   assert.equal(addressOf("school.example"), "school.example:80");

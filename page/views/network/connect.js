@@ -4,7 +4,7 @@ import { el, foreign } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { t } from "../../i18n.js";
 import { notice } from "../../notice.js";
-import { addressOf, addressesIn } from "./links.js";
+import { addressOf, addressesIn, isPortTooLarge } from "./links.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
 /** @import { Network } from "../../../types/v1.d.ts" */
@@ -73,6 +73,12 @@ export function connectForm(context, pageOf) {
     if (nodes === null) {
       forget();
       said.warn(() => t("connectBad"));
+      return;
+    }
+    const beyond = nodes.find(isPortTooLarge);
+    if (beyond !== undefined) {
+      forget();
+      said.warn(() => foreign(beyond, 80), ": ", () => t("addressFault", "port_too_large"));
       return;
     }
     try {

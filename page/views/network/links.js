@@ -27,6 +27,12 @@ export function addressOf(typed) {
   return url ? `${url.hostname}:${url.port || "80"}` : typed;
 }
 
+/**
+ * Whether an address names a port that there is not: the node says of it only that it is no address.
+ * @param {string} address
+ */
+export const isPortTooLarge = (address) => Number(/:(\d+)(?:\/.*)?$/.exec(address)?.[1]) > 65535;
+
 /** @param {string} address */
 function urlOf(address) {
   try {
