@@ -78,7 +78,11 @@ export function connectForm(context, pageOf) {
     const beyond = nodes.find(isPortTooLarge);
     if (beyond !== undefined) {
       forget();
-      said.warn(() => foreign(beyond, 80), ": ", () => t("addressFault", "port_too_large"));
+      said.warn(
+        () => foreign(beyond, 80),
+        ": ",
+        () => t("addressFault", "port_too_large"),
+      );
       return;
     }
     try {
