@@ -123,8 +123,6 @@ export const api = {
   pay: (payment) => send("POST", "/pending", payment),
   accounts: (limit) => ask(`/accounts?limit=${limit}`),
   account: (name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
-  peers: () => ask("/peers", {}, WAIT.peers),
-  network: () => ask("/network"),
   connect: (nodes) => send("POST", "/peers", { nodes }),
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
   replace: () => send("POST", "/replacements", undefined, WAIT.peers),

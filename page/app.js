@@ -37,6 +37,7 @@ const context = {
   access: state.access,
   alive: state.alive,
   nameOf: state.nameOf,
+  nameAt: state.nameAt,
   onState: state.onState,
   keep,
 };
@@ -95,7 +96,7 @@ function rebuild() {
   if (status) {
     // All that is known of the chain is still true.
     views.chain.reset(state.length(), Infinity);
-    views.mining.reset(status, state.length());
+    views.mining.reset(status, state.length(), Infinity);
     views.proofs.drawSoon();
     views.network.enter(status);
     refreshAll();
@@ -165,6 +166,7 @@ function show(status) {
   state.setStatus(status);
   entitle();
   views.network.enter(status);
+  views.network.pass();
   views.chain.reset(status.length);
   views.mining.reset(status, status.length);
   views.proofs.drawSoon();
@@ -199,10 +201,11 @@ function draw() {
     if (name === "block") {
       state.setLength(data.header.index);
       views.chain.add(data.header, views.mining.add(data));
+      views.network.pass();
     } else if (name === "replacement") {
       state.setLength(data.replacement.length);
       views.chain.reset(data.replacement.length, data.replacement.fork);
-      views.mining.restart(data.replacement.length);
+      views.mining.restart(data.replacement.length, data.replacement.fork);
       views.network.show(data.replacement);
     } else if (name === "payment") {
       views.mining.pay(data.transaction, data.pending);

@@ -3,6 +3,7 @@
 import { api, listen } from "./api.js";
 import { el, foreign } from "./dom.js";
 import { t } from "./i18n.js";
+import { distinct } from "./views/network/distinct.js";
 import { fitter } from "./views/network/fit.js";
 import { legend } from "./views/network/legend.js";
 import { networkPicture } from "./views/network/picture.js";
@@ -40,7 +41,8 @@ function enter({ name }) {
 
 /** @param {Network} network */
 function changed(network) {
-  sum.textContent = summary(network, picture.draw(network, fit));
+  const once = distinct(network);
+  sum.textContent = summary(once, picture.draw(once, fit));
   fit();
 }
 

@@ -85,6 +85,6 @@ export function choose(tag) {
 /** A number as people of the language write it. */
 export const number = (/** @type {number} */ value) => numbers.format(value);
 /** A duration in milliseconds. */
-export const ms = (/** @type {number} */ value) => `${milliseconds.format(value)} ms`;
+export const ms = (/** @type {number} */ value) => t("milliseconds", milliseconds.format(value));
 /** The time of day of a moment in RFC 3339. */
 export const clock = (/** @type {string} */ time) => times.format(new Date(time));

@@ -36,6 +36,13 @@ export const state = {
   },
 
   /**
+   * How the node at an address is called, as the picture of the network lists it; null when that is not known.
+   * @param {string} address
+   * @returns {string | null}
+   */
+  nameAt: (address) => network?.nodes.find((node) => node.address === address)?.name ?? null,
+
+  /**
    * Calls `listener` whenever `status`, `network`, `alive` or `access` may have changed.
    * @param {() => void} listener
    */

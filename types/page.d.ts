@@ -14,8 +14,6 @@ export interface Api {
   pay(payment: v1.Payment): Promise<v1.Waiting>;
   accounts(limit: number): Promise<v1.Accounts>;
   account(name: string): Promise<v1.AccountPage>;
-  peers(): Promise<v1.PeerList>;
-  network(): Promise<v1.Network>;
   connect(nodes: string[]): Promise<v1.Connected>;
   disconnect(address: string): Promise<string>;
   replace(): Promise<v1.Round>;
@@ -61,6 +59,8 @@ export interface Context {
   alive: () => boolean;
   /** How the node is called that has this node address; null when that is not known. */
   nameOf: (address: unknown) => string | null;
+  /** How the node is called that the picture of the network lists at this host and port; null when that is not known. */
+  nameAt: (address: string) => string | null;
   /**
    * Calls the listener whenever one of the above may have changed. When the language changes, the views are made anew and listen anew.
    */

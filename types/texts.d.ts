@@ -8,7 +8,6 @@ import type { Kind } from "./network.d.ts";
 export interface Texts {
   name: string;
   title: string;
-  subtitle: string;
   skip: string;
   connecting: string;
   alive: string;
@@ -88,7 +87,7 @@ export interface Texts {
   searchHelp: string;
   searchFor(index: string): string;
   searchFound(index: string): string;
-  triesOf(tried: string, all: string): string;
+  tryNumber(tried: string): string;
   triesAll(count: number): string;
   nodeTook(took: string): string;
   nodeTookSlow(took: string): string;
@@ -121,7 +120,9 @@ export interface Texts {
   apart: string;
   fan(relation: v1.Relation, first: number, last: number): string;
   unknownChain: string;
-  by: string;
+  by(name: string): string;
+  /** A duration; the number is written already. */
+  milliseconds(value: string): string;
   goneTag: string;
   listingTag: string;
   minesTag: string;
@@ -130,6 +131,8 @@ export interface Texts {
   about(name: string): string;
   openPage: string;
   addressWord: string;
+  /** Further addresses of the same node. */
+  alsoAt: string;
   stateWord: string;
   seenWord: string;
   tipWord: string;
@@ -166,7 +169,7 @@ export interface Texts {
   unasked: string;
   listing: string;
   givenUp: string;
-  givenUpKept(number: number): string;
+  givenUpKept(number: number, port: string): string;
   givenUpNotKept: string;
   returned: string;
   nothingReturned: string;
@@ -176,7 +179,6 @@ export interface Texts {
   accountsNone: string;
   accountsHelp: string;
   balance: string;
-  received: string;
   tamper: string;
   tamperHelp: string;
   tamperStart: string;

@@ -135,50 +135,9 @@ export interface AccountPage {
 
 export type Relation = "same" | "ahead" | "behind" | "parted";
 
-interface AskedPeer {
-  address: string;
-  /** How it is called; null when it has not said so. */
-  name: string | null;
-  took_ms: number | null;
-  /** Why it fails: a sentence. */
-  error: string | null;
-  /** The same as a word that does not change. */
-  error_code: PeerErrorCode | null;
-  asked_at: string | null;
-}
-
 /** Why a peer's answer is not used. */
 export type PeerErrorCode =
   "refused" | "too_slow" | "not_a_node" | "bad_chain" | "beyond_limit" | "store" | "cut_off" | "interrupted";
-
-/** A peer whose chain is known. */
-export interface AnsweringPeer extends AskedPeer {
-  state: "answers";
-  kind: "b-coin" | "listing";
-  /** Null for a node of the listing with a long chain that was not exchanged yet; tip_hash and relation are null then, too. */
-  length: number | null;
-  tip_hash: string | null;
-  relation: Relation | null;
-  /** The last block that both chains have. */
-  common: Point | null;
-}
-
-/** A peer of whose chain nothing is known. */
-export interface SilentPeer extends AskedPeer {
-  state: "fails" | "itself" | "unasked";
-  kind: null;
-  length: null;
-  tip_hash: null;
-  relation: null;
-  common: null;
-}
-
-export type Peer = AnsweringPeer | SilentPeer;
-
-/** All peers, in the order they were added. */
-export interface PeerList {
-  peers: Peer[];
-}
 
 /** What became of addresses that were to be connected. */
 export interface Connected {

@@ -14,7 +14,6 @@ const s = (count, one, many) => (count === 1 ? `1 ${one}` : `${count.toLocaleStr
 export default {
   name: "English",
   title: "B-Coin",
-  subtitle: "A blockchain one can watch",
   skip: "Skip to the chain",
   connecting: "Looking for the node…",
   alive: "The node is running",
@@ -26,8 +25,8 @@ export default {
   whyGone: "Waits for the node to answer.",
   notForGuests: (access) =>
     access === "read"
-      ? "Other machines may only look: the teacher has started this node so (--guests read)."
-      : "Only the node's own machine may do this: the teacher has started it so (--guests use).",
+      ? "Other machines may only look: the teacher started this node that way (--guests read)."
+      : "Only the node's own machine may do this: the teacher started it that way (--guests use).",
   theme: "Light or dark",
   language: "Language",
   node: "Node",
@@ -81,7 +80,7 @@ export default {
   mine: "Mine a block",
   mineBusy: "Searching…",
   mined: (index, tries, took) => `Block ${index} after ${tries} tries in ${took}.`,
-  automatic: "By itself",
+  automatic: "Mine automatically",
   modeOff: "off",
   modePayment: "when a payment waits",
   modeInterval: "every so many seconds",
@@ -95,10 +94,10 @@ export default {
   reward: "reward",
   searchNone: "The search is shown here",
   searchHelp:
-    "Which number n gives a hash that begins with 0000? Hashed is n² less the square of the proof before, as decimal digits.",
+    "Which number n gives a hash that begins with 0000? The node hashes n² − p², written in decimal, where p is the proof before.",
   searchFor: (index) => `Block ${index}: the search for its proof`,
   searchFound: (index) => `Block ${index}: its proof is found`,
-  triesOf: (tried, all) => `Try ${tried} of ${all}`,
+  tryNumber: (tried) => `Try ${tried}`,
   triesAll: (count) => s(count, "try", "tries"),
   nodeTook: (took) => `The node needed ${took}. The page repeats some of its tries.`,
   nodeTookSlow: (took) =>
@@ -150,7 +149,8 @@ export default {
     return relation === "behind" ? `behind, at ${places}` : `ahead, after ${places}`;
   },
   unknownChain: "chain not known",
-  by: "by",
+  by: (name) => `by ${name}`,
+  milliseconds: (value) => `${value} ms`,
   goneTag: "gone",
   listingTag: "printed",
   minesTag: "mines by itself",
@@ -159,6 +159,7 @@ export default {
   about: (name) => `About ${name}`,
   openPage: "Open the page of this node",
   addressWord: "Address",
+  alsoAt: "Also at",
   stateWord: "State",
   seenWord: "Answered last",
   tipWord: "Last block",
@@ -187,7 +188,7 @@ export default {
   entranceAlone: "This node is for this machine alone. To let others in, start it with",
   connect: "Connect",
   connectTitle: "Connect other nodes",
-  connectHint: (port) => `${port}, an address, or nodes.json`,
+  connectHint: (port) => `a port (${port}), an address, or nodes.json`,
   connectBad: "This is neither an address nor the JSON of nodes.json.",
   connectResult: (result) =>
     ({
@@ -204,14 +205,14 @@ export default {
   longestBusy: "Asking…",
   replacedBy: (address, length) => `The chain of ${address} is longer and was taken: ${s(length, "block", "blocks")}.`,
   replacedFile: (length) => `A longer chain was taken: ${s(length, "block", "blocks")}.`,
-  kept: "No chain is longer: the own one is kept.",
+  kept: "No chain is longer: this node keeps its own.",
   outcome: (outcome) => ({ taken: "taken", passed_over: "passed over", itself: "itself" })[outcome] ?? outcome,
   offer: (code) =>
     ({
       itself: "this address is the node itself",
       adopted: "the longest valid chain",
-      not_longer: "it is not longer than the own one",
-      unfinished: "it was not read to the end, as a longer one was found",
+      not_longer: "it is not longer than the chain of this node",
+      unfinished: "it has not answered yet; its chain is judged when it arrives",
       outdated: "it has changed meanwhile",
       tie: "as long as the one that was taken, which came first",
       outdone: "another one is longer",
@@ -229,7 +230,7 @@ export default {
   unasked: "not asked yet",
   listing: "a node of the printed program",
   givenUp: "Blocks that were given up",
-  givenUpKept: (number) => `They are kept: bcoin export --given-up ${number}`,
+  givenUpKept: (number, port) => `They are kept: bcoin export --given-up ${number} --port ${port}`,
   givenUpNotKept: "They are too long to be kept.",
   returned: "Payments that wait again",
   nothingReturned: "No payment has to wait again.",
@@ -242,7 +243,6 @@ export default {
   accountsHelp:
     "Exact sums of all payments in the chain. A balance may be below zero: the printed rules do not forbid it.",
   balance: "Balance",
-  received: "Received",
 
   tamper: "Try to tamper",
   tamperHelp:
@@ -363,7 +363,7 @@ export default {
   logBlock: (index, count) => `Block ${index} was mined: ${s(count, "transaction", "transactions")}.`,
   logPayment: (block) => `A payment waits for block ${block}:`,
   logPeers: (count) => `The node knows ${s(count, "other node", "other nodes")} now.`,
-  logMining: (mode) => `Mining by itself: ${mode}.`,
+  logMining: (mode) => `Mining automatically: ${mode}.`,
   logReset: "Some events are lost; the page has read everything anew.",
 
   glossary: "What do the words mean?",

@@ -1,5 +1,6 @@
 // Who received and sent how much.
 
+import { Problem } from "../api.js";
 import { cut, el, replaceSteadily } from "../dom.js";
 import { t } from "../i18n.js";
 import { notice } from "../notice.js";
@@ -59,7 +60,25 @@ export function accountsView(context) {
   }
 
   function drawOpen() {
-    if (kept.open) one.replaceChildren(accountNotice(kept.open, close));
+    if (kept.open) replaceSteadily(one, accountNotice(kept.open, close));
+  }
+
+  /** Reads the account that is open anew; a chain that is another one may not name it. */
+  async function refreshOpen() {
+    const before = kept.open;
+    if (!before) return;
+    /** @type {AccountPage | null} */
+    let latest = null;
+    try {
+      latest = await api.account(before.account.name);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== "unknown-account") throw error;
+    }
+    // Another one may have been opened meanwhile.
+    if (kept.open !== before || JSON.stringify(latest) === JSON.stringify(before)) return;
+    kept.open = latest;
+    if (latest) drawOpen();
+    else one.replaceChildren();
   }
 
   draw();
@@ -72,6 +91,7 @@ export function accountsView(context) {
     async refresh() {
       kept.page = await api.accounts(SHOWN);
       draw();
+      await refreshOpen();
     },
   };
 }
@@ -90,7 +110,7 @@ function accountNotice({ account, transactions }, close) {
       "div",
       { class: "head" },
       el("strong", {}, party(account.name)),
-      el("button", { type: "button", onclick: close }, t("close")),
+      el("button", { type: "button", "data-key": "close", onclick: close }, t("close")),
     ),
     paymentTable(payments, account.payments),
   );

@@ -2,7 +2,9 @@
 
 import { el, foreign } from "../dom.js";
 import { clock, t } from "../i18n.js";
-import { modeText } from "./mining.js";
+import { miningText } from "./mining.js";
+import { replacedText } from "./network/replacement.js";
+import { aboutNode } from "./network/words.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
 /** @import { NodeEvent } from "../../types/v1.d.ts" */
@@ -11,7 +13,7 @@ import { modeText } from "./mining.js";
 const LINES = 100;
 
 /** @param {Context} context */
-export function logView({ keep }) {
+export function logView({ keep, nameAt }) {
   /** The events that are shown, the latest last: words are made of them anew in another language. @type {NodeEvent[]} */
   const events = keep("log", () => []);
   const list = el(
@@ -32,7 +34,7 @@ export function logView({ keep }) {
     if (added.length === 0) return;
     if (empty) list.replaceChildren();
     empty = false;
-    list.prepend(...added.map(line).reverse());
+    list.prepend(...added.map((event) => line(event, nameAt)).reverse());
     while (list.children.length > LINES) list.lastChild?.remove();
   }
 
@@ -51,14 +53,26 @@ export function logView({ keep }) {
   };
 }
 
-/** @param {NodeEvent} event */
-function line(event) {
+/**
+ * @param {NodeEvent} event
+ * @param {Context["nameAt"]} nameAt
+ */
+function line(event, nameAt) {
   const [name, data] = event;
-  return el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(data.time)), " ", ...words(event));
+  return el(
+    "li",
+    { "data-event": name },
+    el("time", { class: "quiet" }, clock(data.time)),
+    " ",
+    ...words(event, nameAt),
+  );
 }
 
-/** @param {NodeEvent} event */
-function words([name, data]) {
+/**
+ * @param {NodeEvent} event
+ * @param {Context["nameAt"]} nameAt
+ */
+function words([name, data], nameAt) {
   switch (name) {
     case "block":
       return [t("logBlock", data.header.index, data.header.transactions)];
@@ -73,17 +87,13 @@ function words([name, data]) {
         foreign(data.transaction.amount, 60),
       ];
     case "replacement":
-      return [
-        data.replacement.from
-          ? t("replacedBy", data.replacement.from, data.replacement.length)
-          : t("replacedFile", data.replacement.length),
-      ];
+      return replacedText(data.replacement, nameAt);
     case "peers":
       return [t("logPeers", data.peers)];
     case "mining":
-      return [t("logMining", modeText(data.mining.mode))];
+      return [t("logMining", miningText(data.mining))];
     case "beyond_limit":
-      return [t("beyondLimit", data.peer, data.limit)];
+      return aboutNode((node) => t("beyondLimit", node, data.limit), data.peer, nameAt);
     default:
       return [t("logReset")];
   }

@@ -16,7 +16,7 @@ import { Waiting } from "./mining/waiting.js";
 /** @import { EventData, Header, Status, Transaction } from "../../types/v1.d.ts" */
 /** @import { Headers } from "./chain/headers.js" */
 
-export { modeText } from "./mining/automatic.js";
+export { miningText } from "./mining/automatic.js";
 
 /**
  * @param {Context} context
@@ -51,6 +51,7 @@ export function miningView(context, headers) {
       el("div", { class: "row actions" }, slow.element, button.button),
     ),
     button.why,
+    slow.help,
     el("div", { class: "bench" }, next.element, panel.element),
     automatic.element,
   );
@@ -70,10 +71,15 @@ export function miningView(context, headers) {
     isDue = true;
   }
 
-  /** @param {number} blocks */
-  function restart(blocks) {
+  /**
+   * @param {number} blocks
+   * @param {number} fork the last block that is still true
+   */
+  function restart(blocks, fork) {
     show.finish();
     length = blocks;
+    button.forget(fork);
+    button.seen(blocks);
     panel.clear();
     // The newest block may be beyond the cards that are seen.
     headers.get(length);
@@ -103,13 +109,14 @@ export function miningView(context, headers) {
      * The page has read the node's status, or is made anew.
      * @param {Status} status
      * @param {number} blocks how many blocks the chain has
+     * @param {number} [fork] the last block that is still true
      */
-    reset(status, blocks) {
+    reset(status, blocks, fork = 0) {
       miner = status.miner;
       automatic.show(status.mining);
-      restart(blocks);
+      restart(blocks, fork);
     },
-    /** The chain was replaced by one of so many blocks. */
+    /** The chain was replaced by one of so many blocks, of which those up to a fork were known. */
     restart,
     /**
      * A payment waits.
@@ -137,9 +144,14 @@ export function miningView(context, headers) {
       if (time === 0 || before === null) {
         panel.found(header, before, t("nodeTook", ms(took_ms)));
         drawSoon();
+        button.seen(header.index);
         return null;
       }
-      return show.run(header, before, { time, took_ms, slow: slow.isOn(), still: still.matches }).then(draw);
+      return show.run(header, before, { time, took_ms, slow: slow.isOn(), still: still.matches }).then(() => {
+        // The chain may be a shorter one by now.
+        button.seen(Math.min(header.index, length));
+        draw();
+      });
     },
   };
 }

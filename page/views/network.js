@@ -6,8 +6,10 @@ import { t } from "../i18n.js";
 import { notice } from "../notice.js";
 import { connectForm } from "./network/connect.js";
 import { nodeDetail } from "./network/detail.js";
+import { distinct } from "./network/distinct.js";
 import { entrance } from "./network/entrance.js";
 import { announcer } from "./network/announcer.js";
+import { NARROW } from "./network/fit.js";
 import { legend } from "./network/legend.js";
 import { pageOf } from "./network/links.js";
 import { networkPicture } from "./network/picture.js";
@@ -15,14 +17,12 @@ import { replacementNotice, roundReport } from "./network/replacement.js";
 import { summary } from "./network/words.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
+/** @import { Notice } from "../notice.js" */
 /** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
-
-/** Screens of less width scroll down, in pixels. */
-const NARROW = 1120;
 
 /** @param {Context} context */
 export function networkView(context) {
-  const { api } = context;
+  const { api, nameAt } = context;
   /** @type {string[]} */
   let own = [];
   /** @type {Network | null} */
@@ -41,7 +41,7 @@ export function networkView(context) {
   const help = el("span", { class: "quiet" }, t("longestHelp"));
   const element = el(
     "section",
-    { class: "wide network", "aria-labelledby": "network-title" },
+    { class: "wide network", "aria-labelledby": "network-title", tabindex: "-1" },
     el("div", { class: "head" }, el("h2", { id: "network-title" }, t("network")), sum, legend()),
     picture.element,
     announce.element,
@@ -87,15 +87,21 @@ export function networkView(context) {
   }
 
   /** @param {string} address */
-  const nameAt = (address) => network?.nodes.find((node) => node.address === address)?.name ?? null;
-
-  /** @param {string} address */
   async function forget(address) {
+    // The button that opened the panel goes with the node.
+    element.focus({ preventScroll: true });
     try {
       await api.disconnect(address);
     } catch (error) {
       said.fail(error);
     }
+  }
+
+  /** @param {Notice} place */
+  function close(place) {
+    place.clear();
+    // The views may have been made anew meanwhile.
+    document.getElementById("longest")?.focus({ preventScroll: true });
   }
 
   return {
@@ -105,11 +111,12 @@ export function networkView(context) {
      * @param {Network} latest
      */
     draw(latest) {
-      sum.textContent = summary(latest, picture.draw(latest, fits));
+      const once = distinct(latest);
+      sum.textContent = summary(once, picture.draw(once, fits));
       detail.update(latest);
       form.update(latest);
-      announce.say(network, latest);
-      network = latest;
+      announce.say(network, once);
+      network = once;
       able.update();
       help.hidden = longest.disabled;
     },
@@ -126,7 +133,9 @@ export function networkView(context) {
      * @param {Replacement} replacement
      */
     show(replacement) {
-      replaced.say(() => replacementNotice(replacement));
+      replaced.say((place) => replacementNotice(replacement, context.status(), nameAt, () => close(place)));
     },
+    /** The chain has gone on or is another one: what waited again may be in a block. */
+    pass: replaced.clear,
   };
 }

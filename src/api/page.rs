@@ -110,6 +110,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "views/network/chip.js",
         SCRIPT "views/network/connect.js",
         SCRIPT "views/network/detail.js",
+        SCRIPT "views/network/distinct.js",
         SCRIPT "views/network/drawing.js",
         SCRIPT "views/network/entrance.js",
         SCRIPT "views/network/fit.js",

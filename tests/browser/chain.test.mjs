@@ -162,6 +162,27 @@ test("10,000 blocks: painted as soon as 10, followed at once, scrolled in little
     await context.close();
   }));
 
+test("the tab key reaches a card wherever one has scrolled", () =>
+  withChain(60, async (node) => {
+    const { page, noise, context } = await openPage(browser, node.base);
+    const stops = () =>
+      page.locator("#chain [data-index]").evaluateAll((cards) => cards.filter((card) => card.tabIndex === 0).length);
+    await page.locator('[data-index="60"]').focus();
+    await page.keyboard.press("ArrowDown");
+    await page.locator('[data-index="59"]:focus').waitFor();
+    await scrollTo(page, 1_000_000);
+    await page.locator('[data-index="1"]').waitFor();
+    await page.locator('[data-index="60"]').waitFor({ state: "detached" });
+    assert.equal(await stops(), 1);
+    await page.locator("#chain [data-index][tabindex='0']").focus();
+    const first = await page.evaluate(() => Number(document.activeElement.dataset.index));
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await page.evaluate(() => Number(document.activeElement.dataset.index)), first - 1);
+    assert.equal(await stops(), 1);
+    assert.deepEqual(noise, []);
+    await context.close();
+  }));
+
 test("a block that is mined while another one is open leaves it open", () =>
   withChain(5, async (node) => {
     const { page, noise, context } = await openPage(browser, node.base);

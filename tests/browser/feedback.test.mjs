@@ -168,7 +168,7 @@ test("what the node refuses is said in the page's language, beside the field tha
       await page.unroute("**/api/v1/pending");
       await answerPayments(page, 503, { type: type("pending-full"), detail });
       await page.locator("#send").click();
-      await said.filter({ hasText: "等待中的支付太多" }).waitFor();
+      await said.filter({ hasText: "等待中的交易太多" }).waitFor();
       await choose(page, "en");
       await said.filter({ hasText: "Too many payments wait. Mine a block" }).waitFor();
       await page.unroute("**/api/v1/pending");
@@ -178,7 +178,7 @@ test("what the node refuses is said in the page's language, beside the field tha
       await page.unroute("**/api/v1/pending");
       await answerPayments(page, 403, { type: type("not-for-guests"), detail });
       await page.locator("#send").click();
-      await said.filter({ hasText: "the teacher has started" }).waitFor();
+      await said.filter({ hasText: "the teacher started" }).waitFor();
     },
     { loud: true },
   ));
@@ -200,7 +200,7 @@ test("guests see what they may do: buttons that are not for them are off and say
     await page.locator("#state", { hasText: "The node is running" }).waitFor();
     assert.equal(await page.locator("#send").isDisabled(), off, access);
     const why = await page.locator("#send-why").textContent();
-    assert.equal(why, off ? "Other machines may only look: the teacher has started this node so (--guests read)." : "");
+    assert.equal(why, off ? "Other machines may only look: the teacher started this node so (--guests read)." : "");
     // Settings need more; the helper is the one that all views use.
     const setting = await page.evaluate(async () => {
       const [{ reasonAgainst }, { state }] = await Promise.all([import("/page/enabled.js"), import("/page/state.js")]);
@@ -392,6 +392,19 @@ test("the account and the place where one reads stay when the lists are read ane
     await page.locator("#account", { hasText: "payer 7" }).waitFor();
     await page.locator("#account").getByRole("button").click();
     assert.equal(await page.evaluate(() => document.activeElement.dataset.key), "payer 7");
+  }));
+
+test("an account that is open follows the chain", () =>
+  onPage(async (page, node) => {
+    await pay(page, "Alice", "Bob", "10");
+    await mine(page, 2);
+    await page.locator("#accounts").getByRole("button", { name: "Alice" }).click();
+    await page.locator("#account tbody tr").waitFor();
+    await page.locator("#account").getByRole("button").focus();
+    await ask(node.base, "POST", "/api/v1/pending", JSON.stringify({ sender: "Alice", receiver: "Carol", amount: 3 }));
+    await ask(node.base, "POST", "/api/v1/blocks");
+    await page.locator("#account", { hasText: "Carol" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.key), "close");
   }));
 
 test("on a phone the main actions are in a bar that covers nothing, and everything can be touched", () =>

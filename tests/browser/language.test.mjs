@@ -37,7 +37,7 @@ test("a payment that is half typed, an open block and the places where one reads
     const looked = await page.evaluate(() => scrollY);
 
     await page.locator("#language").selectOption("zh-CN");
-    await page.getByRole("heading", { name: "等待中的支付" }).waitFor();
+    await page.getByRole("heading", { name: "等待中的交易" }).waitFor();
     assert.equal(await page.evaluate(() => window.sameDocument), true, "the page was not loaded again");
     assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
     assert.equal(await page.locator("#pay-sender").inputValue(), "Алиса");
@@ -59,7 +59,7 @@ test("a payment that is half typed, an open block and the places where one reads
     await checkAccessibility(page);
     assert.equal(new URL(page.url()).searchParams.get("lang"), "zh-CN");
     await page.goto(`${node.base}/`);
-    await page.getByRole("heading", { name: "等待中的支付" }).waitFor();
+    await page.getByRole("heading", { name: "等待中的交易" }).waitFor();
   }));
 
 test("the caret stays where it was, and what is said beside a field is said in the other language", () =>
@@ -89,15 +89,30 @@ test("the caret stays where it was, and what is said beside a field is said in t
     assert.equal(await page.locator("#amount-error").textContent(), "");
   }));
 
+test("while the node is gone, another language tells of the payments that are known, and of no others", async () => {
+  for (const count of [0, 2]) {
+    const node = await startNode("--port", "0");
+    const { page, context } = await openPage(browser, node.base);
+    for (let at = 0; at < count; at += 1) await pay(page, `payer ${at}`, "Bob", "1");
+    await page.locator(`#next[data-payments="${count}"]`).waitFor();
+    await node.stop();
+    await page.getByRole("alert").filter({ hasText: "The node is gone" }).waitFor();
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator(`#next[data-payments="${count}"]`, { hasText: "下一个区块" }).waitFor();
+    assert.equal(await page.locator("#next .tokens .token").count(), count);
+    await context.close();
+  }
+});
+
 test("what has become of a payment is followed across the languages", () =>
   onPage(async (page) => {
     await pay(page, "Alice", "Bob", "10");
     await page.locator("#payment-status", { hasText: "It waits for block 2." }).waitFor();
     await page.locator("#language").selectOption("zh-CN");
-    await page.locator("#payment-status", { hasText: "这笔支付等待写入区块 2。" }).waitFor();
+    await page.locator("#payment-status", { hasText: "这笔交易等待写入区块 2。" }).waitFor();
     await page.locator("#pending", { hasText: "Alice" }).waitFor();
     await mine(page, 2);
-    await page.locator("#payment-status", { hasText: "这笔支付已写入区块 2。" }).waitFor();
+    await page.locator("#payment-status", { hasText: "这笔交易已写入区块 2。" }).waitFor();
     await page.locator("#accounts", { hasText: "Alice" }).waitFor();
     await page.locator("#accounts").getByRole("button", { name: "Alice" }).click();
     await page.locator("#account", { hasText: "关闭" }).waitFor();

@@ -103,9 +103,46 @@ test("an address that does not answer yet, one that was known, and one that is n
     await page.locator("#connect-status", { hasText: "neither an address nor" }).waitFor();
     await page.locator("#nodes").fill("127.0.0.1:99999");
     await page.getByRole("button", { name: "Connect", exact: true }).click();
-    await page.locator("#connect-status", { hasText: "99999" }).waitFor();
+    await page.locator("#connect-status", { hasText: "127.0.0.1:99999: ports go up to 65535" }).waitFor();
     assert.equal(await page.locator("#nodes").inputValue(), "127.0.0.1:99999", "what was typed stays");
     await context.close();
+  }));
+
+test("Enter connects; two addresses of one node are one node; what is said of an address goes when it is forgotten", () =>
+  withNetwork(1, async ([ours]) => {
+    const other = await startNode("--port", "0");
+    const port = new URL(other.base).port;
+    const { page, noise, context } = await openPage(browser, ours.base);
+    const box = page.locator("#nodes");
+    await box.fill(`：${port}`);
+    await box.press("Shift+Enter");
+    assert.equal(await box.inputValue(), `：${port}\n`);
+    await box.press("Enter");
+    await page.locator('[data-result="connected"]', { hasText: other.address }).waitFor();
+    await box.fill("{");
+    await box.press("Enter");
+    assert.equal(await box.inputValue(), "{\n");
+    await box.fill(`localhost:${port}`);
+    await box.press("Enter");
+    await page.locator('[data-result="connected"]', { hasText: `localhost:${port}` }).waitFor();
+    await page.locator("#network-summary", { hasText: "2 nodes" }).waitFor();
+    assert.equal(await page.locator(".chip").count(), 2);
+    await chip(page, other).getByRole("button").click();
+    const detail = page.locator("#node-detail:popover-open");
+    await detail.locator("dd", { hasText: `localhost:${port}` }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#language").selectOption("zh-CN");
+    await page.locator('[data-result="connected"]', { hasText: "已连接" }).waitFor();
+    await chip(page, other).getByRole("button").click();
+    await detail.getByRole("button", { name: `移除 ${other.address}` }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.matches("section.network")), true);
+    const second = chip(page, { address: `localhost:${port}` });
+    await second.getByRole("button").click();
+    await detail.getByRole("button", { name: `移除 localhost:${port}` }).click();
+    await page.locator("#connect-status:empty").waitFor({ state: "attached" });
+    assert.deepEqual(noise, []);
+    await context.close();
+    await other.stop();
   }));
 
 test("the details of one node at a time, by mouse and keyboard; the picture does not move; a node is forgotten", () =>
@@ -136,7 +173,7 @@ test("the details of one node at a time, by mouse and keyboard; the picture does
 test("asking for the longest chain says what each node offered, in both languages", () =>
   withNetwork(2, async ([ours, theirs]) => {
     for (const [locale, sentence, kept] of [
-      ["en-US", "it is not longer than the own one", "No chain is longer"],
+      ["en-US", "it is not longer than the chain of this node", "No chain is longer"],
       ["zh-CN", "不比自己的链长", "没有更长的链"],
     ]) {
       const { page, context } = await openPage(browser, ours.base, { locale });

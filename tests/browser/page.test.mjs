@@ -73,7 +73,15 @@ test("a fork that heals: what is given up, and what waits again", () =>
     assert.match(await notice.textContent(), /wait again: 1 payment.*Alice.*Bob.*7\.5/s);
     await page.locator("#pending", { hasText: "Alice" }).waitFor();
     await page.locator('li[data-relation="same"]').waitFor();
-    await page.locator('#log [data-event="replacement"]').waitFor();
+    const { name } = await ask(theirs.base, "GET", "/api/v1/status");
+    for (const place of [notice, page.locator("#network-status"), page.locator('#log [data-event="replacement"]')]) {
+      await place.filter({ hasText: `The chain of ${name} is longer` }).waitFor();
+    }
+    // Nodes in memory keep no blocks that were given up.
+    assert.doesNotMatch(await notice.textContent(), /export|kept/);
+    await page.locator("#mined:empty").waitFor({ state: "attached" });
+    await mine(page, 6);
+    await page.locator("#replacement:empty").waitFor({ state: "attached" });
     assert.deepEqual(noise, []);
     await context.close();
   }));
@@ -228,12 +236,14 @@ test("a node that dies is missed, and one that returns with another chain is sho
   const { page, context } = await openPage(browser, node.base);
   await mine(page, 2);
   await mine(page, 3);
+  await page.locator("#mined", { hasText: "Block 3 after" }).waitFor();
   await node.stop();
   await page.getByRole("alert", { name: "" }).filter({ hasText: "The node is gone" }).waitFor();
   node = await startNode("--port", port);
   try {
     await length(page, 1);
     await page.locator("#state:not(.gone)").waitFor();
+    await page.locator("#mined:empty").waitFor({ state: "attached" });
     await mine(page, 2);
   } finally {
     await context.close();

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { pictureOf } from "../../page/views/network/drawing.js";
+import { distinct, otherAddresses } from "../../page/views/network/distinct.js";
 import { relationOf, treeOf } from "../../page/views/network/lanes.js";
-import { addressOf, addressesIn, pageOf } from "../../page/views/network/links.js";
+import { addressOf, addressesIn, isPortTooLarge, pageOf } from "../../page/views/network/links.js";
 
 const MOST = 22;
 
@@ -219,7 +220,28 @@ test("what is typed or pasted to connect nodes", () => {
   assert.deepEqual(addressesIn("５００２，127.0.0.1:5003\nhttp://x:1"), ["5002", "127.0.0.1:5003", "http://x:1"]);
   assert.deepEqual(addressesIn('{"nodes": ["a:1", "b:2"]}'), ["a:1", "b:2"]);
   for (const wrong of ["", "  ", "{", '{"nodes": [1]}', '{"nodes": "a"}']) assert.equal(addressesIn(wrong), null);
+  assert.deepEqual(addressesIn("：5002、:5003 [::1]:5004"), ["5002", "5003", "[::1]:5004"]);
+  assert.equal(addressesIn("七千"), null);
+  for (const wrong of ["127.0.0.1:65536", "http://x:99999/", "[::1]:70000"]) assert.ok(isPortTooLarge(wrong), wrong);
+  for (const right of ["127.0.0.1:65535", "99999.example", "x", "[::1]", "7"]) assert.ok(!isPortTooLarge(right), right);
   assert.equal(addressOf("5002"), "127.0.0.1:5002");
   assert.equal(addressOf("http://127.0.0.1:5002/"), "127.0.0.1:5002");
   assert.equal(addressOf("school.example"), "school.example:80");
+});
+
+test("a node that is listed under several addresses is one", () => {
+  const node = (address, node_address, state = "answers") => ({ address, node_address, state });
+  const here = node(null, "a", "here");
+  const [first, second, silent, other] = [
+    node("x:1", "b", "fails"),
+    node("y:1", "b"),
+    node("z:1", null),
+    node("z:2", null),
+  ];
+  const nodes = [here, first, silent, second, other];
+  assert.deepEqual(distinct({ nodes, branches: [] }).nodes, [here, second, silent, other]);
+  assert.deepEqual(otherAddresses(nodes, second), ["x:1"]);
+  assert.deepEqual(otherAddresses(nodes, silent), []);
+  const answering = { ...first, state: "answers" };
+  assert.deepEqual(distinct({ nodes: [here, answering, second], branches: [] }).nodes, [here, answering]);
 });

@@ -23,7 +23,7 @@ export function blockDetail(block, text, { open, close }) {
     { class: "detail", "aria-labelledby": "detail-title", tabindex: "-1" },
     el(
       "div",
-      { class: "row" },
+      { class: "row between" },
       el("h3", { id: "detail-title" }, t("block", number(block.index)), block.index === 1 ? ` (${t("genesis")})` : ""),
       el("button", { type: "button", onclick: close }, t("close")),
     ),

@@ -47,13 +47,14 @@ export function detailPanel({ api, keep }, sheet) {
 
   function forget() {
     kept.shown = null;
+    sheet.current = 0;
+    sheet.active = 0;
     place.replaceChildren();
   }
 
   function close() {
-    forget();
     const index = sheet.current;
-    sheet.current = 0;
+    forget();
     sheet.focus(index);
   }
 

@@ -39,8 +39,10 @@ export class Sheet {
     this.length = 0;
     /** The block at the top of the sheet. */
     this.newest = 0;
-    /** The block whose card the tab key reaches; 0 for the one at the top. */
+    /** The block that was opened or moved to last; 0 for none. */
     this.active = 0;
+    /** The block whose card the tab key reaches: the active one while its card is drawn, otherwise the first that is drawn. */
+    this.reached = 0;
     /** The block whose detail is shown; 0 for none. */
     this.current = 0;
     /** The block whose card is not to be seen yet, as its search is still shown; 0 for none. */
@@ -52,7 +54,7 @@ export class Sheet {
         class: "chain",
         id: "chain",
         onscroll: () => this.drawSoon(),
-        onkeydown: (event) => moveByKey(event, this.active || this.newest, (index) => this.focus(index)),
+        onkeydown: (event) => moveByKey(event, this.reached, (index) => this.focus(index)),
       },
       this.list,
     );
@@ -84,11 +86,13 @@ export class Sheet {
     const { scrollTop, clientHeight } = this.element;
     const top = Math.max(0, Math.floor(scrollTop / step) - MARGIN);
     const bottom = Math.min(this.rows, Math.ceil((scrollTop + clientHeight) / step) + MARGIN);
+    const place = this.newest - this.active;
+    this.reached = place >= top && place < bottom ? this.active : this.newest - top;
     for (let row = top; row < bottom; row += 1) {
       const index = this.newest - row;
       const { button } = this.card(index, row, fresh);
       button.style.top = `${row * step}px`;
-      button.tabIndex = index === (this.active || this.newest) ? 0 : -1;
+      button.tabIndex = index === this.reached ? 0 : -1;
       button.setAttribute("aria-current", String(index === this.current));
     }
     for (const index of [...this.cards.keys()]) {

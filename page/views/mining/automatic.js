@@ -2,7 +2,7 @@
 
 import { el } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
-import { t } from "../../i18n.js";
+import { number, t } from "../../i18n.js";
 import { notice } from "../../notice.js";
 import { sayNumberFault } from "../../question.js";
 import { numberOf } from "../../typed.js";
@@ -80,7 +80,12 @@ export function automaticForm(context) {
   function show(setting) {
     known = setting;
     mode.value = setting.mode;
-    seconds.hidden = setting.mode !== "interval";
+    const hides = setting.mode !== "interval";
+    if (hides && !seconds.hidden) {
+      said.clear();
+      every.setAttribute("aria-invalid", "false");
+    }
+    seconds.hidden = hides;
     // What is being typed stays.
     if (setting.mode === "interval" && document.activeElement !== every) every.value = String(setting.every_ms / 1000);
   }
@@ -92,6 +97,13 @@ export function automaticForm(context) {
  * A way of mining by itself, in words.
  * @param {Mining["mode"]} mode
  */
-export function modeText(mode) {
+function modeText(mode) {
   return t(MODE_TEXTS[mode]);
 }
+
+/**
+ * How a node mines by itself, in words.
+ * @param {Mining} mining
+ */
+export const miningText = (mining) =>
+  mining.mode === "interval" ? t("everySeconds", number(mining.every_ms / 1000)) : modeText(mining.mode);

@@ -6,6 +6,7 @@ import { notice } from "../../notice.js";
 import { ms, number, t } from "../../i18n.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
+/** @import { Mined } from "../../../types/v1.d.ts" */
 
 /**
  * @param {Context} context
@@ -15,14 +16,20 @@ export function mineButton(context, asked) {
   const said = notice(el("p", { id: "mined" }));
   const button = el("button", { class: "main", type: "button", id: "mine", onclick: mine }, t("mine"));
   const state = enabledWhen(button, context, "use");
+  /**
+   * The block that was mined last on request, and the last one whose search is not to be shown any more, also in another language.
+   * @type {{ mined: Mined | null, seen: number }}
+   */
+  const kept = context.keep("mined", () => ({ mined: null, seen: 0 }));
 
   async function mine() {
     asked();
     state.busy(true);
+    kept.mined = null;
     said.say(() => t("mineBusy"));
     try {
-      const { block, tries, took_ms } = await context.api.mine();
-      said.say(() => t("mined", number(block.index), number(tries), ms(took_ms)));
+      kept.mined = await context.api.mine();
+      tell();
     } catch (error) {
       said.fail(error);
     } finally {
@@ -32,5 +39,36 @@ export function mineButton(context, asked) {
     }
   }
 
-  return { button, said: said.element, why: state.why };
+  /** Says what was mined, unless its search is still to be shown: the number of tries is how the show ends. */
+  function tell() {
+    const { mined, seen } = kept;
+    if (mined === null || mined.block.index > seen) return;
+    const { block, tries, took_ms } = mined;
+    said.say(() => t("mined", number(block.index), number(tries), ms(took_ms)));
+  }
+
+  return {
+    button,
+    said: said.element,
+    why: state.why,
+    /**
+     * The search for a block has been shown, or is not shown.
+     * @param {number} index
+     */
+    seen(index) {
+      if (index <= kept.seen) return;
+      kept.seen = index;
+      tell();
+    },
+    /**
+     * The blocks after `fork` are not true any more.
+     * @param {number} fork
+     */
+    forget(fork) {
+      if (kept.seen > fork) kept.seen = fork;
+      if (kept.mined === null || kept.mined.block.index <= fork) return;
+      kept.mined = null;
+      said.clear();
+    },
+  };
 }

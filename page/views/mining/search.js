@@ -74,7 +74,7 @@ export class SearchPanel {
       digit.dataset.lit = String(at < zeros);
     });
     this.rest.textContent = `${hash.slice(ZEROS, SHOWN)}…`;
-    this.tries.textContent = t("triesOf", number(tried), number(proof));
+    this.tries.textContent = t("tryNumber", number(tried));
     this.progress(tried / proof);
   }
 

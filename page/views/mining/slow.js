@@ -6,10 +6,12 @@ import { t } from "../../i18n.js";
 const KEY = "bcoin-slow";
 
 export function slowSwitch() {
-  const box = el("input", { type: "checkbox", id: "slow", checked: read(), onchange });
-  const element = el("label", { class: "switch", title: t("slowHelp") }, box, t("slowly"));
+  const box = el("input", { type: "checkbox", id: "slow", checked: read(), "aria-describedby": "slow-help", onchange });
+  const help = el("p", { class: "quiet", id: "slow-help", hidden: !box.checked }, t("slowHelp"));
+  const element = el("label", { class: "switch" }, box, t("slowly"));
 
   function onchange() {
+    help.hidden = !box.checked;
     try {
       localStorage.setItem(KEY, String(box.checked));
     } catch {
@@ -17,7 +19,7 @@ export function slowSwitch() {
     }
   }
 
-  return { element, isOn: () => box.checked };
+  return { element, help, isOn: () => box.checked };
 }
 
 function read() {

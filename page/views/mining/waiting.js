@@ -13,15 +13,25 @@ export class Waiting {
    * @param {Context} context
    * @param {() => void} changed told when the payments have been read
    */
-  constructor({ api }, changed) {
+  constructor({ api, keep }, changed) {
     this.api = api;
     this.changed = changed;
-    /** @type {Transaction[]} */
-    this.first = [];
-    this.total = 0;
-    /** Counts the blocks: what was asked for before a block is not true after it. */
-    this.blocks = 0;
+    /**
+     * What is known, also in another language. `blocks` counts the blocks: what was asked for before a block is not true after it.
+     * @type {{ first: Transaction[], total: number, blocks: number }}
+     */
+    this.known = keep("waiting payments", () => ({ first: [], total: 0, blocks: 0 }));
+    /** Whether what is known has to be read anew. */
+    this.isStale = false;
     this.isReading = false;
+  }
+
+  get first() {
+    return this.known.first;
+  }
+
+  get total() {
+    return this.known.total;
   }
 
   /** Whether some of the first are not known. */
@@ -29,11 +39,10 @@ export class Waiting {
     return this.first.length < Math.min(KEPT, this.total);
   }
 
-  /** The chain is another one: reads what waits. */
+  /** The chain may be another one: reads what waits. */
   restart() {
-    this.blocks += 1;
-    this.total = Math.max(1, this.total);
-    this.first = [];
+    this.known.blocks += 1;
+    this.isStale = true;
     this.read();
   }
 
@@ -41,20 +50,21 @@ export class Waiting {
   async read() {
     if (this.isReading) return;
     this.isReading = true;
-    while (this.isShort) {
-      const { blocks } = this;
+    while (this.isShort || this.isStale) {
+      const { blocks } = this.known;
       try {
         const { transactions, total } = await this.api.pending(KEPT);
-        if (blocks === this.blocks) {
-          this.first = transactions;
-          this.total = total;
+        if (blocks === this.known.blocks) {
+          this.known.first = transactions;
+          this.known.total = total;
+          this.isStale = false;
           this.changed();
         }
       } catch {
         // The page reads everything anew when the node is back.
         break;
       }
-      if (this.isShort) await new Promise((resume) => setTimeout(resume, REST));
+      if (this.isShort || this.isStale) await new Promise((resume) => setTimeout(resume, REST));
     }
     this.isReading = false;
   }
@@ -65,7 +75,7 @@ export class Waiting {
    * @param {number} total how many wait now
    */
   add(payment, total) {
-    this.total = total;
+    this.known.total = total;
     // What was read may hold the payment already.
     if (this.first.length < KEPT && this.first.length < total) this.first.push(payment);
     this.read();
@@ -76,9 +86,9 @@ export class Waiting {
    * @param {number} count
    */
   leave(count) {
-    this.blocks += 1;
-    this.total = Math.max(0, this.total - count);
-    this.first = [];
+    this.known.blocks += 1;
+    this.known.total = Math.max(0, this.total - count);
+    this.known.first = [];
     this.read();
   }
 }

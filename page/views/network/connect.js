@@ -4,7 +4,7 @@ import { el, foreign } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { t } from "../../i18n.js";
 import { notice } from "../../notice.js";
-import { addressOf, addressesIn } from "./links.js";
+import { addressOf, addressesIn, isPortTooLarge } from "./links.js";
 
 /** @import { Context } from "../../../types/page.d.ts" */
 /** @import { Network } from "../../../types/v1.d.ts" */
@@ -21,23 +21,36 @@ export function connectForm(context, pageOf) {
     placeholder: example,
     spellcheck: "false",
     autocomplete: "off",
+    onkeydown: sendByEnter,
   });
   const said = notice(el("div", { id: "connect-status" }));
   const button = el("button", { id: "connect" }, t("connect"));
   const { why } = enabledWhen(button, context, "use");
-  /** Addresses of the last attempt, and whether each was new. @type {{ address: string, added: boolean }[]} */
-  let tried = [];
+  /**
+   * Addresses of the last attempt, whether each was new, and whether the network has held it since, also in another language.
+   * @type {{ tried: { address: string, added: boolean, seen: boolean }[] }}
+   */
+  const kept = context.keep("tried addresses", () => ({ tried: [] }));
   /** @type {Network | null} */
   let network = null;
   let drawn = "";
 
   function draw() {
-    const results = tried.map(({ address, added }) => ({ address, result: resultOf(address, added) }));
-    if (JSON.stringify(results) === drawn) return;
+    dropForgotten();
+    const results = kept.tried.map(({ address, added }) => ({ address, result: resultOf(address, added) }));
+    if (results.length === 0 || JSON.stringify(results) === drawn) return;
     drawn = JSON.stringify(results);
     said.say(() =>
       el("ul", { class: "results" }, ...results.map(({ address, result }) => resultItem(address, result))),
     );
+  }
+
+  /** An address that was in the network and is not any more has been forgotten: nothing is to be said of it. */
+  function dropForgotten() {
+    const listed = new Set(network?.nodes.map((node) => node.address));
+    kept.tried = kept.tried.filter(({ address, seen }) => !seen || listed.has(address));
+    for (const one of kept.tried) one.seen ||= listed.has(one.address);
+    if (kept.tried.length === 0) said.clear();
   }
 
   /**
@@ -62,13 +75,23 @@ export function connectForm(context, pageOf) {
       said.warn(() => t("connectBad"));
       return;
     }
+    const beyond = nodes.find(isPortTooLarge);
+    if (beyond !== undefined) {
+      forget();
+      said.warn(
+        () => foreign(beyond, 80),
+        ": ",
+        () => t("addressFault", "port_too_large"),
+      );
+      return;
+    }
     try {
       const { added } = await context.api.connect(nodes);
       const known = nodes.map(addressOf).filter((address) => !added.includes(address));
-      tried = [
-        ...added.map((address) => ({ address, added: true })),
+      kept.tried = [
+        ...added.map((address) => ({ address, added: true, seen: false })),
         // An address that is written in another way than the node writes it is among those that were added.
-        ...known.slice(0, nodes.length - added.length).map((address) => ({ address, added: false })),
+        ...known.slice(0, nodes.length - added.length).map((address) => ({ address, added: false, seen: false })),
       ];
       box.value = "";
       drawn = "";
@@ -79,10 +102,20 @@ export function connectForm(context, pageOf) {
     }
   }
 
+  /**
+   * Enter connects, as in a field of one line; in the JSON of nodes.json it begins a new line.
+   * @param {KeyboardEvent} event
+   */
+  function sendByEnter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || box.value.trimStart().startsWith("{")) return;
+    event.preventDefault();
+    if (!button.disabled) form.requestSubmit();
+  }
+
   /** What was tried before is not what is told of now. */
   function forget() {
-    tried = [];
-    drawn = "[]";
+    kept.tried = [];
+    drawn = "";
   }
 
   const label = el("label", { class: "field" }, t("connectTitle"), box);
@@ -92,7 +125,7 @@ export function connectForm(context, pageOf) {
     /** @param {Network} latest */
     update(latest) {
       network = latest;
-      if (tried.length) draw();
+      if (kept.tried.length) draw();
     },
   };
 }

@@ -4,12 +4,13 @@ import { el, foreign } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { strip } from "../../hash.js";
 import { clock, number, t } from "../../i18n.js";
-import { modeText } from "../mining.js";
+import { miningText } from "../mining.js";
 import { nameOf } from "./chip.js";
+import { otherAddresses } from "./distinct.js";
 import { timeOfDay } from "./words.js";
 
 /** @import { Child, Context } from "../../../types/page.d.ts" */
-/** @import { Mining, Network, NetworkNode } from "../../../types/v1.d.ts" */
+/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
 const ROOM = 420;
@@ -54,7 +55,10 @@ export function nodeDetail(context, { pageOf, forget }) {
     if (href !== null) link.href = href;
     link.replaceChildren(t("openPage"));
     fields.replaceChildren(
-      ...fieldsOf(node).flatMap(([word, ...value]) => [el("dt", {}, word), el("dd", {}, ...value)]),
+      ...fieldsOf(node, otherAddresses(network?.nodes ?? [], node)).flatMap(([word, ...value]) => [
+        el("dt", {}, word),
+        el("dd", {}, ...value),
+      ]),
     );
     remove.hidden = why.hidden = node.address === null;
     remove.textContent = t("remove", node.address ?? "");
@@ -86,17 +90,15 @@ export function nodeDetail(context, { pageOf, forget }) {
   };
 }
 
-/** @param {Mining} mining */
-const miningText = (mining) =>
-  mining.mode === "interval" ? t("everySeconds", number(mining.every_ms / 1000)) : modeText(mining.mode);
-
 /**
  * @param {NetworkNode} node
+ * @param {string[]} others its other addresses
  * @returns {[word: string, ...value: Child[]][]}
  */
-function fieldsOf(node) {
+function fieldsOf(node, others) {
   /** @type {[word: string, ...value: Child[]][]} */
   const fields = [[t("addressWord"), node.address === null ? t("thisNode") : foreign(node.address)]];
+  if (others.length > 0) fields.push([t("alsoAt"), foreign(others.join(", "))]);
   if (node.state === "fails")
     fields.push([t("stateWord"), t("fails"), node.error_code && ` – ${t("peerError", node.error_code)}`]);
   if (node.state === "unasked") fields.push([t("stateWord"), t("unasked")]);

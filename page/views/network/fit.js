@@ -6,7 +6,7 @@ const LARGEST = 44;
 /** Lines of the screen for which these hold. */
 const LINES = 1080;
 /** On screens of less width the picture is one column that scrolls down, in pixels. */
-const NARROW = 1120;
+export const NARROW = 1120;
 /** Room below the picture, in pixels. */
 const EDGE = 24;
 /** No letters are smaller than this, on whatever screen. */

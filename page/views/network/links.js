@@ -27,6 +27,12 @@ export function addressOf(typed) {
   return url ? `${url.hostname}:${url.port || "80"}` : typed;
 }
 
+/**
+ * Whether an address names a port that there is not: the node says of it only that it is no address.
+ * @param {string} address
+ */
+export const isPortTooLarge = (address) => Number(/:(\d+)(?:\/.*)?$/.exec(address)?.[1]) > 65535;
+
 /** @param {string} address */
 function urlOf(address) {
   try {
@@ -35,6 +41,11 @@ function urlOf(address) {
     return null;
   }
 }
+
+/** Chinese characters alone: words, or a number in words, but no host. */
+const WORDS = /^\p{Script=Han}+$/u;
+/** The colon before a port that stands alone. */
+const PORT = /^:(?=\d+$)/;
 
 /**
  * Addresses from what was pasted: nodes.json, or addresses one after the other; null when it is neither.
@@ -53,5 +64,6 @@ export function addressesIn(text) {
     }
   }
   const all = trimmed.split(/[\s,;、]+/).filter(Boolean);
-  return all.length > 0 ? all : null;
+  if (all.length === 0 || all.some((one) => WORDS.test(one))) return null;
+  return all.map((one) => one.replace(PORT, ""));
 }

@@ -6,7 +6,7 @@ import { number, t } from "../../i18n.js";
 import { Chip, nameOf } from "./chip.js";
 import { pictureOf } from "./drawing.js";
 import { twigs } from "./twigs.js";
-import { latestMiner, timeOfDay, standing } from "./words.js";
+import { around, latestMiner, timeOfDay, standing } from "./words.js";
 
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 /** @import { Drawing, Row, Ways } from "../../../types/network.d.ts" */
@@ -67,7 +67,7 @@ function lastBlock(row, first, nodes) {
   const miner = nodes.find((node) => node.last_mined?.hash === row.hash);
   return [
     ...(first.timestamp === null ? [] : [foreign(timeOfDay(first.timestamp))]),
-    ...(miner ? [" ", t("by"), " ", foreign(nameOf(miner), 24)] : []),
+    ...(miner ? [" ", ...around((name) => t("by", name), foreign(nameOf(miner), 24))] : []),
   ];
 }
 

@@ -3,8 +3,9 @@
 import { el, foreign } from "../../dom.js";
 import { ms, number, t } from "../../i18n.js";
 import { paymentTable } from "../payments.js";
+import { aboutNode } from "./words.js";
 
-/** @import { GivenUpBlocks, Offer, Replacement, Round } from "../../../types/v1.d.ts" */
+/** @import { GivenUpBlocks, Offer, Replacement, Round, Status } from "../../../types/v1.d.ts" */
 
 /** Indices of blocks that were given up that are shown. */
 const INDICES = 12;
@@ -18,46 +19,66 @@ const PAYMENTS = 20;
  */
 export function roundReport(round, nameAt) {
   return [
-    el("p", {}, round.replaced ? t("replacedBy", round.replacement.from ?? "", round.length) : t("kept")),
-    el("ul", { class: "offers" }, ...round.offers.map((offer) => offerItem(offer, nameAt(offer.address)))),
+    el("p", {}, ...(round.replaced ? replacedText(round.replacement, nameAt) : [t("kept")])),
+    el("ul", { class: "offers" }, ...round.offers.map((offer) => offerItem(offer, nameAt))),
   ];
 }
 
 /**
  * @param {Offer} offer
- * @param {string | null} name
+ * @param {(address: string) => string | null} nameAt
  */
-function offerItem(offer, name) {
+function offerItem(offer, nameAt) {
   return el(
     "li",
     { "data-code": offer.code },
-    el("strong", { title: offer.address }, foreign(name ?? offer.address, 40)),
+    el("strong", { title: offer.address }, foreign(nameAt(offer.address) ?? offer.address, 40)),
     offer.length !== null && ` · ${t("blocks", offer.length)}`,
     ` · ${t("outcome", offer.outcome)} · ${ms(offer.took_ms)}: `,
-    el("span", {}, reason(offer)),
+    el("span", {}, ...reason(offer, nameAt)),
   );
 }
 
 /**
  * Why, in the page's language; the node's own sentence where the page does not know the word.
  * @param {Offer} offer
+ * @param {(address: string) => string | null} nameAt
  */
-function reason({ address, code, limit, reason }) {
-  if (limit !== null) return t("beyondLimit", address, limit);
-  return t("offer", code) ?? foreign(reason, 600);
+function reason({ address, code, limit, reason }, nameAt) {
+  if (limit !== null) return aboutNode((node) => t("beyondLimit", node, limit), address, nameAt);
+  return [t("offer", code) ?? foreign(reason, 600)];
+}
+
+/**
+ * That the chain was replaced, and by whose.
+ * @param {Replacement} replacement
+ * @param {(address: string) => string | null} nameAt the name of the node at an address
+ */
+export function replacedText({ from, length }, nameAt) {
+  return from === null ? [t("replacedFile", length)] : aboutNode((node) => t("replacedBy", node, length), from, nameAt);
 }
 
 /**
  * What was given up when the chain was replaced, and what waits again.
  * @param {Replacement} replacement
+ * @param {Status | null} status
+ * @param {(address: string) => string | null} nameAt the name of the node at an address
+ * @param {() => void} close
  */
-export function replacementNotice({ from, length, given_up, returned, not_returned }) {
+export function replacementNotice(replacement, status, nameAt, close) {
+  const { given_up, returned, not_returned } = replacement;
   return el(
     "div",
     { class: "notice" },
-    el("strong", {}, from ? t("replacedBy", from, length) : t("replacedFile", length)),
+    el(
+      "div",
+      { class: "head" },
+      el("strong", {}, ...replacedText(replacement, nameAt)),
+      el("button", { type: "button", onclick: close }, t("close")),
+    ),
     given_up.count > 0 && el("span", {}, `${t("givenUp")}: ${t("blocks", given_up.count)} (${indices(given_up)})`),
-    given_up.count > 0 && el("span", { class: "quiet" }, keptText(given_up)),
+    // A node without a folder keeps none.
+    given_up.count > 0 && status?.data === "folder" && el("span", { class: "quiet" }, keptText(given_up)),
     returned.count > 0
       ? el("span", {}, `${t("returned")}: ${t("payments", returned.count)}`)
       : el("span", { class: "quiet" }, t("nothingReturned")),
@@ -67,7 +88,7 @@ export function replacementNotice({ from, length, given_up, returned, not_return
 }
 
 /** @param {GivenUpBlocks} given_up */
-const keptText = ({ number }) => (number > 0 ? t("givenUpKept", number) : t("givenUpNotKept"));
+const keptText = ({ number }) => (number > 0 ? t("givenUpKept", number, location.port || "80") : t("givenUpNotKept"));
 
 /** @param {GivenUpBlocks} given_up */
 function indices({ blocks, count }) {

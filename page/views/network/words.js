@@ -1,5 +1,6 @@
 // How a row stands to this node, in words.
 
+import { foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
@@ -50,4 +51,29 @@ export function latestMiner(nodes) {
     (last, node) => (last === null || time(node) > time(last) ? node : last),
     /** @type {NetworkNode | null} */ (null),
   );
+}
+
+/** Stands for a node in a sentence until its name is put there; no text holds it. */
+const PLACE = "\ufffc";
+
+/**
+ * A sentence about a node, by its name where that is known.
+ * @param {(node: string) => string} sentence
+ * @param {string} address
+ * @param {(address: string) => string | null} nameAt the name of the node at an address
+ */
+export function aboutNode(sentence, address, nameAt) {
+  const shown = foreign(nameAt(address) ?? address, 60);
+  shown.title = address;
+  return around(sentence, shown);
+}
+
+/**
+ * A sentence with an element where it names a node.
+ * @param {(node: string) => string} sentence
+ * @param {HTMLElement} shown
+ */
+export function around(sentence, shown) {
+  const [before, after = ""] = sentence(PLACE).split(PLACE);
+  return [before, shown, after];
 }
