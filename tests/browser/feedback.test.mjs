@@ -200,7 +200,10 @@ test("guests see what they may do: buttons that are not for them are off and say
     await page.locator("#state", { hasText: "The node is running" }).waitFor();
     assert.equal(await page.locator("#send").isDisabled(), off, access);
     const why = await page.locator("#send-why").textContent();
-    assert.equal(why, off ? "Other machines may only look: the teacher started this node that way (--guests read)." : "");
+    assert.equal(
+      why,
+      off ? "Other machines may only look: the teacher started this node that way (--guests read)." : "",
+    );
     // Settings need more; the helper is the one that all views use.
     const setting = await page.evaluate(async () => {
       const [{ reasonAgainst }, { state }] = await Promise.all([import("/page/enabled.js"), import("/page/state.js")]);

@@ -94,7 +94,7 @@ test("a longer chain beyond a limit is named with the limit, in both languages",
     const { page, noise, context } = await openPage(browser, ours.base);
     await page.locator("#longest").click();
     await page.locator("#network-status", { hasText: "beyond this node's limit max-chain" }).waitFor();
-    await page.locator('#log [data-event="beyond_limit"]', { hasText: theirs.address }).waitFor();
+    await page.locator(`#log [data-event="beyond_limit"] [title="${theirs.address}"]`).waitFor();
     await page.locator("#language").selectOption("zh-CN");
     await page.locator("#longest", { hasText: "查找最长的链" }).click();
     await page.locator('#log [data-event="beyond_limit"]', { hasText: "超出本节点的限制 max-chain" }).nth(1).waitFor();
