@@ -75,6 +75,7 @@ type Attribute = string | number | boolean | null | undefined;
 export interface Properties {
   onchange?: (event: Event) => void;
   onclick?: (event: MouseEvent) => void;
+  onfocusin?: (event: FocusEvent) => void;
   oninput?: (event: Event) => void;
   onkeydown?: (event: KeyboardEvent) => void;
   onscroll?: (event: Event) => void;

@@ -107,6 +107,12 @@ export const launch = (...further) =>
 
 /** No serious fault of accessibility, once nothing that moves for a moment is half transparent. */
 export async function checkAccessibility(page) {
+  // A block that joins is pale until its search has been shown.
+  await page
+    .locator(".card.held")
+    .first()
+    .waitFor({ state: "detached", timeout: 1500 })
+    .catch(() => {});
   await page.evaluate(() =>
     Promise.all(
       document

@@ -19,6 +19,12 @@ function cardHeight() {
   return parseFloat(root.fontSize) * parseFloat(root.getPropertyValue("--card"));
 }
 
+/**
+ * The index of the block whose card this is; 0 for anything else.
+ * @param {EventTarget | null} target
+ */
+const indexOf = (target) => (target instanceof HTMLElement ? Number(target.dataset.index ?? 0) : 0);
+
 /** @typedef {{ box: HTMLElement, button: HTMLButtonElement, key: string }} Card */
 
 export class Sheet {
@@ -54,7 +60,9 @@ export class Sheet {
         class: "chain",
         id: "chain",
         onscroll: () => this.drawSoon(),
-        onkeydown: (event) => moveByKey(event, this.reached, (index) => this.focus(index)),
+        onkeydown: (event) => moveByKey(event, indexOf(event.target) || this.reached, (index) => this.focus(index)),
+        // Whatever scrolls then: the tab key leads back to the card that was reached last.
+        onfocusin: (event) => (this.active = indexOf(event.target) || this.active),
       },
       this.list,
     );
