@@ -56,7 +56,7 @@ async fn check(bench: &Bench, folder: &Path) -> Result<(), String> {
     }
     for (path, expected) in format_1::ANSWERS {
         let answer = client.get(path).await?.expect(200)?.text;
-        if answer != expected {
+        if !format_1::is_contained(expected, &answer) {
             return Err(format!("{path}: {answer}"));
         }
         bench.tally.acknowledged();

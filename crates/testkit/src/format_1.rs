@@ -4,6 +4,7 @@
 use std::{fs, io::Read as _, path::Path};
 
 use flate2::read::GzDecoder;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// What that program answered to `GET` of these paths.
@@ -25,6 +26,28 @@ const CHAIN: &str = "ae8ff1586a90682613fa7e8cfab000fdf1c486f2629e3bca6c992cca979
 /// Whether this is its answer to `/get_chain`.
 pub fn is_chain(answer: &str) -> bool {
     hex::encode(Sha256::digest(answer)) == CHAIN
+}
+
+/// Whether this answer has everything that that program answered: fields are added to objects, and to nothing else.
+///
+/// # Panics
+/// When one of them is no JSON.
+pub fn is_contained(expected: &str, answer: &str) -> bool {
+    let read = |text: &str| serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    has_all(&read(answer), &read(expected))
+}
+
+fn has_all(answer: &Value, expected: &Value) -> bool {
+    match (answer, expected) {
+        (Value::Object(answer), Value::Object(expected)) => {
+            expected.iter().all(|(key, expected)| answer.get(key).is_some_and(|answer| has_all(answer, expected)))
+        }
+        (Value::Array(answer), Value::Array(expected)) => {
+            answer.len() == expected.len()
+                && answer.iter().zip(expected).all(|(answer, expected)| has_all(answer, expected))
+        }
+        _ => answer == expected,
+    }
 }
 
 /// Writes the folder, which must not exist yet.
