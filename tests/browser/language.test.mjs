@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { checkAccessibility, launch, length, mine, openPage, pay, startNode } from "./support.mjs";
+import { ask, checkAccessibility, launch, length, mine, openPage, pay, startNode } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -93,7 +93,10 @@ test("while the node is gone, another language tells of the payments that are kn
   for (const count of [0, 2]) {
     const node = await startNode("--port", "0");
     const { page, context } = await openPage(browser, node.base);
-    for (let at = 0; at < count; at += 1) await pay(page, `payer ${at}`, "Bob", "1");
+    for (let at = 0; at < count; at += 1) {
+      const payment = { sender: `payer ${at}`, receiver: "Bob", amount: 1 };
+      await ask(node.base, "POST", "/api/v1/pending", JSON.stringify(payment));
+    }
     await page.locator(`#next[data-payments="${count}"]`).waitFor();
     await node.stop();
     await page.getByRole("alert").filter({ hasText: "The node is gone" }).waitFor();
