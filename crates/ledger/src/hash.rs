@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// The hash of a block; shown as 64 lower-case hexadecimal digits.
+///
+/// The bytes stand in the order in which they are shown. Rules that show a hash with its bytes reversed, as Bitcoin does,
+/// reverse them where they hash and where they encode: [`BlockHash::from_hashed`], [`BlockHash::to_hashed`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlockHash([u8; 32]);
 
@@ -18,7 +21,20 @@ impl BlockHash {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The 32 bytes of the hash.
+    /// From the bytes of a hash that is shown with them reversed.
+    pub fn from_hashed(mut bytes: [u8; 32]) -> Self {
+        bytes.reverse();
+        Self(bytes)
+    }
+
+    /// The bytes of a hash that is shown with them reversed, as they were hashed.
+    pub fn to_hashed(self) -> [u8; 32] {
+        let mut bytes = self.0;
+        bytes.reverse();
+        bytes
+    }
+
+    /// The 32 bytes of the hash, in the order in which they are shown.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

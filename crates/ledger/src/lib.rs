@@ -4,12 +4,14 @@
 //!
 //! - [`Rules`]: what a node has to know of a set of rules, and nothing more
 //! - [`chapter`]: the rules of the printed listing
+//! - [`sound`]: the rules that the chapter describes and its listing does not have
 //! - [`Blockchain`]: the end of a chain and what waits for it, under any rules
 
 mod blockchain;
 pub mod chapter;
 mod hash;
 mod rules;
+pub mod sound;
 mod tip;
 
 pub use blockchain::Blockchain;

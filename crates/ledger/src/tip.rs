@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ruint::aliases::U256;
+
 use crate::hash::BlockHash;
 
 /// The end of a chain.
@@ -23,46 +25,43 @@ impl Tip {
     }
 }
 
-/// An amount of work: a number of 256 bits, big-endian, so that bytes compare as numbers do.
+/// An amount of work: a number of 256 bits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Work([u8; 32]);
+pub struct Work(U256);
 
 impl Work {
     /// From 32 big-endian bytes.
     pub fn from_be_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(U256::from_be_bytes(bytes))
     }
 
     /// As 32 big-endian bytes.
     pub fn to_be_bytes(self) -> [u8; 32] {
-        self.0
+        self.0.to_be_bytes()
     }
 
     /// The sum, or the largest number when it would be larger.
     pub fn saturating_add(self, other: Self) -> Self {
-        let mut sum = [0; 32];
-        let mut carry = 0;
-        for at in (0..32).rev() {
-            let digit = u16::from(self.0[at]) + u16::from(other.0[at]) + carry;
-            sum[at] = digit.to_be_bytes()[1];
-            carry = digit >> 8;
-        }
-        if carry == 0 { Self(sum) } else { Self([u8::MAX; 32]) }
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl From<u64> for Work {
     fn from(work: u64) -> Self {
-        let mut bytes = [0; 32];
-        bytes[24..].copy_from_slice(&work.to_be_bytes());
-        Self(bytes)
+        Self(U256::from(work))
+    }
+}
+
+impl From<U256> for Work {
+    fn from(work: U256) -> Self {
+        Self(work)
     }
 }
 
 /// 64 hexadecimal digits.
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        write!(f, "{:064x}", self.0)
     }
 }
 

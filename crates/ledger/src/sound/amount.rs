@@ -1,0 +1,78 @@
+//! Amounts of money.
+
+use std::fmt;
+
+/// How many units one coin has.
+pub const COIN: u64 = 100_000_000;
+/// The most units that can ever be: 21 million coins.
+pub const MAX_MONEY: Amount = Amount(21_000_000 * COIN);
+
+/// An amount of money in units, from 0 to [`MAX_MONEY`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount(u64);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// This many units; `None` when there cannot be so many.
+    pub const fn from_units(units: u64) -> Option<Self> {
+        if units <= MAX_MONEY.0 { Some(Self(units)) } else { None }
+    }
+
+    /// As a number of units.
+    pub const fn units(self) -> u64 {
+        self.0
+    }
+
+    /// The sum; `None` when there cannot be so much.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        // Two amounts are far below 2^64 together.
+        Self::from_units(self.0 + other.0)
+    }
+
+    /// What is left; `None` when the other amount is larger.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+}
+
+/// In coins, with as many decimals as it takes.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (coins, units) = (self.0 / COIN, self.0 % COIN);
+        if units == 0 {
+            return write!(f, "{coins}");
+        }
+        let decimals = format!("{units:08}");
+        write!(f, "{coins}.{}", decimals.trim_end_matches('0'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_stay_within_all_the_money_there_can_be() {
+        let most = 2_100_000_000_000_000;
+        assert_eq!(MAX_MONEY.units(), most);
+        assert_eq!(Amount::from_units(most), Some(MAX_MONEY));
+        assert_eq!(Amount::from_units(most + 1), None);
+        assert_eq!(Amount::from_units(u64::MAX), None);
+        let one = Amount(1);
+        assert_eq!(MAX_MONEY.checked_add(one), None);
+        assert_eq!(Amount(most - 1).checked_add(one), Some(MAX_MONEY));
+        assert_eq!(Amount::ZERO.checked_sub(one), None);
+        assert_eq!(MAX_MONEY.checked_sub(one), Some(Amount(most - 1)));
+    }
+
+    #[test]
+    fn amounts_are_shown_in_coins() {
+        for (units, shown) in
+            [(0, "0"), (1, "0.00000001"), (150_000_000, "1.5"), (21 * COIN, "21"), (COIN + 10, "1.0000001")]
+        {
+            assert_eq!(Amount(units).to_string(), shown);
+        }
+    }
+}
