@@ -7,10 +7,12 @@ mod amount;
 mod hash;
 mod header;
 mod height;
+mod key;
 mod target;
 
 pub use amount::{Amount, COIN, MAX_MONEY};
 pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
 pub use height::Height;
+pub use key::{BadKey, BadSecretKey, PublicKey, SecretKey, Signature, XOnlyKey};
 pub use target::CompactTarget;
