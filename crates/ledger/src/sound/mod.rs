@@ -3,6 +3,7 @@
 //!
 //! All integers are little-endian. Hashes are the SHA-256 of the SHA-256, and are shown with their bytes reversed, as in Bitcoin.
 
+mod address;
 mod amount;
 mod hash;
 mod header;
@@ -10,6 +11,7 @@ mod height;
 mod key;
 mod target;
 
+pub use address::{Address, BadAddress};
 pub use amount::{Amount, COIN, MAX_MONEY};
 pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
