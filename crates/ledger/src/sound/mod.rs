@@ -10,6 +10,7 @@ mod header;
 mod height;
 mod key;
 mod target;
+mod words;
 
 pub use address::{Address, BadAddress};
 pub use amount::{Amount, COIN, MAX_MONEY};
@@ -18,3 +19,4 @@ pub use header::{HEADER_BYTES, Header};
 pub use height::Height;
 pub use key::{BadKey, BadSecretKey, PublicKey, SecretKey, Signature, XOnlyKey};
 pub use target::CompactTarget;
+pub use words::{BadWords, Language, Mnemonic};
