@@ -9,6 +9,7 @@ mod hash;
 mod header;
 mod height;
 mod key;
+mod merkle;
 mod target;
 mod words;
 
@@ -18,5 +19,6 @@ pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
 pub use height::Height;
 pub use key::{BadKey, BadSecretKey, PublicKey, SecretKey, Signature, XOnlyKey};
+pub use merkle::{BadProof, Merkle, MerkleProof};
 pub use target::CompactTarget;
 pub use words::{BadWords, Language, Mnemonic};
