@@ -1,0 +1,8 @@
+//! The sound rules, held against golden data.
+
+#![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
+#![allow(unreachable_pub, reason = "nothing is outside of a program")]
+
+mod keys;
+mod merkle;
+mod support;
