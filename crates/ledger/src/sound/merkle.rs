@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::hash::{MerkleRoot, Txid, double_sha256};
 
-/// How many levels a tree has below its root at most: a block has less than 2^14 transactions.
+/// How many levels a tree has below its root at most: a block has fewer than 2^14 transactions.
 const MAX_DEPTH: usize = 14;
 
 /// What the ids of a block's transactions come to.
@@ -34,7 +34,7 @@ impl Merkle {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum BadProof {
     /// The branch is too long.
-    #[error("a branch has at most {MAX_DEPTH} hashes, because a block has less than 2^{MAX_DEPTH} transactions")]
+    #[error("a branch has at most {MAX_DEPTH} hashes, because a block has fewer than 2^{MAX_DEPTH} transactions")]
     Depth,
     /// The tree has no such position.
     #[error("a branch of {depth} hashes belongs to a position below 2^{depth}, and not to {position}")]

@@ -123,7 +123,7 @@ pub enum BadWords {
         /// The word.
         word: String,
     },
-    /// There are more or less than twelve.
+    /// There are more words than twelve, or fewer.
     #[error("a wallet has 12 words, and these are {0}")]
     Count(usize),
     /// The last bits of the last word do not fit the others.
