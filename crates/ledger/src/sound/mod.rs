@@ -4,13 +4,16 @@
 //! All integers are little-endian. Hashes are the SHA-256 of the SHA-256, and are shown with their bytes reversed, as in Bitcoin.
 
 mod amount;
+pub mod difficulty;
 mod hash;
 mod header;
 mod height;
+mod profile;
 mod target;
 
 pub use amount::{Amount, COIN, MAX_MONEY};
 pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
 pub use height::Height;
-pub use target::CompactTarget;
+pub use profile::{BadProfile, Profile, TimeRule};
+pub use target::{BadBits, BadTarget, CompactTarget, Target};
