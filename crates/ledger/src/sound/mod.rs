@@ -5,11 +5,14 @@
 
 mod address;
 mod amount;
+pub mod difficulty;
 mod hash;
 mod header;
+mod header_chain;
 mod height;
 mod key;
 mod merkle;
+mod profile;
 mod target;
 mod words;
 
@@ -17,8 +20,10 @@ pub use address::{Address, BadAddress};
 pub use amount::{Amount, COIN, MAX_MONEY};
 pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
+pub use header_chain::{CheckedHeader, HeaderChain, HeaderError, Heals};
 pub use height::Height;
 pub use key::{BadKey, BadSecretKey, PublicKey, SecretKey, Signature, XOnlyKey};
 pub use merkle::{BadProof, Merkle, MerkleProof};
-pub use target::CompactTarget;
+pub use profile::{BadProfile, Profile, TimeRule};
+pub use target::{BadBits, BadTarget, CompactTarget, Target};
 pub use words::{BadWords, Language, Mnemonic};
