@@ -68,7 +68,7 @@ fn add_transactions(bencher: Bencher<'_, '_>) {
     let transactions: Vec<Transaction> = (1..=AT_ONCE).map(chain::transaction).collect();
     bencher
         .counter(ItemsCount::new(AT_ONCE))
-        .bench_local(|| store.add_to_mempool(&transactions).expect("room on the disk"));
+        .bench_local(|| store.add_to_mempool(&transactions, &[]).expect("room on the disk"));
 }
 
 #[divan::bench(sample_count = 20)]

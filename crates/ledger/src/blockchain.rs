@@ -6,7 +6,7 @@
 use chrono::{DateTime, Local};
 
 use crate::{
-    rules::{MempoolLimits, ReadAccounts, Rules, StateError},
+    rules::{Mempool as _, MempoolLimits, ReadAccounts, Rules, StateError},
     tip::Tip,
 };
 
@@ -46,7 +46,7 @@ impl<R: Rules> Blockchain<R> {
 
     /// How many transactions wait.
     pub fn waiting(&self) -> usize {
-        self.mempool.as_ref().len()
+        self.mempool.len()
     }
 
     /// Begins a group of transactions that will enter the mempool together.
@@ -88,7 +88,7 @@ impl<R: Rules> Blockchain<R> {
         now: DateTime<Local>,
     ) -> Result<R::CheckedBlock, R::BlockError> {
         let block = self.rules.seal(job, solution, &self.mempool, now);
-        self.rules.check(Some(&self.ancestors), block)
+        self.rules.check(Some(&self.ancestors), block, now)
     }
 
     /// Lets another end of the chain take effect, and what waits then.

@@ -11,13 +11,17 @@ mod blockchain;
 pub mod chapter;
 mod hash;
 mod rules;
+mod search;
+mod sha256;
 pub mod sound;
 mod tip;
 
 pub use blockchain::Blockchain;
 pub use hash::{BadHash, BlockHash};
 pub use rules::{
-    Account, Accounts, AfterReorganisation, ChainCheck, CheckedBlock, Found, MempoolLimits, ReadAccounts,
-    Reorganisation, Rules, Size, StateError, Transaction,
+    Account, Accounts, Admission, AfterReorganisation, ChainCheck, CheckedBlock, Found, Mempool, MempoolLimits,
+    ReadAccounts, Reorganisation, Rules, Size, StateError, Transaction,
 };
+pub use search::{BadPower, Power, Workers};
+pub use sha256::{Kernel, compress_ready_made};
 pub use tip::{Tip, Work};

@@ -2,12 +2,12 @@
 //!
 //! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
 
-use std::{error::Error, fmt::Debug};
+use std::{error::Error, fmt::Debug, num::NonZeroU64};
 
 use chrono::{DateTime, Local};
 use thiserror::Error;
 
-use crate::{hash::BlockHash, tip::Tip};
+use crate::{hash::BlockHash, search::Power, tip::Tip};
 
 /// A set of rules.
 ///
@@ -22,6 +22,8 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// The longest encoding of a block that is mined, or taken from elsewhere, in bytes. Blocks that this node has written down
     /// may be longer.
     const MAX_BLOCK_BYTES: usize;
+    /// How many blocks after its own a block changes accounts once more, by its [`Rules::Delayed`]; `None` when it never does.
+    const DELAY: Option<NonZeroU64>;
 
     /// A transaction that may wait in the mempool.
     type Transaction: Transaction;
@@ -37,19 +39,14 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     type Ancestors: AsRef<Tip> + Clone + Debug + Send + Sync;
     /// What is told of a block without its transactions.
     type Summary: Size + Clone + Debug + Send + Sync;
+    /// What a block does to accounts [`Rules::DELAY`] blocks after its own.
+    type Delayed;
     /// What the chain says of one name or key. The default value stands for an account that no block has touched.
     type Account: Account;
-    /// The transactions that wait, in the order they arrived.
-    type Mempool: AsRef<[Self::Transaction]>
-        + FromIterator<Self::Transaction>
-        + Clone
-        + Debug
-        + Default
-        + PartialEq
-        + Send
-        + Sync;
+    /// The transactions that wait.
+    type Mempool: Mempool<Self::Transaction>;
     /// Transactions that will enter the mempool together.
-    type Admission: AsRef<[Self::Transaction]>;
+    type Admission: Admission<Self::Transaction>;
     /// Finds out what waits after blocks were disconnected and connected.
     type Reorganisation: Reorganisation<Block = Self::CheckedBlock, Account = Self::Account, Mempool = Self::Mempool>;
     /// Who is paid for a block that is mined here.
@@ -87,7 +84,8 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// How many bytes the encoding of a block has, known without writing it.
     fn encoded_len(&self, block: &Self::Block) -> usize;
 
-    /// Judges a header as the successor of `ancestors`; without any, as the first one of a chain.
+    /// Judges a header as the successor of `ancestors`; without any, as the first one of a chain. Rules may refuse one whose time
+    /// is too far ahead of `now`.
     ///
     /// # Errors
     /// The first rule that it breaks.
@@ -95,6 +93,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         &self,
         ancestors: Option<&Self::Ancestors>,
         header: &Self::Header,
+        now: DateTime<Local>,
     ) -> Result<Self::CheckedHeader, Self::BlockError>;
 
     /// Judges everything in a block that needs no accounts.
@@ -115,8 +114,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         &self,
         ancestors: Option<&Self::Ancestors>,
         block: Self::Block,
+        now: DateTime<Local>,
     ) -> Result<Self::CheckedBlock, Self::BlockError> {
-        let header = self.check_header(ancestors, &self.header(&block))?;
+        let header = self.check_header(ancestors, &self.header(&block), now)?;
         self.check_block(header, block)
     }
 
@@ -140,7 +140,13 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// What is told of a block without its transactions.
     fn summary(&self, block: &Self::CheckedBlock) -> Self::Summary;
 
-    /// Changes the accounts as the transactions of a block say.
+    /// What a block does later, read from the encoding of one that this node has written down.
+    ///
+    /// # Errors
+    /// When the bytes are not the ones that were written.
+    fn delayed(&self, encoding: &[u8]) -> Result<Self::Delayed, Self::BlockError>;
+
+    /// Changes the accounts as the transactions of a block say, and as the block [`Rules::DELAY`] before it does now.
     ///
     /// # Errors
     /// The first rule about accounts that the block breaks, or what the accounts report. The changes made so far do not count
@@ -149,6 +155,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         &self,
         accounts: &mut A,
         block: &Self::CheckedBlock,
+        delayed: Option<&Self::Delayed>,
     ) -> Result<(), StateError<Self::BlockError, A::Error>>;
 
     /// The exact reverse of [`Rules::connect`].
@@ -159,6 +166,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         &self,
         accounts: &mut A,
         block: &Self::CheckedBlock,
+        delayed: Option<&Self::Delayed>,
     ) -> Result<(), A::Error>;
 
     /// Whether `receiver` was to be paid for this block: whether this node has mined it.
@@ -171,7 +179,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// Begins a group of transactions for this mempool.
     fn admission(&self, mempool: &Self::Mempool, limits: MempoolLimits) -> Self::Admission;
 
-    /// Adds a transaction to the group, after those that are in it.
+    /// Adds a transaction to the group, after those that are in it. Others may have to leave for it.
     ///
     /// # Errors
     /// Why it may not wait, or what the accounts report; the group is as before then.
@@ -257,12 +265,17 @@ pub trait Accounts<A> {
     /// Why the accounts cannot be used.
     type Error;
 
-    /// Changes the account of this name, which transaction `position` of the block names, counted from 1. An account with the
-    /// default value that no transaction names any more is gone.
+    /// Changes the account of this name, which transaction `position` of the block names, counted from 1; `None` when it is an
+    /// earlier block that changes it now. An account with the default value that no transaction names any more is gone.
     ///
     /// # Errors
     /// When it cannot be read or kept.
-    fn update<T>(&mut self, name: &[u8], position: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, Self::Error>;
+    fn update<T>(
+        &mut self,
+        name: &[u8],
+        position: Option<u32>,
+        change: impl FnOnce(&mut A) -> T,
+    ) -> Result<T, Self::Error>;
 }
 
 /// The accounts as the chain has left them.
@@ -275,6 +288,31 @@ pub trait ReadAccounts<A> {
     /// # Errors
     /// When it cannot be read.
     fn read(&self, name: &[u8]) -> Result<A, Self::Error>;
+}
+
+/// The transactions that wait. Equal ones hold the same transactions in the same order.
+pub trait Mempool<T>: FromIterator<T> + Clone + Debug + Default + PartialEq + Send + Sync {
+    /// How many wait.
+    fn len(&self) -> usize;
+
+    /// Whether none waits.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The transactions in the order in which they arrived.
+    fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a T>
+    where
+        T: 'a;
+}
+
+/// What a group of transactions does to the mempool that it will enter.
+pub trait Admission<T> {
+    /// The transactions of the group, in their order.
+    fn added(&self) -> &[T];
+
+    /// Which transactions leave for them; some of the group may be among them.
+    fn removed(&self) -> &[T];
 }
 
 /// Finds out what waits after blocks change. Blocks are disconnected first, the latest first, then connected in their order.
@@ -367,12 +405,12 @@ impl<R: Rules> ChainCheck<R> {
         Self { rules, ancestors: Some(ancestors) }
     }
 
-    /// Judges the next block of the chain.
+    /// Judges the next block of the chain, at the time `now`.
     ///
     /// # Errors
     /// The first rule that the block breaks; the check stays where it was.
-    pub fn push(&mut self, block: R::Block) -> Result<R::CheckedBlock, R::BlockError> {
-        let checked = self.rules.check(self.ancestors.as_ref(), block)?;
+    pub fn push(&mut self, block: R::Block, now: DateTime<Local>) -> Result<R::CheckedBlock, R::BlockError> {
+        let checked = self.rules.check(self.ancestors.as_ref(), block, now)?;
         self.ancestors = Some(self.rules.extend(self.ancestors.as_ref(), &checked));
         Ok(checked)
     }

@@ -7,6 +7,7 @@ use bcoin_ledger::{BlockHash, ChainCheck, CheckedBlock as _, Rules, Tip, Work};
 use thiserror::Error;
 
 use crate::{
+    clock::now,
     spool::{Spool, SpoolContent, SpoolSpace, SpoolsFull},
     store::{Reader, Snapshot, StoreError},
 };
@@ -153,7 +154,7 @@ impl<R: Rules> CandidateBuilder<R> {
         if self.rules.encoded_len(&block) > R::MAX_BLOCK_BYTES {
             return Err(CandidateError::BlockTooLong { height: self.length() + 1, max: R::MAX_BLOCK_BYTES as u64 });
         }
-        let checked = self.check.push(block).map_err(CandidateError::Rule)?;
+        let checked = self.check.push(block, now()).map_err(CandidateError::Rule)?;
         let tip = checked.tip();
         self.bytes += checked.encoding().len() as u64;
         if self.bytes > self.max_bytes {

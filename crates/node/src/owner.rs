@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Blockchain, Found, MempoolLimits, Rules, StateError, Tip};
+use bcoin_ledger::{Admission as _, Blockchain, Found, Mempool as _, MempoolLimits, Rules, StateError, Tip};
 use chrono::{DateTime, Utc};
 use tokio::{
     runtime::Handle,
@@ -162,11 +162,11 @@ impl<R: Rules> Owner<R> {
         if replies.is_empty() {
             return;
         }
-        let result = self.save(|store, _| store.add_to_mempool(admission.as_ref()));
+        let result = self.save(|store, _| store.add_to_mempool(admission.added(), admission.removed()));
         let result = result.map_err(|error| SaveError::from(error).into()).map(|()| {
             let (block, waiting) = (self.blockchain.tip().height + 1, self.blockchain.waiting());
             let time = now().to_utc();
-            let transactions = (waiting + 1..).zip(admission.as_ref().iter().cloned());
+            let transactions = (waiting + 1..).zip(admission.added().iter().cloned());
             let events: Vec<_> = transactions
                 .map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time })
                 .collect();
@@ -280,7 +280,7 @@ impl<R: Rules> Owner<R> {
             },
             returned: Returned {
                 count: after.returned,
-                first: after.mempool.as_ref().iter().take(after.returned.min(MAX_TOLD)).cloned().collect(),
+                first: after.mempool.transactions().take(after.returned.min(MAX_TOLD)).cloned().collect(),
             },
             not_returned,
         });

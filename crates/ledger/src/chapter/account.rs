@@ -105,7 +105,7 @@ pub(super) fn book<A: Accounts<Account>>(
         let amount = Sum::of(&transaction.amount);
         let mut book = |name: &str, receives, sends| {
             let part = Part { amount: amount.as_ref(), receives, sends };
-            accounts.update(name.as_bytes(), position, |account| account.book(&part, direction))
+            accounts.update(name.as_bytes(), Some(position), |account| account.book(&part, direction))
         };
         let (sender, receiver) = (Account::name(&transaction.sender), Account::name(&transaction.receiver));
         if sender == receiver {
@@ -131,7 +131,12 @@ mod tests {
     impl Accounts<Account> for Plain {
         type Error = Infallible;
 
-        fn update<T>(&mut self, name: &[u8], _: u32, change: impl FnOnce(&mut Account) -> T) -> Result<T, Infallible> {
+        fn update<T>(
+            &mut self,
+            name: &[u8],
+            _: Option<u32>,
+            change: impl FnOnce(&mut Account) -> T,
+        ) -> Result<T, Infallible> {
             Ok(change(self.0.entry(name.to_owned()).or_default()))
         }
     }

@@ -152,6 +152,14 @@ pub(super) fn check_block(CheckedHeader(header): CheckedHeader, block: Block) ->
     Ok(hashed(block))
 }
 
+/// Judges the first block of a chain.
+///
+/// # Errors
+/// When it is no genesis block.
+pub(super) fn check_first(block: Block) -> Result<CheckedBlock, RuleError> {
+    check_block(check_header(None, &block.header())?, block)
+}
+
 /// The first block of a node's own chain.
 pub(super) fn genesis(timestamp: String) -> CheckedBlock {
     hashed(Block::genesis(timestamp))
@@ -185,11 +193,18 @@ pub(super) fn recheck(ancestors: &Ancestors, bytes: &[u8]) -> Result<Ancestors, 
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Local};
+
     use super::*;
     use crate::{
         chapter::{ChainCheck, Chapter, Transaction},
         rules::Rules as _,
     };
+
+    /// These rules ask no clock.
+    fn now() -> DateTime<Local> {
+        DateTime::default()
+    }
 
     fn first() -> CheckedBlock {
         genesis("t".into())
@@ -206,7 +221,7 @@ mod tests {
     }
 
     fn refusal(ancestors: Option<&Ancestors>, block: Block) -> RuleError {
-        match Chapter.check(ancestors, block) {
+        match Chapter.check(ancestors, block, now()) {
             Err(BlockError::Rule(error)) => error,
             other => panic!("{other:?}"),
         }
@@ -216,8 +231,8 @@ mod tests {
     fn a_good_chain_passes() {
         let mut check = ChainCheck::new(Chapter);
         assert_eq!(check.tip(), None);
-        check.push(first().into_block()).unwrap();
-        let checked = check.push(second()).unwrap();
+        check.push(first().into_block(), now()).unwrap();
+        let checked = check.push(second(), now()).unwrap();
         assert_eq!(check.tip(), Some(checked.ancestors().tip));
         assert_eq!(checked.hash(), second().hash());
         assert_eq!(checked.ancestors().tip.work, 2.into());
@@ -255,16 +270,16 @@ mod tests {
     #[test]
     fn a_refused_block_leaves_the_check_where_it_was() {
         let mut check = ChainCheck::new(Chapter);
-        let first = check.push(first().into_block()).unwrap();
-        assert!(check.push(Block { proof: 7, ..second() }).is_err());
+        let first = check.push(first().into_block(), now()).unwrap();
+        assert!(check.push(Block { proof: 7, ..second() }, now()).is_err());
         assert_eq!(check.tip(), Some(first.ancestors().tip));
-        assert!(check.push(second()).is_ok());
+        assert!(check.push(second(), now()).is_ok());
     }
 
     #[test]
     fn what_was_written_down_is_restored_and_rechecked() {
         let parent = first().ancestors();
-        let checked = Chapter.check(Some(&parent), second()).unwrap();
+        let checked = Chapter.check(Some(&parent), second(), now()).unwrap();
         let bytes = checked.text().as_bytes();
         let restored = restore(checked.hash(), bytes.to_vec()).unwrap();
         assert_eq!((restored.block(), restored.hash()), (checked.block(), checked.hash()));

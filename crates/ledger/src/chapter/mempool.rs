@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::transaction::Transaction;
-use crate::rules::MempoolLimits;
+use crate::rules::{self, MempoolLimits};
 
 /// The mempool has no room for another transaction.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -34,9 +34,13 @@ impl Mempool {
     }
 }
 
-impl AsRef<[Transaction]> for Mempool {
-    fn as_ref(&self) -> &[Transaction] {
-        &self.transactions
+impl rules::Mempool<Transaction> for Mempool {
+    fn len(&self) -> usize {
+        self.transactions.len()
+    }
+
+    fn transactions(&self) -> impl Iterator<Item = &Transaction> {
+        self.transactions.iter()
     }
 }
 
@@ -80,9 +84,14 @@ impl Admission {
     }
 }
 
-impl AsRef<[Transaction]> for Admission {
-    fn as_ref(&self) -> &[Transaction] {
+/// Nothing leaves for them.
+impl rules::Admission<Transaction> for Admission {
+    fn added(&self) -> &[Transaction] {
         &self.transactions
+    }
+
+    fn removed(&self) -> &[Transaction] {
+        &[]
     }
 }
 
@@ -99,7 +108,7 @@ mod tests {
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 2, bytes: usize::MAX });
         assert_eq!(admission.push(transaction.clone()), Ok(()));
         assert_eq!(admission.push(transaction.clone()), Err(MempoolFull { waiting: 2 }));
-        assert_eq!(admission.as_ref(), std::slice::from_ref(&transaction));
+        assert_eq!(admission.transactions, [transaction.clone()]);
 
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 9, bytes: 3 * size - 1 });
         assert_eq!(admission.push(transaction.clone()), Ok(()));

@@ -70,14 +70,16 @@ impl AsRef<Tip> for Job {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
     use crate::{
-        chapter::Chapter,
+        chapter::{Chapter, check::check_first},
         rules::{CheckedBlock as _, Reorganisation as _, Rules as _},
     };
 
     fn job() -> Job {
-        let parent = Chapter.check(None, Block::genesis("t".into())).unwrap().ancestors();
+        let parent = check_first(Block::genesis("t".into())).unwrap().ancestors();
         Job::new(parent, &Receiver { node_address: "n".into(), miner: "m".into() })
     }
 
@@ -93,13 +95,13 @@ mod tests {
 
     #[test]
     fn a_block_is_its_nodes_by_the_sender_of_its_coinbase() {
-        let block = Chapter.check(Some(&job().parent), sealed(&Mempool::default(), usize::MAX)).unwrap();
+        let block = Chapter.check(Some(&job().parent), sealed(&Mempool::default(), usize::MAX), DateTime::default()).unwrap();
         let is_mined_for = |node_address: &str, miner: &str| {
             Chapter.is_mined_for(&block, &Receiver { node_address: node_address.into(), miner: miner.into() })
         };
         assert!(is_mined_for("n", "m") && is_mined_for("n", "another name"));
         assert!(!is_mined_for("m", "m"));
-        let genesis = Chapter.check(None, Block::genesis("t".into())).unwrap();
+        let genesis = check_first(Block::genesis("t".into())).unwrap();
         assert!(!Chapter.is_mined_for(&genesis, &Receiver { node_address: "n".into(), miner: "m".into() }));
     }
 
@@ -125,7 +127,7 @@ mod tests {
         while !mempool.transactions().is_empty() {
             let block = sealed(&mempool, MAX_BYTES);
             assert!(block.canonical().len() <= MAX_BYTES);
-            let checked = Chapter.check(Some(&job().parent), block).unwrap();
+            let checked = Chapter.check(Some(&job().parent), block, DateTime::default()).unwrap();
             assert_eq!(checked.encoding().len(), checked.block().canonical_len());
             let mut change = crate::chapter::Reorganisation::default();
             change.connected(&checked, &mempool);

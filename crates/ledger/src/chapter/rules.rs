@@ -1,5 +1,7 @@
 //! The printed rules as an implementation of [`Rules`].
 
+use std::num::NonZeroU64;
+
 use super::{
     account::{self, Account, Direction},
     block::{Block, DecodeError},
@@ -107,6 +109,7 @@ impl Rules for Chapter {
     const NAME: &'static str = "chapter";
     const WINDOW: u64 = 1;
     const MAX_BLOCK_BYTES: usize = 32 << 20;
+    const DELAY: Option<NonZeroU64> = None;
 
     type Transaction = Transaction;
     type Block = Block;
@@ -115,6 +118,7 @@ impl Rules for Chapter {
     type CheckedBlock = CheckedBlock;
     type Ancestors = Ancestors;
     type Summary = BlockSummary;
+    type Delayed = ();
     type Account = Account;
     type Mempool = Mempool;
     type Admission = Admission;
@@ -145,7 +149,12 @@ impl Rules for Chapter {
         block.canonical_len()
     }
 
-    fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, BlockError> {
+    fn check_header(
+        &self,
+        ancestors: Option<&Ancestors>,
+        header: &Header,
+        _: DateTime<Local>,
+    ) -> Result<CheckedHeader, BlockError> {
         Ok(check::check_header(ancestors, header)?)
     }
 
@@ -165,7 +174,7 @@ impl Rules for Chapter {
         match ancestors {
             Some(ancestors) => check::recheck(ancestors, bytes),
             // The first block is judged as a whole: no link says what it has to be.
-            None => Ok(self.check(None, self.decode(bytes)?)?.ancestors()),
+            None => Ok(check::check_first(self.decode(bytes)?)?.ancestors()),
         }
     }
 
@@ -173,15 +182,25 @@ impl Rules for Chapter {
         BlockSummary::new(block.block(), block.hash())
     }
 
+    fn delayed(&self, _: &[u8]) -> Result<(), BlockError> {
+        Ok(())
+    }
+
     fn connect<A: Accounts<Account>>(
         &self,
         accounts: &mut A,
         block: &CheckedBlock,
+        _: Option<&()>,
     ) -> Result<(), StateError<BlockError, A::Error>> {
         account::book(accounts, block.block(), Direction::Connect).map_err(StateError::Accounts)
     }
 
-    fn disconnect<A: Accounts<Account>>(&self, accounts: &mut A, block: &CheckedBlock) -> Result<(), A::Error> {
+    fn disconnect<A: Accounts<Account>>(
+        &self,
+        accounts: &mut A,
+        block: &CheckedBlock,
+        _: Option<&()>,
+    ) -> Result<(), A::Error> {
         account::book(accounts, block.block(), Direction::Disconnect)
     }
 

@@ -73,6 +73,17 @@ impl MerkleProof {
         Self::from_parts(branch, position).ok()
     }
 
+    /// The proof for a first transaction that stands before the ones with these ids.
+    pub fn of_first(others: impl IntoIterator<Item = Txid>) -> Self {
+        let mut level = lowest(std::iter::once(Txid::from_hashed([0; 32])).chain(others));
+        let mut branch = Vec::new();
+        while let [_, sibling, ..] = level.as_slice() {
+            branch.push(*sibling);
+            level = above(&level);
+        }
+        Self { branch, position: 0 }
+    }
+
     /// From what somebody else found.
     ///
     /// # Errors

@@ -3,27 +3,49 @@
 //!
 //! All integers are little-endian. Hashes are the SHA-256 of the SHA-256, and are shown with their bytes reversed, as in Bitcoin.
 
+mod account;
 mod address;
 mod amount;
+mod block;
+mod check;
+mod checked_transfer;
 pub mod difficulty;
+mod encoding;
 mod hash;
 mod header;
 mod header_chain;
 mod height;
 mod key;
+pub mod mempool;
 mod merkle;
+mod network;
+mod parameters;
 mod profile;
+mod rules;
+pub mod search;
 mod target;
+mod template;
+mod transaction;
 mod words;
 
+pub use account::{Account, MATURITY, Reward};
 pub use address::{Address, BadAddress};
 pub use amount::{Amount, COIN, MAX_MONEY};
+pub use block::{Block, DecodeError, MAX_BLOCK_BYTES};
+pub use check::{BlockError, CheckedBlock, check_transfers};
+pub use checked_transfer::{CheckedTransfer, TransferError};
+pub use encoding::EncodingError;
 pub use hash::{MerkleRoot, TaggedHash, Txid, double_sha256};
 pub use header::{HEADER_BYTES, Header};
 pub use header_chain::{CheckedHeader, HeaderChain, HeaderError, Heals};
 pub use height::Height;
 pub use key::{BadKey, BadSecretKey, PublicKey, SecretKey, Signature, XOnlyKey};
 pub use merkle::{BadProof, Merkle, MerkleProof};
+pub use network::{GenesisError, Network};
+pub use parameters::{ParameterError, Parameters};
 pub use profile::{BadProfile, Profile, TimeRule};
 pub use target::{BadBits, BadTarget, CompactTarget, Target};
+pub use rules::{BlockSummary, ChainCheck, Sound, unix_time};
+pub use template::{Receiver, Template};
+pub use transaction::{Coinbase, Note, SigningHash, Transaction, Transfer};
 pub use words::{BadWords, Language, Mnemonic};

@@ -148,9 +148,15 @@ pub(super) struct AtBlock<'a, 't, A> {
 impl<A: Account> Accounts<A> for AtBlock<'_, '_, A> {
     type Error = StoreError;
 
-    fn update<T>(&mut self, name: &[u8], position: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, StoreError> {
+    fn update<T>(
+        &mut self,
+        name: &[u8],
+        position: Option<u32>,
+        change: impl FnOnce(&mut A) -> T,
+    ) -> Result<T, StoreError> {
         let held = self.tables.hold(name)?;
         let result = change(&mut held.account);
+        let Some(position) = position else { return Ok(result) };
         let key = (held.number, self.height, position);
         match self.direction {
             Direction::Connect => self.tables.listed.push(key),

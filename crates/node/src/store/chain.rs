@@ -74,8 +74,9 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         if (height, block.parent()) != (self.end.0 + 1, self.end.1) {
             return Err(StoreError::Damaged(format!("block {height} does not follow block {}", self.end.0)).into());
         }
+        let delayed = self.delayed(height)?;
         let mut accounts = self.accounts.at(height, Direction::Connect)?;
-        self.rules.connect(&mut accounts, block).map_err(|error| match error {
+        self.rules.connect(&mut accounts, block, delayed.as_ref()).map_err(|error| match error {
             StateError::Refused(reason) => ReorganiseError::Refused { height, reason },
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
@@ -85,6 +86,18 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             self.write_index()?;
         }
         Ok(self.accounts.make_room()?)
+    }
+
+    /// What an earlier block of the chain does to accounts when the block at this height is connected.
+    fn delayed(&self, height: u64) -> Result<Option<R::Delayed>, StoreError> {
+        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0) else {
+            return Ok(None);
+        };
+        let number = self.chain.get(earlier)?.map(|entry| entry.value().0);
+        let bytes = number.map(|number| self.blocks.get(number)).transpose()?.flatten();
+        let bytes = bytes.ok_or_else(|| StoreError::missing_block(earlier))?;
+        let delayed = self.rules.delayed(bytes.value());
+        delayed.map(Some).map_err(|error| StoreError::damaged_block(earlier, &error))
     }
 
     fn put(&mut self, Tip { height, hash, work }: Tip, encoding: &[u8]) -> Result<(), StoreError> {
@@ -130,7 +143,8 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         self.growth -= block.encoding().len() as i64;
         self.may_be_stored = true;
         self.stale_bytes = self.stale_bytes.map(|bytes| bytes + block.encoding().len() as u64);
-        self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect)?, &block)?;
+        let delayed = self.delayed(height)?;
+        self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect)?, &block, delayed.as_ref())?;
         self.accounts.make_room()?;
         Ok(block)
     }

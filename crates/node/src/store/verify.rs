@@ -160,11 +160,19 @@ impl<R: Rules> Scan<'_, R> {
     fn judge(&self, ancestors: Option<&R::Ancestors>, bytes: &[u8], tip: &Tip) -> Result<(), String> {
         let rules = &self.store.rules;
         let block = rules.decode_stored(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
-        let checked = rules.check(ancestors, block).map_err(|error| error.to_string())?;
+        let checked = rules.check(ancestors, block, now()).map_err(|error| error.to_string())?;
         if checked.encoding() != bytes {
             return Err("it is not in the form it was written in".into());
         }
         if checked.tip() == *tip { Ok(()) } else { Err("it is not the one that was written".into()) }
+    }
+
+    /// What an earlier block does at this height, when it can be read.
+    fn delayed(&self, snapshot: &Snapshot, height: u64) -> Result<Option<R::Delayed>, StoreError> {
+        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0) else {
+            return Ok(None);
+        };
+        Ok(self.store.rules.delayed(&snapshot.stored(earlier)?.1).ok())
     }
 
     /// Compares the accounts with the blocks, and tells every difference.
@@ -174,7 +182,8 @@ impl<R: Rules> Scan<'_, R> {
             let (tip, bytes) = snapshot.stored(height)?;
             // What cannot be read is told where the blocks are judged.
             let Ok(block) = self.store.rules.restore(tip, bytes) else { continue };
-            if let Err(error) = self.store.rules.connect(&mut expected, &block) {
+            let delayed = self.delayed(snapshot, height)?;
+            if let Err(error) = self.store.rules.connect(&mut expected, &block, delayed.as_ref()) {
                 self.verdict.fault(format!("block {height}: {error}"));
             }
             expected.end_block();
@@ -231,8 +240,13 @@ impl<A> Expected<A> {
 impl<A: Default> Accounts<A> for Expected<A> {
     type Error = Infallible;
 
-    fn update<T>(&mut self, name: &[u8], position: u32, change: impl FnOnce(&mut A) -> T) -> Result<T, Infallible> {
-        self.named.insert((name.to_owned(), position));
+    fn update<T>(
+        &mut self,
+        name: &[u8],
+        position: Option<u32>,
+        change: impl FnOnce(&mut A) -> T,
+    ) -> Result<T, Infallible> {
+        self.named.extend(position.map(|position| (name.to_owned(), position)));
         Ok(change(self.accounts.entry(name.to_owned()).or_default()))
     }
 }

@@ -1,8 +1,15 @@
 //! Writing: each method is one durable commit, or changes nothing.
 
-use std::{borrow::Borrow, collections::VecDeque, io, iter};
+use std::{
+    borrow::Borrow,
+    collections::{HashSet, VecDeque},
+    io, iter,
+};
 
-use bcoin_ledger::{AfterReorganisation, Blockchain, CheckedBlock as _, Reorganisation as _, Rules, Transaction};
+use bcoin_ledger::{
+    AfterReorganisation, Blockchain, CheckedBlock as _, Mempool as _, Reorganisation as _, Rules,
+    Transaction,
+};
 use chrono::{DateTime, Local};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
@@ -36,22 +43,30 @@ pub type ReorganisedOf<R> = Reorganised<<R as Rules>::Ancestors, <R as Rules>::M
 pub type ReplacedOf<R> = (ReorganisedOf<R>, Option<KeptBranch>);
 
 impl<R: Rules> Store<R> {
-    /// Keeps transactions behind those that wait already.
+    /// Keeps transactions behind those that wait already, and forgets those that leave for them.
     ///
     /// # Errors
-    /// When the database fails; nothing is kept then.
-    pub fn add_to_mempool(&self, transactions: &[R::Transaction]) -> Result<(), StoreError> {
-        self.commit(|write| push_all(&mut write.open_table(MEMPOOL)?, transactions.iter().map(Transaction::encode)))
+    /// When the database fails; nothing changes then.
+    pub fn add_to_mempool(&self, added: &[R::Transaction], removed: &[R::Transaction]) -> Result<(), StoreError> {
+        self.commit(|write| {
+            let mut table = write.open_table(MEMPOOL)?;
+            push_all(&mut table, added.iter().map(Transaction::encode))?;
+            let mut leaving: HashSet<Vec<u8>> = removed.iter().map(Transaction::encode).collect();
+            if !leaving.is_empty() {
+                table.retain(|_, transaction| !leaving.remove(transaction))?;
+            }
+            Ok(())
+        })
     }
 
     /// Takes transactions out of the mempool that may not wait: an earlier program let those of disconnected blocks wait,
     /// whatever they were.
     pub(super) fn forget_what_may_not_wait(&self, contents: &mut ContentsOf<R>) -> Result<(), StoreError> {
-        let waiting = contents.mempool.as_ref();
-        let kept: Vec<_> = waiting.iter().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
+        let waiting = &contents.mempool;
+        let kept: Vec<_> = waiting.transactions().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
         let gone = waiting.len() - kept.len();
         if gone > 0 {
-            self.commit(|write| set_mempool(write, &kept))?;
+            self.commit(|write| set_mempool(write, kept.iter()))?;
             tracing::warn!(gone, "transactions waited that may not; they are gone");
             contents.mempool = kept.into_iter().collect();
         }
@@ -144,7 +159,7 @@ impl<R: Rules> Store<R> {
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
         if after.mempool != *blockchain.mempool() {
-            set_mempool(write, after.mempool.as_ref())?;
+            set_mempool(write, after.mempool.transactions())?;
         }
         Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), growth })
     }
@@ -207,7 +222,7 @@ impl<R: Rules> Store<R> {
                 stale::take_back(write, tip.hash)?;
                 stale::forget(write, &found.hash)?;
             }
-            set_mempool(write, blockchain.mempool().as_ref())?;
+            set_mempool(write, blockchain.mempool().transactions())?;
             set_peers(write, peers)
         })
     }
@@ -223,10 +238,13 @@ impl<R: Rules> Store<R> {
     }
 }
 
-fn set_mempool(write: &WriteTransaction, transactions: &[impl Transaction]) -> Result<(), StoreError> {
+fn set_mempool<'a, T: Transaction>(
+    write: &WriteTransaction,
+    transactions: impl Iterator<Item = &'a T>,
+) -> Result<(), StoreError> {
     let mut table = write.open_table(MEMPOOL)?;
     table.retain(|_, _| false)?;
-    push_all(&mut table, transactions.iter().map(Transaction::encode))
+    push_all(&mut table, transactions.map(Transaction::encode))
 }
 
 fn set_peers(write: &WriteTransaction, peers: &[PeerAddress]) -> Result<(), StoreError> {

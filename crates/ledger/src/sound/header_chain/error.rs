@@ -65,15 +65,17 @@ pub enum HeaderError {
     LastHeight,
 }
 
-/// What can make a refused header pass.
+/// What can make a block pass that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heals {
     /// Nothing: the hash may be remembered as that of an invalid block.
     Never,
-    /// Time.
+    /// Time: that of the block is ahead of the clock, which is nobody's fault.
     Later,
     /// Another chain: its parent is not the block that it was judged after.
     AfterItsParent,
+    /// Its own body: who sent this one is to blame, and the hash is not.
+    WithItsBody,
 }
 
 impl HeaderError {

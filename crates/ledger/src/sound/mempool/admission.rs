@@ -1,0 +1,265 @@
+//! Which transfers may wait.
+
+use std::collections::{BTreeSet, HashMap};
+
+use thiserror::Error;
+
+use super::{
+    FeeRate, MAX_PER_SENDER, Mempool,
+    queue::{Queue, Standing, Waiting},
+};
+use crate::{
+    rules::{self, MempoolLimits},
+    sound::{account::Account, checked_transfer::CheckedTransfer, key::XOnlyKey},
+};
+
+/// Why a transfer may not wait.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum AdmitError {
+    /// The chain holds a transfer with this nonce.
+    #[error("the sender's transfer with nonce {nonce} is in the chain already; the next nonce is {next}")]
+    Nonce {
+        /// The nonce of the transfer.
+        nonce: u64,
+        /// The one that comes next, counting what waits.
+        next: u64,
+    },
+    /// A nonce before it is missing.
+    #[error("the nonce is {nonce}, but the sender's next one is {next}: send the transfers before it first")]
+    Gap {
+        /// The nonce of the transfer.
+        nonce: u64,
+        /// The one that comes next, counting what waits.
+        next: u64,
+    },
+    /// The sender has not enough.
+    #[error(
+        "amount and fee are {cost} units, but the sender has {balance}, of which {waiting} are promised to payments that wait; \
+         rewards count 11 blocks after their own"
+    )]
+    Funds {
+        /// Amount and fee, in units.
+        cost: u64,
+        /// What the sender has in the chain, in units.
+        balance: u64,
+        /// What earlier transfers of the sender that wait will take, in units.
+        waiting: u128,
+    },
+    /// The fee is too low for anything to wait.
+    #[error("the fee is {fee} units, but a transfer of this length pays at least {least}: 1 for each byte")]
+    Fee {
+        /// What it pays.
+        fee: u64,
+        /// What it would have to pay.
+        least: u64,
+    },
+    /// The same transfer waits already.
+    #[error("this transfer waits already")]
+    Waits,
+    /// A transfer with this nonce waits, and this one pays too little to replace it.
+    #[error("a transfer with nonce {nonce} waits already; to replace it, pay a fee of at least {least} units")]
+    Replacement {
+        /// The nonce of both.
+        nonce: u64,
+        /// The fee that would do.
+        least: u128,
+    },
+    /// Too many transfers of this sender wait.
+    #[error("{MAX_PER_SENDER} transfers of this sender wait already: wait for a block")]
+    SenderFull,
+    /// The mempool is full, and everything in it pays more.
+    #[error("too many transfers wait, and this one pays no more than they do: pay more than {units_per_byte} units for each byte")]
+    Full {
+        /// What the lowest one pays for each byte, rounded down.
+        units_per_byte: u64,
+    },
+}
+
+impl AdmitError {
+    /// The name of the rule in answers to programs.
+    pub fn why(&self) -> &'static str {
+        match self {
+            Self::Nonce { .. } => "nonce",
+            Self::Gap { .. } => "gap",
+            Self::Funds { .. } => "funds",
+            Self::Fee { .. } => "fee",
+            Self::Waits | Self::Replacement { .. } => "replacement",
+            Self::SenderFull | Self::Full { .. } => "full",
+        }
+    }
+}
+
+/// Transfers that will enter a mempool together, and what leaves it for them.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    limits: MempoolLimits,
+    /// The queues that will be other ones.
+    changed: HashMap<XOnlyKey, Queue>,
+    /// Where those stand.
+    order: BTreeSet<Standing>,
+    /// How many transfers will wait.
+    count: usize,
+    /// How many bytes their encodings will have together.
+    bytes: usize,
+    next_number: u64,
+    added: Vec<CheckedTransfer>,
+    removed: Vec<CheckedTransfer>,
+}
+
+impl Admission {
+    pub(in crate::sound) fn new(mempool: &Mempool, limits: MempoolLimits) -> Self {
+        Self {
+            limits,
+            changed: HashMap::new(),
+            order: BTreeSet::new(),
+            count: mempool.arrived.len(),
+            bytes: mempool.bytes,
+            next_number: mempool.next_number,
+            added: Vec::new(),
+            removed: Vec::new(),
+        }
+    }
+
+    /// Adds a transfer of a sender with this account in the chain.
+    pub(in crate::sound) fn push(
+        &mut self,
+        mempool: &Mempool,
+        account: &Account,
+        transfer: CheckedTransfer,
+    ) -> Result<(), AdmitError> {
+        let (sender, fee, least) = (transfer.sender(), transfer.transfer().fee, transfer.encoded_len() as u64);
+        if fee < least {
+            return Err(AdmitError::Fee { fee, least });
+        }
+        let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
+        let place = place_of(&queue, account, &transfer)?;
+        let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
+        let mut leaving: Vec<_> = queue.waiting().get(place).map(|replaced| replaced.transfer.clone()).into_iter().collect();
+        queue.put(place, waiting);
+        let covered = queue.covered(account.balance);
+        if covered <= place {
+            let waiting = queue.cost(place);
+            return Err(AdmitError::Funds { cost: transfer.cost(), balance: account.balance, waiting });
+        }
+        leaving.extend(queue.split_off(covered));
+        let rate = queue.lowest_rate(place + 1).unwrap_or_default();
+        leaving.extend(self.change(mempool, sender, queue, rate)?);
+        self.next_number += 1;
+        self.added.push(transfer);
+        self.removed.extend(leaving);
+        Ok(())
+    }
+
+    /// Gives the sender this queue, and makes room for what is new in it, which pays `rate`: returns what leaves for it.
+    ///
+    /// # Errors
+    /// When all that could leave pays as much; nothing changes then.
+    fn change(
+        &mut self,
+        mempool: &Mempool,
+        sender: XOnlyKey,
+        queue: Queue,
+        rate: FeeRate,
+    ) -> Result<Vec<CheckedTransfer>, AdmitError> {
+        let mut before = vec![(sender, self.set_queue(mempool, sender, queue))];
+        let mut leaving = Vec::new();
+        while self.count > self.limits.count || self.bytes > self.limits.bytes {
+            let lowest = self.lowest(mempool);
+            let Some(lowest) = lowest.filter(|lowest| lowest.sender != sender && lowest.rate < rate) else {
+                for (sender, queue) in before.into_iter().rev() {
+                    self.restore(mempool, sender, queue);
+                }
+                let units_per_byte = lowest.map_or(0, |lowest| lowest.rate.units_per_byte());
+                return Err(AdmitError::Full { units_per_byte });
+            };
+            let mut shorter = self.queue(mempool, &lowest.sender).cloned().unwrap_or_default();
+            leaving.extend(shorter.pop());
+            before.push((lowest.sender, self.set_queue(mempool, lowest.sender, shorter)));
+        }
+        Ok(leaving)
+    }
+
+    fn queue<'a>(&'a self, mempool: &'a Mempool, sender: &XOnlyKey) -> Option<&'a Queue> {
+        self.changed.get(sender).or_else(|| mempool.queue(sender))
+    }
+
+    /// The sender of whom something has to leave first.
+    fn lowest(&self, mempool: &Mempool) -> Option<Standing> {
+        let unchanged = mempool.order.iter().find(|standing| !self.changed.contains_key(&standing.sender));
+        unchanged.into_iter().chain(self.order.first()).min().copied()
+    }
+
+    /// Gives a sender another queue; returns the one that this group had given it before.
+    fn set_queue(&mut self, mempool: &Mempool, sender: XOnlyKey, queue: Queue) -> Option<Queue> {
+        self.uncount(mempool, &sender);
+        self.count(&queue);
+        if !queue.is_empty() {
+            self.order.insert(queue.standing(sender));
+        }
+        self.changed.insert(sender, queue)
+    }
+
+    /// Takes back what [`Admission::set_queue`] did, which returned `before`.
+    fn restore(&mut self, mempool: &Mempool, sender: XOnlyKey, before: Option<Queue>) {
+        match before {
+            Some(queue) => drop(self.set_queue(mempool, sender, queue)),
+            None => {
+                self.uncount(mempool, &sender);
+                self.changed.remove(&sender);
+                if let Some(queue) = mempool.queue(&sender) {
+                    self.count(queue);
+                }
+            }
+        }
+    }
+
+    /// Forgets a sender's queue in the sums.
+    fn uncount(&mut self, mempool: &Mempool, sender: &XOnlyKey) {
+        let Some(queue) = self.queue(mempool, sender) else { return };
+        let (count, bytes, standing) = (queue.len(), queue.bytes(), queue.standing(*sender));
+        self.order.remove(&standing);
+        self.count -= count;
+        self.bytes -= bytes;
+    }
+
+    fn count(&mut self, queue: &Queue) {
+        self.count += queue.len();
+        self.bytes += queue.bytes();
+    }
+
+    /// Lets the group enter the mempool for which it was begun.
+    pub(in crate::sound) fn enter(self, mempool: &mut Mempool) {
+        for (sender, queue) in self.changed {
+            mempool.set_queue(sender, queue);
+        }
+        mempool.next_number = self.next_number;
+    }
+}
+
+/// The place that a transfer takes in its sender's queue.
+fn place_of(queue: &Queue, account: &Account, transfer: &CheckedTransfer) -> Result<usize, AdmitError> {
+    let (nonce, next) = (transfer.nonce(), account.nonce.saturating_add(queue.len() as u64));
+    let ahead = nonce.checked_sub(account.nonce).ok_or(AdmitError::Nonce { nonce, next })?;
+    let place = usize::try_from(ahead).ok().filter(|place| *place <= queue.len());
+    let place = place.ok_or(AdmitError::Gap { nonce, next })?;
+    let Some(replaced) = queue.waiting().get(place).map(|waiting| &waiting.transfer) else {
+        return if place < MAX_PER_SENDER { Ok(place) } else { Err(AdmitError::SenderFull) };
+    };
+    if replaced.id() == transfer.id() {
+        return Err(AdmitError::Waits);
+    }
+    let old_fee = u128::from(replaced.transfer().fee);
+    // A tenth more, and a unit for each byte that is sent again.
+    let least = (old_fee * 11).div_ceil(10).max(old_fee + transfer.encoded_len() as u128);
+    if u128::from(transfer.transfer().fee) >= least { Ok(place) } else { Err(AdmitError::Replacement { nonce, least }) }
+}
+
+impl rules::Admission<CheckedTransfer> for Admission {
+    fn added(&self) -> &[CheckedTransfer] {
+        &self.added
+    }
+
+    fn removed(&self) -> &[CheckedTransfer] {
+        &self.removed
+    }
+}

@@ -1,0 +1,253 @@
+//! The sound rules as an implementation of [`Rules`].
+
+use std::{num::NonZeroU64, sync::Arc};
+
+use chrono::{DateTime, Local};
+
+use super::{
+    account::{self, Account, MATURITY, Reward},
+    block::{Block, MAX_BLOCK_BYTES},
+    check::{self, BlockError, CheckedBlock},
+    checked_transfer::{CheckedTransfer, TransferError},
+    header::Header,
+    header_chain::{CheckedHeader, HeaderChain},
+    key::XOnlyKey,
+    mempool::{Admission, AdmitError, Mempool, Reorganisation},
+    network::Network,
+    search::{self, Solution},
+    template::{Receiver, Template},
+    transaction::Transfer,
+};
+use crate::{
+    hash::BlockHash,
+    rules::{Accounts, CheckedBlock as _, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
+    search::{Power, Workers},
+    tip::Tip,
+};
+
+/// The sound rules of one network.
+#[derive(Clone, Debug)]
+pub struct Sound {
+    network: Arc<Network>,
+}
+
+/// A check of a whole chain under these rules.
+pub type ChainCheck = crate::rules::ChainCheck<Sound>;
+
+/// A block without its transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockSummary {
+    /// Position in the chain, from 1.
+    pub index: u64,
+    /// Hash of the block.
+    pub hash: BlockHash,
+    /// Its header.
+    pub header: Header,
+    /// Who gets the reward; zero in the genesis block.
+    pub receiver: XOnlyKey,
+    /// How many units.
+    pub reward: u64,
+    /// How many transactions it holds, the coinbase among them.
+    pub transactions: usize,
+    /// How many bytes its encoding has.
+    pub bytes: usize,
+}
+
+impl Size for BlockSummary {
+    fn size(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
+impl Sound {
+    /// The rules of this network.
+    pub fn new(network: Network) -> Self {
+        Self { network: Arc::new(network) }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Judges a transfer by itself, whatever the accounts say. Takes about as long as checking its signature.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_transfer(&self, transfer: Transfer) -> Result<CheckedTransfer, TransferError> {
+        CheckedTransfer::check(transfer, self.network.signing())
+    }
+
+    /// Judges a header as [`Rules::check_header`] does, at the Unix time `now` in seconds.
+    fn check_header_at(
+        &self,
+        ancestors: Option<&HeaderChain>,
+        header: &Header,
+        now: u32,
+    ) -> Result<CheckedHeader, BlockError> {
+        let checked = HeaderChain::check(self.network.parameters().profile(), ancestors, header, now)?;
+        let (expected, found) = (self.network.genesis_hash(), checked.tip().hash);
+        if ancestors.is_none() && found != expected {
+            return Err(BlockError::OtherNetwork { expected, found });
+        }
+        Ok(checked)
+    }
+}
+
+/// Unix time in seconds, as headers carry it: 0 before 1970, and the last one from 2106 on.
+pub fn unix_time(time: DateTime<Local>) -> u32 {
+    u32::try_from(time.timestamp().max(0)).unwrap_or(u32::MAX)
+}
+
+impl Rules for Sound {
+    const NAME: &'static str = "sound";
+    // The difficulty follows the times of the last two blocks.
+    const WINDOW: u64 = 2;
+    const MAX_BLOCK_BYTES: usize = MAX_BLOCK_BYTES;
+    const DELAY: Option<NonZeroU64> = NonZeroU64::new(MATURITY);
+
+    type Transaction = CheckedTransfer;
+    type Block = Block;
+    type Header = Header;
+    type CheckedHeader = CheckedHeader;
+    type CheckedBlock = CheckedBlock;
+    type Ancestors = HeaderChain;
+    type Summary = BlockSummary;
+    type Delayed = Reward;
+    type Account = Account;
+    type Mempool = Mempool;
+    type Admission = Admission;
+    type Reorganisation = Reorganisation;
+    type Receiver = Receiver;
+    type Job = Arc<Template>;
+    type Solution = Solution;
+    type BlockError = BlockError;
+    type AdmitError = AdmitError;
+
+    /// That of the network, whatever the time.
+    fn genesis(&self, _: DateTime<Local>) -> CheckedBlock {
+        self.network.genesis().clone()
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<Block, BlockError> {
+        Ok(Block::decode(bytes)?)
+    }
+
+    fn header(&self, block: &Block) -> Header {
+        block.header
+    }
+
+    fn encoded_len(&self, block: &Block) -> usize {
+        block.encoded_len()
+    }
+
+    fn check_header(
+        &self,
+        ancestors: Option<&HeaderChain>,
+        header: &Header,
+        now: DateTime<Local>,
+    ) -> Result<CheckedHeader, BlockError> {
+        self.check_header_at(ancestors, header, unix_time(now))
+    }
+
+    fn check_block(&self, header: CheckedHeader, block: Block) -> Result<CheckedBlock, BlockError> {
+        check::check_block(&self.network, &header, block)
+    }
+
+    fn extend(&self, ancestors: Option<&HeaderChain>, block: &CheckedBlock) -> HeaderChain {
+        HeaderChain::extend(ancestors, block.header())
+    }
+
+    fn restore(&self, tip: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
+        check::restore(tip, bytes)
+    }
+
+    /// Header and Merkle root cover all bytes, signatures included.
+    fn recheck(&self, ancestors: Option<&HeaderChain>, bytes: &[u8]) -> Result<HeaderChain, BlockError> {
+        let header = check::check_bytes(bytes)?;
+        // It was held against the clock when it came.
+        let checked = self.check_header_at(ancestors, &header, u32::MAX)?;
+        Ok(HeaderChain::extend(ancestors, &checked))
+    }
+
+    fn summary(&self, block: &CheckedBlock) -> BlockSummary {
+        BlockSummary {
+            index: block.tip().height,
+            hash: block.tip().hash,
+            header: *block.header().header(),
+            receiver: block.coinbase().receiver,
+            reward: block.coinbase().amount,
+            transactions: block.transfers().len() + 1,
+            bytes: block.encoding().len(),
+        }
+    }
+
+    fn delayed(&self, encoding: &[u8]) -> Result<Reward, BlockError> {
+        Reward::of_encoding(encoding)
+    }
+
+    fn connect<A: Accounts<Account>>(
+        &self,
+        accounts: &mut A,
+        block: &CheckedBlock,
+        delayed: Option<&Reward>,
+    ) -> Result<(), StateError<BlockError, A::Error>> {
+        account::connect(accounts, block, delayed)
+    }
+
+    fn disconnect<A: Accounts<Account>>(
+        &self,
+        accounts: &mut A,
+        block: &CheckedBlock,
+        delayed: Option<&Reward>,
+    ) -> Result<(), A::Error> {
+        account::disconnect(accounts, block, delayed)
+    }
+
+    fn is_mined_for(&self, block: &CheckedBlock, receiver: &Receiver) -> bool {
+        block.coinbase().receiver == receiver.key.into()
+    }
+
+    /// Only what was judged is a transfer here.
+    fn may_wait(&self, _: &CheckedTransfer) -> bool {
+        true
+    }
+
+    fn admission(&self, mempool: &Mempool, limits: MempoolLimits) -> Admission {
+        Admission::new(mempool, limits)
+    }
+
+    fn admit<A: ReadAccounts<Account>>(
+        &self,
+        accounts: &A,
+        mempool: &Mempool,
+        admission: &mut Admission,
+        transfer: CheckedTransfer,
+    ) -> Result<(), StateError<AdmitError, A::Error>> {
+        let account = accounts.read(&transfer.sender().to_bytes()).map_err(StateError::Accounts)?;
+        admission.push(mempool, &account, transfer).map_err(StateError::Refused)
+    }
+
+    fn enter(&self, mempool: &mut Mempool, admission: Admission) {
+        admission.enter(mempool);
+    }
+
+    fn job(
+        &self,
+        ancestors: &HeaderChain,
+        mempool: &Mempool,
+        receiver: &Receiver,
+        now: DateTime<Local>,
+    ) -> Arc<Template> {
+        Arc::new(Template::new(&self.network, ancestors, mempool, receiver, unix_time(now)))
+    }
+
+    fn search(&self, job: &Arc<Template>, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Solution>> {
+        search::search(job.clone(), job.start(), Workers::all(power), cancelled)
+    }
+
+    /// The template was fixed before the search.
+    fn seal(&self, job: Arc<Template>, solution: Solution, _: &Mempool, _: DateTime<Local>) -> Block {
+        job.seal(solution)
+    }
+}

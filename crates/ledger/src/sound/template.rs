@@ -1,0 +1,155 @@
+//! Templates: a whole block but for what a miner searches for.
+
+use std::{cmp::Reverse, collections::BinaryHeap, iter};
+
+use super::{
+    block::{Block, MAX_BLOCK_BYTES, empty_block_bytes},
+    checked_transfer::CheckedTransfer,
+    hash::MerkleRoot,
+    header::Header,
+    header_chain::HeaderChain,
+    height::Height,
+    key::PublicKey,
+    mempool::{FeeRate, Mempool, Queue, Waiting},
+    merkle::MerkleProof,
+    network::Network,
+    search::{self, Solution, Start},
+    target::CompactTarget,
+    transaction::{Coinbase, MIN_TRANSACTION_BYTES, Note, Transaction},
+};
+use crate::tip::Tip;
+
+/// How many bytes of a block its header, its count and its coinbase take at most.
+const RESERVED_BYTES: usize = empty_block_bytes(MAX_BLOCK_BYTES) + MIN_TRANSACTION_BYTES + Note::MAX_BYTES;
+
+/// Who is paid for blocks that are mined here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver {
+    /// The key that gets subsidy and fees.
+    pub key: PublicKey,
+    /// What the coinbase says.
+    pub note: Note,
+    /// The first extranonce that is tried. Miners for the same key need different ones, or they try the same headers.
+    pub extranonce: u64,
+}
+
+/// A template for the block after its parent.
+#[derive(Clone, Debug)]
+pub struct Template {
+    parent: Tip,
+    header: Header,
+    target: [u8; 32],
+    coinbase: Coinbase,
+    transfers: Vec<CheckedTransfer>,
+    /// The way from the coinbase to the Merkle root, which stays the same for other coinbases.
+    branch: MerkleProof,
+}
+
+impl Template {
+    /// A template with the transfers of `mempool` that pay most, at the Unix time `now` in seconds.
+    pub(super) fn new(
+        network: &Network,
+        ancestors: &HeaderChain,
+        mempool: &Mempool,
+        receiver: &Receiver,
+        now: u32,
+    ) -> Self {
+        let (profile, parent) = (network.parameters().profile(), ancestors.tip());
+        // No block can follow the one of the last height, and a template for it is refused.
+        let height = ancestors.next_height().unwrap_or(Height::GENESIS);
+        let transfers = best_paying(mempool, MAX_BLOCK_BYTES - RESERVED_BYTES);
+        let fees: u64 = transfers.iter().map(|transfer| transfer.transfer().fee).sum();
+        let coinbase = Coinbase {
+            height: height.to_u32(),
+            receiver: receiver.key.into(),
+            // The fees are covered by money that is there.
+            amount: network.parameters().subsidy(height).units() + fees,
+            commitment: [0; 32],
+            extranonce: receiver.extranonce.to_le_bytes(),
+            note: receiver.note.clone(),
+        };
+        let bits = ancestors.next_bits(profile);
+        let header = Header {
+            version: Header::VERSION,
+            previous: parent.hash,
+            merkle_root: MerkleRoot::from_hashed([0; 32]),
+            time: now.max(ancestors.earliest_time(profile)),
+            bits,
+            nonce: 0,
+        };
+        let branch = MerkleProof::of_first(transfers.iter().map(CheckedTransfer::id));
+        Self { parent, header, target: target_bytes(bits), coinbase, transfers, branch }
+    }
+
+    /// What the coinbase pays, in units: subsidy and fees.
+    pub fn reward(&self) -> u64 {
+        self.coinbase.amount
+    }
+
+    /// Where a search for a solution begins.
+    pub fn start(&self) -> Start {
+        Start { extranonce: u64::from_le_bytes(self.coinbase.extranonce), nonce: 0 }
+    }
+
+    /// The block that a solution makes.
+    pub fn seal(&self, Solution { extranonce, time, nonce }: Solution) -> Block {
+        let header = Header { time, nonce, ..search::Template::header(self, extranonce) };
+        let transfers = self.transfers.iter().cloned().map(Transaction::Checked);
+        let coinbase = Transaction::Coinbase(self.coinbase_with(extranonce));
+        Block { header, transactions: iter::once(coinbase).chain(transfers).collect() }
+    }
+
+    /// The block without a solution: outside miners search for one.
+    pub fn unsolved(&self) -> Block {
+        let Start { extranonce, nonce } = self.start();
+        self.seal(Solution { extranonce, time: self.header.time, nonce })
+    }
+
+    fn coinbase_with(&self, extranonce: u64) -> Coinbase {
+        Coinbase { extranonce: extranonce.to_le_bytes(), ..self.coinbase.clone() }
+    }
+}
+
+impl search::Template for Template {
+    fn header(&self, extranonce: u64) -> Header {
+        Header { merkle_root: self.branch.root_of(self.coinbase_with(extranonce).id()), ..self.header }
+    }
+
+    fn target(&self) -> [u8; 32] {
+        self.target
+    }
+}
+
+/// The end of the chain that the block is for.
+impl AsRef<Tip> for Template {
+    fn as_ref(&self) -> &Tip {
+        &self.parent
+    }
+}
+
+/// The target as the search wants it. Bits that a chain asks for always stand for one; no hash meets 0.
+fn target_bytes(bits: CompactTarget) -> [u8; 32] {
+    bits.decode().map_or([0; 32], |target| target.to_le_bytes())
+}
+
+/// The transfers that pay most for their bytes, up to so many bytes: of each sender in the order of its nonces, and the earlier
+/// one of two that pay the same.
+fn best_paying(mempool: &Mempool, mut bytes: usize) -> Vec<CheckedTransfer> {
+    let queues: Vec<&[Waiting]> = mempool.queues().map(Queue::waiting).collect();
+    // What each sender can add next, and from which place of which queue.
+    let next = |queue: usize, place: usize| {
+        let waiting = queues[queue].get(place)?;
+        Some((FeeRate::of(&waiting.transfer), Reverse(waiting.number), queue, place))
+    };
+    let mut heap: BinaryHeap<_> = (0..queues.len()).filter_map(|queue| next(queue, 0)).collect();
+    let mut best = Vec::new();
+    while let Some((_, _, queue, place)) = heap.pop() {
+        let transfer = &queues[queue][place].transfer;
+        // One that is too long keeps those behind it out as well.
+        let Some(left) = bytes.checked_sub(transfer.encoded_len()) else { continue };
+        bytes = left;
+        best.push(transfer.clone());
+        heap.extend(next(queue, place + 1));
+    }
+    best
+}
