@@ -11,6 +11,8 @@ mod blockchain;
 pub mod chapter;
 mod hash;
 mod rules;
+mod search;
+mod sha256;
 pub mod sound;
 mod tip;
 
@@ -20,4 +22,6 @@ pub use rules::{
     Account, Accounts, AfterReorganisation, ChainCheck, CheckedBlock, Found, MempoolLimits, ReadAccounts,
     Reorganisation, Rules, Size, StateError, Transaction,
 };
+pub use search::{BadPower, Power, Workers};
+pub use sha256::{Kernel, compress_ready_made};
 pub use tip::{Tip, Work};
