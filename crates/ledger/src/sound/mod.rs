@@ -7,6 +7,7 @@ mod amount;
 mod hash;
 mod header;
 mod height;
+pub mod search;
 mod target;
 
 pub use amount::{Amount, COIN, MAX_MONEY};
