@@ -8,7 +8,7 @@ use std::{
 };
 
 use bcoin_ledger::{
-    Rules as _,
+    Power, Rules as _,
     chapter::{Chapter, CheckedBlock, Receiver},
 };
 use bcoin_node::{
@@ -42,6 +42,8 @@ pub struct Config {
     pub port: u16,
     /// Who receives the reward of each mined block.
     pub miner: String,
+    /// How much of the processor mining may take.
+    pub power: Power,
     /// Where the data is kept.
     pub location: Location,
     /// How many transactions the mempool may hold.
@@ -72,6 +74,7 @@ impl Config {
             port,
             client_limits: ClientLimits::of(&location),
             miner: Self::MINER.into(),
+            power: Power::FULL,
             location,
             max_mempool: Self::MAX_MEMPOOL,
             name: None,
@@ -192,7 +195,7 @@ async fn run(
         started_at: now().to_utc(),
         started: Instant::now(),
     };
-    let (node, threads) = start(opened, config.miner, config.max_mempool).map_err(system)?;
+    let (node, threads) = start(opened, config.miner, config.max_mempool, config.power).map_err(system)?;
     let peers = config.peers.into_iter().chain(config.join.clone()).collect();
     node.add_peers(peers).await.map_err(StartError::Peers)?;
 
@@ -239,13 +242,18 @@ pub fn first_content() -> FirstContent<CheckedBlock> {
     FirstContent { node_address: Uuid::new_v4().simple().to_string(), genesis: Chapter.genesis(now()) }
 }
 
-/// Starts the threads of a node that mines for `miner`.
+/// Starts the threads of a node that mines for `miner` with this `power`.
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub fn start(opened: Opened<Chapter>, miner: String, max_mempool: usize) -> io::Result<(Node, NodeThreads)> {
+pub fn start(
+    opened: Opened<Chapter>,
+    miner: String,
+    max_mempool: usize,
+    power: Power,
+) -> io::Result<(Node, NodeThreads)> {
     let receiver = Receiver { node_address: opened.contents.node_address.clone(), miner };
-    bcoin_node::start(opened, receiver, max_mempool)
+    bcoin_node::start(opened, receiver, max_mempool, power)
 }
 
 fn system(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {

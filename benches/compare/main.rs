@@ -13,6 +13,7 @@
 mod adopting;
 mod bare;
 mod checking;
+mod headers;
 mod load;
 mod mining;
 mod once;
@@ -29,7 +30,7 @@ use std::{cell::LazyCell, error::Error, path::Path};
 
 use stage::Stage;
 
-const PARTS: [&str; 7] = ["puzzle", "payments", "short", "long", "checking", "adopting", "mining"];
+const PARTS: [&str; 8] = ["puzzle", "headers", "payments", "short", "long", "checking", "adopting", "mining"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -56,6 +57,7 @@ fn measure(wanted: impl Fn(&str) -> bool) -> Result<Vec<table::Row>, Box<dyn Err
         }
     };
     part("puzzle", &puzzle::rows);
+    part("headers", &headers::rows);
     part("payments", &|| transactions::rows(&stage));
     part("short", &|| reading::short(&stage));
     let node = LazyCell::new(|| process::node_with_chain(&stage.long_chain(), &stage.new_folder()));

@@ -1,13 +1,13 @@
 //! Trying proofs, compared with the limit of the processor, plain Rust and CPython, and on two cores.
 
-use std::{hint::black_box, ops::Range, time::Instant};
+use std::{hint::black_box, ops::Range};
 
-use bcoin_ledger::chapter::puzzle::{self, Kernel};
+use bcoin_ledger::{Kernel, Workers, chapter::puzzle};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     python,
-    rounds::medians,
+    rounds::{medians, rate},
     table::{Rate, Row},
 };
 
@@ -42,17 +42,10 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// The rate per second. Each call of `work` returns how many it did.
-fn rate(calls: u32, mut work: impl FnMut() -> u64) -> f64 {
-    let begun = Instant::now();
-    let done: u64 = (0..calls).map(|_| work()).sum();
-    done as f64 / begun.elapsed().as_secs_f64()
-}
-
 /// Tries every nonce, those after a solution too.
 fn try_all(kernel: Kernel) -> u64 {
     let mut rest = black_box(NONCES);
-    while let Some(found) = kernel.first_in(black_box(PREVIOUS), rest.clone()) {
+    while let Some(found) = puzzle::first_in(kernel, black_box(PREVIOUS), rest.clone()) {
         rest.start = found + 1;
     }
     NONCES.end - NONCES.start
@@ -75,7 +68,7 @@ fn plain_rust() -> u64 {
 
 fn search_on(cores: usize) -> u64 {
     let (previous, solution) = black_box(LONG);
-    let found = puzzle::search_on(cores, previous, || false);
+    let found = puzzle::search_on(Workers::on(cores), previous, || false);
     assert_eq!(found, Some(solution), "the smallest proof");
     solution
 }

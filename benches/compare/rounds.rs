@@ -1,5 +1,7 @@
 //! Measures several things in turn, so that other load on the machine affects all of them.
 
+use std::time::Instant;
+
 /// Measures one round.
 pub type Measure<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
@@ -16,6 +18,13 @@ pub fn medians<const N: usize>(rounds: usize, mut measures: [Option<Measure<'_>>
         }
     }
     figures.map(|figures| (!figures.is_empty()).then(|| median(figures)))
+}
+
+/// The rate per second. Each call of `work` returns how many it did.
+pub fn rate(calls: u32, mut work: impl FnMut() -> u64) -> f64 {
+    let begun = Instant::now();
+    let done: u64 = (0..calls).map(|_| work()).sum();
+    done as f64 / begun.elapsed().as_secs_f64()
 }
 
 /// The median.

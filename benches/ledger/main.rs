@@ -8,6 +8,7 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod blocks;
+mod headers;
 mod puzzle;
 mod store;
 

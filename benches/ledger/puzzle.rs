@@ -2,7 +2,10 @@
 
 use std::{ops::Range, thread};
 
-use bcoin_ledger::chapter::puzzle::{Kernel, search_on};
+use bcoin_ledger::{
+    Kernel, Workers,
+    chapter::puzzle::{first_in, search_on},
+};
 use divan::{Bencher, black_box, counter::ItemsCount};
 
 /// A proof of the sequence, and nonces of a usual size.
@@ -25,7 +28,7 @@ fn one_core_portable(bencher: Bencher<'_, '_>) {
 fn try_all(bencher: Bencher<'_, '_>, kernel: Kernel) {
     bencher.counter(ItemsCount::new(NONCES.end - NONCES.start)).bench(|| {
         let mut rest = black_box(NONCES);
-        while let Some(found) = kernel.first_in(black_box(PREVIOUS), rest.clone()) {
+        while let Some(found) = first_in(kernel, black_box(PREVIOUS), rest.clone()) {
             rest.start = found + 1;
         }
     });
@@ -35,7 +38,7 @@ fn try_all(bencher: Bencher<'_, '_>, kernel: Kernel) {
 fn search(bencher: Bencher<'_, '_>, cores: usize) {
     let (previous, solution) = LONG;
     bencher.counter(ItemsCount::new(solution)).bench(|| {
-        assert_eq!(search_on(cores, black_box(previous), || false), Some(solution));
+        assert_eq!(search_on(Workers::on(cores), black_box(previous), || false), Some(solution));
     });
 }
 

@@ -85,7 +85,7 @@ mod tests {
 
     use axum::body::Body;
     use bcoin_ledger::{
-        Rules as _,
+        Power, Rules as _,
         chapter::{Chapter, Receiver},
     };
     use bcoin_node::{
@@ -159,7 +159,7 @@ mod tests {
         let content = FirstContent { node_address: node_address.clone(), genesis: Chapter.genesis(now()) };
         let opened = Opened::open(Chapter, &Location::Memory, content, &|_, _| ()).unwrap();
         let receiver = Receiver { node_address, miner: "Meghna".into() };
-        let (node, _threads) = bcoin_node::start(opened, receiver, 10).unwrap();
+        let (node, _threads) = bcoin_node::start(opened, receiver, 10, Power::FULL).unwrap();
         let client = PeerClient::new(ClientLimits::default()).unwrap();
         let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
         let own = OwnAddress::new(listening);

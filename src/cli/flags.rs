@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use bcoin_ledger::{BlockHash, chapter::Transaction};
+use bcoin_ledger::{BlockHash, Power, chapter::Transaction};
 use bcoin_node::PeerAddress;
 use bytesize::ByteSize;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
@@ -192,6 +192,10 @@ pub(super) struct CommonFlags {
     /// Who receives the reward of 1 for each mined block.
     #[arg(long, env = "BCOIN_MINER", value_name = "NAME", default_value = Config::MINER, value_parser = miner_name)]
     pub(super) miner: String,
+
+    /// How much of the processor mining may take, in percent from 1 to 100.
+    #[arg(long, env = "BCOIN_POWER", value_name = "PERCENT", default_value_t = Power::FULL)]
+    pub(super) power: Power,
 
     /// How many payments may wait before more are refused.
     #[arg(long, env = "BCOIN_MAX_PENDING", value_name = "N", default_value_t = Config::MAX_MEMPOOL)]

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use bcoin_ledger::chapter::Chapter;
+use bcoin_ledger::{Power, chapter::Chapter};
 use bcoin_node::{
     Adoption, CandidateBuilder, CandidateLimits,
     store::{Location, Opened},
@@ -52,7 +52,7 @@ fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> 
         return Err(refused(flags, &lengths));
     }
 
-    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_MEMPOOL)?;
+    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL)?;
     let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();

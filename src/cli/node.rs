@@ -55,6 +55,7 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
     Config {
         client_limits,
         miner: flags.miner.clone(),
+        power: flags.power,
         max_mempool: flags.max_pending,
         name: flags.name.clone(),
         guests: flags.guests.into(),

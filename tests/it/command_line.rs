@@ -34,6 +34,7 @@ fn help_and_version_answer_as_people_expect() {
         "--data-dir",
         "--in-memory",
         "--max-pending",
+        "--power",
         "--allow-host",
         "--name",
         "--guests",
@@ -69,6 +70,8 @@ fn a_wrong_command_line_ends_with_2() {
         &["--prot", "1"],
         &["--host", "nowhere"],
         &["--max-pending", "-1"],
+        &["--power", "0"],
+        &["network", "--power", "101"],
         &["--miner", ""],
         &["--in-memory", "--data-dir", "x"],
         &["dig"],
@@ -336,7 +339,10 @@ async fn every_flag_can_be_an_environment_variable() {
     let folder = tempfile::tempdir().unwrap();
     let mut node = BCOIN.command(&[]);
     node.env("BCOIN_PORT", "0").env("BCOIN_MINER", "Meghna").env("BCOIN_DATA_DIR", folder.path());
-    node.env("BCOIN_MAX_PENDING", "1").env("BCOIN_ALLOW_HOST", "a.example,b.example").env("BCOIN_VERBOSE", "1");
+    node.env("BCOIN_POWER", "50")
+        .env("BCOIN_MAX_PENDING", "1")
+        .env("BCOIN_ALLOW_HOST", "a.example,b.example")
+        .env("BCOIN_VERBOSE", "1");
     let node = Process::start(&mut node);
     let http = node.http();
     assert_eq!(http.pay(1).await.status, 201);

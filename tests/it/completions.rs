@@ -25,7 +25,7 @@ fn each_shell_gets_a_script_with_the_commands_and_the_flags() {
         ("elvish", "edit:completion:arg-completer"),
     ] {
         let script = script(shell);
-        for word in [word, "network", "replace", "max-pending", "given-up", "completions"] {
+        for word in [word, "network", "replace", "max-pending", "power", "given-up", "completions"] {
             assert!(script.contains(word), "{shell} lacks {word}");
         }
     }

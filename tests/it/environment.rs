@@ -5,11 +5,12 @@ use bcoin_testkit::Process;
 use crate::support::{BCOIN, TestNode, client::nowhere};
 
 /// Values that no flag of a node takes.
-const WRONG_FOR_A_NODE: [(&str, &str); 7] = [
+const WRONG_FOR_A_NODE: [(&str, &str); 8] = [
     ("BCOIN_HOST", "nowhere"),
     ("BCOIN_MINER", ""),
     ("BCOIN_MAX_PENDING", "many"),
     ("BCOIN_MAX_CHAIN", "long"),
+    ("BCOIN_POWER", "full"),
     ("BCOIN_IN_MEMORY", "perhaps"),
     ("BCOIN_PORT", "abc"),
     ("BCOIN_VERBOSE", "loud"),
@@ -36,7 +37,7 @@ fn commands_without_a_node_do_not_read_the_variables_of_a_node_either() {
     let file = folder.path().join("chain.json");
     for arguments in [&["verify"][..], &["export"], &["import", file.to_str().unwrap()]] {
         let mut command = BCOIN.command(arguments);
-        command.envs(WRONG_FOR_A_NODE[..5].iter().copied()).env("BCOIN_DATA_DIR", folder.path().join("none"));
+        command.envs(WRONG_FOR_A_NODE[..6].iter().copied()).env("BCOIN_DATA_DIR", folder.path().join("none"));
         let output = command.output().unwrap();
         assert_eq!(
             output.status.code(),

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use bcoin::{Node as Handle, app};
-use bcoin_ledger::chapter::{Block, ChainCheck, Chapter, Number, Scalar, Transaction};
+use bcoin_ledger::{
+    Power,
+    chapter::{Block, ChainCheck, Chapter, Number, Scalar, Transaction},
+};
 use bcoin_node::{
     Adoption, CandidateBuilder, CandidateLimits, NodeThreads,
     store::{FirstContent, Location, Opened},
@@ -97,7 +100,7 @@ impl Node {
         let genesis = ChainCheck::default().push(Block::genesis(format!("start of node {name}"))).unwrap();
         let first = FirstContent { node_address: format!("node {name}"), genesis };
         let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
-        let (handle, threads) = app::start(opened, "miner".into(), 1_000).unwrap();
+        let (handle, threads) = app::start(opened, "miner".into(), 1_000, Power::FULL).unwrap();
         Self { handle, threads, accepted: HashMap::new(), stale: Vec::new() }
     }
 

@@ -203,9 +203,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         now: DateTime<Local>,
     ) -> Self::Job;
 
-    /// Searches until a solution is found or `cancelled` says so; blocks the thread. `cancelled` is asked every few
-    /// milliseconds at least.
-    fn search(&self, job: &Self::Job, cancelled: impl Fn() -> bool) -> Option<Found<Self::Solution>>;
+    /// Searches until a solution is found or `cancelled` says so; blocks the thread, and takes no more of the processor than
+    /// `power`. `cancelled` is asked every few milliseconds at least.
+    fn search(&self, job: &Self::Job, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Self::Solution>>;
 
     /// The block that a solution makes, with an encoding of at most [`Rules::MAX_BLOCK_BYTES`]. Rules whose work does not cover
     /// the transactions may take them from `mempool` now.

@@ -24,7 +24,7 @@ mod view;
 
 use std::{io, sync::Arc, thread};
 
-use bcoin_ledger::{Blockchain, MempoolLimits, Rules};
+use bcoin_ledger::{Blockchain, MempoolLimits, Power, Rules};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -86,7 +86,7 @@ impl NodeThreads {
 }
 
 /// Starts a node on data that was opened: at most `max_waiting` transactions may wait, and `receiver` is paid for each block that
-/// is mined.
+/// is mined. Mining takes no more of the processor than `power`.
 ///
 /// # Errors
 /// When the system refuses a thread.
@@ -94,6 +94,7 @@ pub fn start<R: Rules>(
     opened: Opened<R>,
     receiver: R::Receiver,
     max_waiting: usize,
+    power: Power,
 ) -> io::Result<(NodeHandle<R>, NodeThreads)> {
     let Opened { store, contents, chain_bytes } = opened;
     let Contents { node_address, ancestors, mempool, peers } = contents;
@@ -117,7 +118,7 @@ pub fn start<R: Rules>(
 
     let owner = Owner::new(store, blockchain, limits, receiver, publish, &shared);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
-    let miner = Miner::new(rules, commands.clone(), view.clone(), stop_mining.clone());
+    let miner = Miner::new(rules, power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
     let handle = NodeHandle::new(node_address, commands, requests, view, shared);

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use bcoin_ledger::{Rules, Tip};
+use bcoin_ledger::{Power, Rules, Tip};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +13,7 @@ use crate::{
 
 pub(crate) struct Miner<R: Rules> {
     rules: R,
+    power: Power,
     commands: mpsc::Sender<Command<R>>,
     view: watch::Receiver<Arc<View>>,
     stop: CancellationToken,
@@ -21,11 +22,12 @@ pub(crate) struct Miner<R: Rules> {
 impl<R: Rules> Miner<R> {
     pub(crate) fn new(
         rules: R,
+        power: Power,
         commands: mpsc::Sender<Command<R>>,
         view: watch::Receiver<Arc<View>>,
         stop: CancellationToken,
     ) -> Self {
-        Self { rules, commands, view, stop }
+        Self { rules, power, commands, view, stop }
     }
 
     /// Serves requests in the order they came, until nobody is left who could send one.
@@ -45,7 +47,7 @@ impl<R: Rules> Miner<R> {
             let parent = *job.as_ref();
             let began = Instant::now();
             let cancelled = || self.stop.is_cancelled() || self.tip() != parent;
-            let Some(found) = self.rules.search(&job, cancelled) else {
+            let Some(found) = self.rules.search(&job, self.power, cancelled) else {
                 if self.stop.is_cancelled() {
                     return Err(Stopping.into());
                 }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     hash::BlockHash,
     rules::{self, Accounts, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
+    search::{Power, Workers},
     tip::Tip,
 };
 use chrono::{DateTime, Local};
@@ -234,8 +235,8 @@ impl Rules for Chapter {
         Job::new(*ancestors, receiver)
     }
 
-    fn search(&self, job: &Job, cancelled: impl Fn() -> bool) -> Option<Found<Proof>> {
-        let proof = puzzle::search(job.previous_proof(), cancelled)?;
+    fn search(&self, job: &Job, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Proof>> {
+        let proof = puzzle::search_on(Workers::all(power), job.previous_proof(), cancelled)?;
         // Numbers are tried from 1 upwards, so the proof is their count.
         Some(Found { solution: Proof(proof), trials: proof })
     }

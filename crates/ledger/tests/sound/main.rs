@@ -5,4 +5,5 @@
 
 mod keys;
 mod merkle;
+mod search;
 mod support;

@@ -10,7 +10,7 @@ mod rules;
 use std::path::Path;
 
 use bcoin_ledger::{
-    BlockHash, ChainCheck, CheckedBlock as _, Rules as _, Tip, Work,
+    BlockHash, ChainCheck, CheckedBlock as _, Power, Rules as _, Tip, Work,
     chapter::{self, Chapter},
 };
 use bcoin_node::{
@@ -38,7 +38,7 @@ impl Node {
         let rules = Second::default();
         let first = FirstContent { node_address: "second".into(), genesis: rules.genesis(now()) };
         let opened = Opened::open(rules.clone(), location, first, &|_, _| ()).unwrap();
-        let (handle, threads) = start(opened, receiver, 1000).unwrap();
+        let (handle, threads) = start(opened, receiver, 1000, Power::FULL).unwrap();
         Self { rules, handle, threads }
     }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bcoin_ledger::{
-    self as ledger, Accounts, AfterReorganisation, BlockHash, Found, MempoolLimits, ReadAccounts, Rules, Size,
+    self as ledger, Accounts, AfterReorganisation, BlockHash, Found, MempoolLimits, Power, ReadAccounts, Rules, Size,
     StateError, Tip, Work,
 };
 use chrono::{DateTime, Local};
@@ -460,7 +460,7 @@ impl Rules for Second {
         Job { parent: ancestors.tip, header, body }
     }
 
-    fn search(&self, job: &Job, cancelled: impl Fn() -> bool) -> Option<Found<u32>> {
+    fn search(&self, job: &Job, _: Power, cancelled: impl Fn() -> bool) -> Option<Found<u32>> {
         self.gate.pass();
         let mut header = job.header;
         while !header.meets_its_bits() {

@@ -1,8 +1,8 @@
 //! The puzzle of the chapter: the smallest `new` for which the SHA-256 of the decimal text of
 //! `new*new - previous*previous` begins with `0000` (docs/contract.md section 4; listing section 16.8.1, `proof_of_work`).
 //!
-//! [`search`] lets all cores work on one puzzle. Each core tries ranges of trials with the fastest [`Kernel`] that its
-//! processor has; all kernels find the same.
+//! [`search`] lets all cores work on one puzzle. Each core tries ranges of trials with the fastest [`Kernel`](crate::Kernel)
+//! that its processor has; all kernels find the same.
 
 mod kernel;
 mod parallel;
@@ -13,7 +13,7 @@ mod sha_ni;
 mod text;
 mod work;
 
-pub use kernel::{Kernel, hash_ready_made};
+pub use kernel::{first_in, hash_ready_made};
 pub use parallel::{search, search_on};
 pub use work::solves;
 

@@ -1,0 +1,93 @@
+//! The kernel for the SHA instructions of x86-64: two nonces side by side.
+
+#![allow(unsafe_code, reason = "instructions that not every processor has; see SAFETY")]
+
+use std::{
+    arch::x86_64::{_mm_cvtsi128_si32, _mm_insert_epi32, _mm_shuffle_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi64},
+    ops::Range,
+};
+
+use super::prepared::{PADDING_OF_HASH, PADDING_OF_HEADER, Prepared};
+use crate::sha256::{
+    INITIAL,
+    two_lanes::{
+        Block, State, groups, is_available, schedule, state, sum, two_rounds, upper_half, with_constants, words,
+    },
+};
+
+pub(super) fn first_in(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
+    assert!(is_available(), "this processor lacks the instructions of this kernel");
+    // SAFETY: the processor has what the function is compiled for.
+    unsafe { first_in_pairs(prepared, nonces) }
+}
+
+#[target_feature(enable = "sha,avx,bmi2")]
+fn first_in_pairs(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
+    let [w0, w1, w2] = prepared.tail;
+    let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11] = PADDING_OF_HEADER;
+    let block = [words([w0, w1, w2, 0]), words([p0, p1, p2, p3]), words([p4, p5, p6, p7]), words([p8, p9, p10, p11])];
+    let midstate = state(prepared.midstate);
+    // The first two words are the same for all nonces, and so are the rounds that they enter.
+    let after_two = two_rounds(midstate, with_constants::<0>(&block));
+    let most = prepared.target[0];
+
+    let mut next = nonces.start;
+    while next < nonces.end {
+        // Below 2^32. In the last pair the second one may be the end, which is not looked at.
+        let pair = [next as u32, (next as u32).wrapping_add(1)];
+        let inner = inner_hashes(midstate, after_two, block, pair);
+        let tops = top_words(inner);
+        for lane in 0..2 {
+            // Nearly all hashes are refused by their first 32 bits. What is left is looked at in full.
+            if tops[lane] <= most && next + (lane as u64) < nonces.end && prepared.meets_target(pair[lane]) {
+                return Some(pair[lane]);
+            }
+        }
+        next += 2;
+    }
+    None
+}
+
+/// The states after the second blocks of two headers.
+#[inline]
+#[target_feature(enable = "sha,avx,bmi2")]
+fn inner_hashes(midstate: State, after_two: State, block: Block, nonces: [u32; 2]) -> [State; 2] {
+    let (mut states, mut blocks) = ([after_two; 2], [block; 2]);
+    for lane in 0..2 {
+        blocks[lane][0] = _mm_insert_epi32::<3>(block[0], nonces[lane].swap_bytes() as i32);
+        states[lane] = two_rounds(states[lane], upper_half(with_constants::<0>(&blocks[lane])));
+    }
+    groups!(states, blocks, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    [sum(midstate, states[0]), sum(midstate, states[1])]
+}
+
+/// The most significant 32 bits of the hashes of two hashes, as little-endian numbers: their last words, bytes swapped.
+#[inline]
+#[target_feature(enable = "sha,avx,bmi2")]
+fn top_words(inner: [State; 2]) -> [u32; 2] {
+    let [p0, p1, p2, p3, p4, p5, p6, p7] = PADDING_OF_HASH;
+    let padding = [words([p0, p1, p2, p3]), words([p4, p5, p6, p7])];
+    let mut states = [state(INITIAL); 2];
+    let mut blocks = inner.map(|inner| {
+        let [first, second] = in_order(inner);
+        [first, second, padding[0], padding[1]]
+    });
+    groups!(states, blocks, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    let mut tops = [0; 2];
+    for lane in 0..2 {
+        schedule::<15>(&mut blocks[lane]);
+        let [abef, _] = two_rounds(states[lane], with_constants::<15>(&blocks[lane]));
+        // Two rounds before the end, F is what will be H.
+        let last = (_mm_cvtsi128_si32(abef) as u32).wrapping_add(INITIAL[7]);
+        tops[lane] = last.swap_bytes();
+    }
+    tops
+}
+
+/// The words A to D and E to H of a state, as the words of a block.
+#[inline]
+#[target_feature(enable = "sha,avx,bmi2")]
+fn in_order([abef, cdgh]: State) -> [std::arch::x86_64::__m128i; 2] {
+    let (badc, fehg) = (_mm_unpackhi_epi64(abef, cdgh), _mm_unpacklo_epi64(abef, cdgh));
+    [_mm_shuffle_epi32::<0b10_11_00_01>(badc), _mm_shuffle_epi32::<0b10_11_00_01>(fehg)]
+}
