@@ -3,6 +3,7 @@
 //! `cargo run --example tampering` ends by itself and checks what it says.
 
 use bcoin_ledger::chapter::{Block, BlockError, ChainCheck, Number, RuleError, Scalar, Transaction, puzzle};
+use bcoin_node::now;
 
 fn main() {
     let honest = honest_chain(6);
@@ -83,7 +84,7 @@ fn relink(chain: &mut [Block]) -> u64 {
 
 fn check(chain: &[Block]) -> Result<(), RuleError> {
     let mut check = ChainCheck::default();
-    chain.iter().try_for_each(|block| match check.push(block.clone()) {
+    chain.iter().try_for_each(|block| match check.push(block.clone(), now()) {
         Ok(_) => Ok(()),
         Err(BlockError::Rule(error)) => Err(error),
         Err(BlockError::Decode(error)) => unreachable!("these blocks are read already: {error}"),

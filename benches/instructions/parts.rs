@@ -6,6 +6,7 @@ use bcoin_ledger::{
     Kernel, Rules as _,
     chapter::{Block, ChainCheck, Chapter, puzzle::first_in},
 };
+use bcoin_node::now;
 use bcoin_testkit::chain;
 
 /// Does the preparation, which is not counted, and returns the work that is counted.
@@ -50,10 +51,10 @@ fn canonical_writer() -> Box<dyn FnOnce()> {
 fn block_check() -> Box<dyn FnOnce()> {
     let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
     let mut check = ChainCheck::default();
-    check.push(genesis).expect("a first block");
+    check.push(genesis, now()).expect("a first block");
     let (parent, text) = (check.ancestors().copied(), block().canonical());
     Box::new(move || {
         let block = Block::from_json(black_box(&text)).expect("a block");
-        drop(black_box(Chapter.check(parent.as_ref(), block).expect("a successor")));
+        drop(black_box(Chapter.check(parent.as_ref(), block, now()).expect("a successor")));
     })
 }

@@ -4,6 +4,7 @@ use bcoin_ledger::{
     BlockHash, Rules as _,
     chapter::{Block, ChainCheck, Chapter},
 };
+use bcoin_node::now;
 use bcoin_testkit::chain;
 use divan::{Bencher, black_box, counter::BytesCount};
 
@@ -40,11 +41,11 @@ fn read(bencher: Bencher<'_, '_>, transactions: usize) {
 fn check(bencher: Bencher<'_, '_>, transactions: usize) {
     let mut chain = ChainCheck::default();
     let genesis = Block::from_json(&chain::texts(1).next().expect("a block")).expect("a block");
-    chain.push(genesis).expect("a first block");
+    chain.push(genesis, now()).expect("a first block");
     let parent = chain.ancestors().copied();
     let text = block(transactions).canonical();
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let block = Block::from_json(black_box(&text)).expect("a block");
-        Chapter.check(parent.as_ref(), block).expect("a successor")
+        Chapter.check(parent.as_ref(), block, now()).expect("a successor")
     });
 }

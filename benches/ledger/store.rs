@@ -38,7 +38,7 @@ fn fresh() -> (TempDir, Store<Chapter>, Blockchain<Chapter>) {
 fn checked(length: u64) -> Vec<CheckedBlock> {
     let mut check = ChainCheck::default();
     let block = |text: String| Block::from_json(&text).expect("a block");
-    chain::texts(length).map(|text| check.push(block(text)).expect("the next block")).collect()
+    chain::texts(length).map(|text| check.push(block(text), now()).expect("the next block")).collect()
 }
 
 fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {

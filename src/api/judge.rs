@@ -3,7 +3,10 @@
 use std::fmt::Display;
 
 use bcoin_ledger::chapter::{Block, BlockError, ChainCheck, Chapter, RuleError};
-use bcoin_node::store::{Reader, Snapshot, StoreError};
+use bcoin_node::{
+    now,
+    store::{Reader, Snapshot, StoreError},
+};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -45,7 +48,7 @@ pub(super) fn judge(reader: &Reader, blocks: &[Box<RawValue>]) -> Result<Judgeme
             },
         };
         let index = block.index;
-        if let Err(error) = check.push(block) {
+        if let Err(error) = check.push(block, now()) {
             return Ok(refused(next.or(Some(index)), code(&error), &error));
         }
     }

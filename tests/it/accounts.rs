@@ -8,8 +8,8 @@ use bcoin_ledger::{
         Account, Ancestors, Block, ChainCheck, Chapter, CheckedBlock, Mempool, Receiver, Scalar, Transaction, puzzle,
     },
 };
-use bcoin_node::MAX_STALE_BYTES;
 use bcoin_node::store::{Contents, FirstContent, Location, Opened, Reader, Store, verify};
+use bcoin_node::{MAX_STALE_BYTES, now};
 use proptest::prelude::*;
 
 use crate::support::{BCOIN, TestNode};
@@ -83,7 +83,7 @@ fn block_after(ancestors: &Ancestors, transactions: &[Indices]) -> CheckedBlock 
         timestamp: format!("{transactions:?}"),
         transactions: transactions.iter().copied().map(transaction).collect(),
     };
-    Chapter.check(Some(ancestors), block).unwrap()
+    Chapter.check(Some(ancestors), block, now()).unwrap()
 }
 
 /// What a plain scan finds for one account.
@@ -180,7 +180,7 @@ struct Ledger {
 
 impl Ledger {
     fn new() -> Self {
-        let genesis = ChainCheck::default().push(Block::genesis("t".into())).unwrap();
+        let genesis = ChainCheck::default().push(Block::genesis("t".into()), now()).unwrap();
         let first = FirstContent { node_address: "n".into(), genesis };
         let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
         let now = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use bcoin_node::now;
+
 use crate::support::TestNode;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +74,7 @@ async fn a_chain_that_is_read_while_it_grows_is_never_inconsistent() {
         let mut check = bcoin_ledger::chapter::ChainCheck::default();
         for block in &chain {
             let block = bcoin_ledger::chapter::Block::from_json(&block.to_string()).unwrap();
-            check.push(block).unwrap();
+            check.push(block, now()).unwrap();
         }
         lengths.insert(chain.len());
     }

@@ -27,7 +27,7 @@ fn write_folder(folder: &Path, digits: usize) -> String {
             "transactions":[{{"amount":{},"receiver":"b","sender":"a"}}]}}"#,
         "7".repeat(digits),
     );
-    let block = Chapter.check(Some(&contents.ancestors), Block::from_stored_json(&text).unwrap()).unwrap();
+    let block = Chapter.check(Some(&contents.ancestors), Block::from_stored_json(&text).unwrap(), now()).unwrap();
     store.append(&Blockchain::new(Chapter, contents.ancestors, contents.mempool), &block).unwrap();
     block.text().to_owned()
 }

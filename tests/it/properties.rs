@@ -8,7 +8,7 @@ use bcoin_ledger::{
     chapter::{Block, ChainCheck, Chapter, Number, Scalar, Transaction},
 };
 use bcoin_node::{
-    Adoption, CandidateBuilder, CandidateLimits, NodeThreads,
+    Adoption, CandidateBuilder, CandidateLimits, NodeThreads, now,
     store::{FirstContent, Location, Opened},
 };
 use proptest::prelude::*;
@@ -97,7 +97,7 @@ struct Node {
 
 impl Node {
     fn start(name: usize) -> Self {
-        let genesis = ChainCheck::default().push(Block::genesis(format!("start of node {name}"))).unwrap();
+        let genesis = ChainCheck::default().push(Block::genesis(format!("start of node {name}")), now()).unwrap();
         let first = FirstContent { node_address: format!("node {name}"), genesis };
         let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
         let (handle, threads) = app::start(opened, "miner".into(), 1_000, Power::FULL).unwrap();

@@ -47,7 +47,7 @@ fn block(parent: &Ancestors, miner: Miner, bytes: u64, time: &str) -> CheckedBlo
         timestamp: time.into(),
         transactions: vec![text, Transaction::coinbase(&node_address, &miner)],
     };
-    Chapter.check(Some(parent), block).unwrap()
+    Chapter.check(Some(parent), block, now()).unwrap()
 }
 
 /// A store in a folder, used as the owner uses it.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bcoin_ledger::chapter::{Block, ChainCheck, puzzle};
+use bcoin_node::now;
 use bcoin_testkit::FakePeer;
 use serde_json::Value;
 
@@ -113,8 +114,9 @@ fn every_chain_gets_its_verdict_from_the_rules_alone() {
             continue;
         }
         let mut check = ChainCheck::default();
-        let judged =
-            chain.iter().all(|block| Block::from_json(&block.to_string()).is_ok_and(|block| check.push(block).is_ok()));
+        let judged = chain
+            .iter()
+            .all(|block| Block::from_json(&block.to_string()).is_ok_and(|block| check.push(block, now()).is_ok()));
         assert_eq!(judged && !chain.is_empty(), case["valid"].as_bool().unwrap(), "{}", text(&case, "name"));
     }
 }

@@ -73,6 +73,7 @@ pub fn transaction(amount: u64) -> Transaction {
 #[cfg(test)]
 mod tests {
     use bcoin_ledger::chapter::ChainCheck;
+    use chrono::DateTime;
 
     use super::*;
 
@@ -83,7 +84,7 @@ mod tests {
             assert_eq!(texts.len(), 300);
             let mut check = ChainCheck::default();
             for text in texts {
-                check.push(Block::from_json(&text).unwrap()).unwrap();
+                check.push(Block::from_json(&text).unwrap(), DateTime::default()).unwrap();
             }
         }
     }

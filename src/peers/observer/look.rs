@@ -164,8 +164,9 @@ async fn look_at_listing(
 fn check_first_block(beginning: &[u8]) -> Result<(), PeerError> {
     let list = beginning.iter().position(|byte| *byte == b'[').map_or(beginning.len(), |at| at + 1);
     let mut values = serde_json::Deserializer::from_slice(&beginning[list..]).into_iter::<&RawValue>();
-    let is_first =
-        |raw: &RawValue| Block::from_json(raw.get()).is_ok_and(|block| ChainCheck::new(Chapter).push(block).is_ok());
+    let is_first = |raw: &RawValue| {
+        Block::from_json(raw.get()).is_ok_and(|block| ChainCheck::new(Chapter).push(block, now()).is_ok())
+    };
     match values.next() {
         Some(Ok(raw)) if is_first(raw) => Ok(()),
         _ => Err(PeerError::NotANode("its answer to /get_chain does not begin with a first block".into())),
@@ -188,7 +189,8 @@ fn check(text: &[u8]) -> Result<Trail, PeerError> {
     let mut trail: Option<Trail> = None;
     for (height, raw) in (1..).zip(&answer.chain) {
         let block = Block::from_json(raw.get()).map_err(|reason| ChainError::Block { height, reason });
-        let checked = block.and_then(|block| check.push(block).map_err(|error| CandidateError::Rule(error).into()));
+        let checked =
+            block.and_then(|block| check.push(block, now()).map_err(|error| CandidateError::Rule(error).into()));
         let hash = match checked {
             Ok(block) => block.tip().hash,
             // What has not shown one valid block is no node.

@@ -8,7 +8,7 @@ use bcoin_ledger::{
     chapter::{Block, ChainCheck, Chapter},
 };
 use bcoin_node::{
-    PeerAddress, View,
+    PeerAddress, View, now,
     store::{FirstContent, Location, Opened},
 };
 use serde::{
@@ -77,7 +77,8 @@ fn read_whole(data: &[u8]) -> Option<Chain> {
     let chain: Vec<Box<RawValue>> = serde_json::from_str(once("chain")?).ok()?;
     let length: u64 = serde_json::from_str(once("length")?).ok()?;
     let mut check = ChainCheck::default();
-    let push = |block: Box<RawValue>| Some(check.push(Block::from_json(block.get()).ok()?).ok()?.text().to_owned());
+    let push =
+        |block: Box<RawValue>| Some(check.push(Block::from_json(block.get()).ok()?, now()).ok()?.text().to_owned());
     let texts: Option<Vec<_>> = chain.into_iter().map(push).collect();
     let (tip, texts) = (check.tip()?, texts?);
     (length == texts.len() as u64).then_some((tip, texts))
@@ -96,7 +97,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let genesis = ChainCheck::default().push(Block::genesis("t".into())).expect("a first block");
+        let genesis = ChainCheck::default().push(Block::genesis("t".into()), now()).expect("a first block");
         let first = FirstContent { node_address: "n".into(), genesis };
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).expect("a store in memory");
         let tip = *own.contents.ancestors.as_ref();

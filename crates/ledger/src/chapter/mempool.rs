@@ -39,7 +39,10 @@ impl rules::Mempool<Transaction> for Mempool {
         self.transactions.len()
     }
 
-    fn transactions(&self) -> impl Iterator<Item = &Transaction> {
+    fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a Transaction>
+    where
+        Transaction: 'a,
+    {
         self.transactions.iter()
     }
 }

@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_block_is_its_nodes_by_the_sender_of_its_coinbase() {
-        let block = Chapter.check(Some(&job().parent), sealed(&Mempool::default(), usize::MAX), DateTime::default()).unwrap();
+        let block =
+            Chapter.check(Some(&job().parent), sealed(&Mempool::default(), usize::MAX), DateTime::default()).unwrap();
         let is_mined_for = |node_address: &str, miner: &str| {
             Chapter.is_mined_for(&block, &Receiver { node_address: node_address.into(), miner: miner.into() })
         };

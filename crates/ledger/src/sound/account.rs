@@ -113,7 +113,8 @@ pub(super) fn connect<A: Accounts<Account>>(
         update(accounts, transfer.receiver, Some(position), credit).map_err(StateError::Accounts)?;
     }
     list_coinbase(accounts, block).map_err(StateError::Accounts)?;
-    let credited = matured.map(|reward| update(accounts, reward.receiver, None, |account| account.credit(reward.amount)));
+    let credited =
+        matured.map(|reward| update(accounts, reward.receiver, None, |account| account.credit(reward.amount)));
     credited.transpose().map(drop).map_err(StateError::Accounts)
 }
 

@@ -254,10 +254,7 @@ fn check_root(block: &Block) -> Result<(), BlockError> {
 }
 
 /// The coinbase of the block at this height, and the transactions after it.
-fn split_coinbase(
-    height: Height,
-    transactions: Vec<Transaction>,
-) -> Result<(Coinbase, Vec<Transaction>), BlockError> {
+fn split_coinbase(height: Height, transactions: Vec<Transaction>) -> Result<(Coinbase, Vec<Transaction>), BlockError> {
     let mut transactions = transactions.into_iter();
     match transactions.next() {
         Some(Transaction::Coinbase(coinbase))

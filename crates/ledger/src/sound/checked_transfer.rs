@@ -26,7 +26,9 @@ pub enum TransferError {
     #[error("an amount is at least 1 unit, and amount and fee together are at most {} coins", MAX_MONEY)]
     Amount,
     /// The sender has not signed this, or for another network.
-    #[error("the signature does not fit: the transfer was changed after it was signed, or signed by another key, or for another network")]
+    #[error(
+        "the signature does not fit: the transfer was changed after it was signed, or signed by another key, or for another network"
+    )]
     Signature,
 }
 

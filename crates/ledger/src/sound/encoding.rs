@@ -94,7 +94,11 @@ impl<'a> Reader<'a> {
             small => (u64::from(small), 1),
         };
         let most = self.left() / min_bytes;
-        usize::try_from(count).ok().filter(|_| count >= least).filter(|count| *count <= most).ok_or(EncodingError::Count)
+        usize::try_from(count)
+            .ok()
+            .filter(|_| count >= least)
+            .filter(|count| *count <= most)
+            .ok_or(EncodingError::Count)
     }
 
     /// Ends the encoding.

@@ -13,6 +13,7 @@ use super::{
     parameters::{ParameterError, Parameters},
     profile::Profile,
     search,
+    template::target_bytes,
     transaction::{Coinbase, Note, SigningHash, Transaction},
 };
 use crate::{hash::BlockHash, rules::CheckedBlock as _};
@@ -66,10 +67,9 @@ impl Network {
     pub fn room(profile: Profile, name: &str, cancelled: impl Fn() -> bool) -> Result<Option<Self>, GenesisError> {
         let mut block = unsolved(&Parameters::room(profile, name)?)?;
         let is_default = name == Self::DEFAULT_ROOM && profile == Profile::Classroom;
-        let target = block.header.bits.decode().map_err(HeaderError::from)
         let nonce = match is_default {
             true => Some(Self::DEFAULT_ROOM_NONCE),
-            false => search::first_nonce(&block.header, target.to_le_bytes(), cancelled),
+            false => search::first_nonce(&block.header, target_bytes(block.header.bits), cancelled),
         };
         let Some(nonce) = nonce else { return Ok(None) };
         block.header.nonce = nonce;

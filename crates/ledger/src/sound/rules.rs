@@ -119,7 +119,7 @@ impl Rules for Sound {
     type Admission = Admission;
     type Reorganisation = Reorganisation;
     type Receiver = Receiver;
-    type Job = Arc<Template>;
+    type Job = Template;
     type Solution = Solution;
     type BlockError = BlockError;
     type AdmitError = AdmitError;
@@ -232,22 +232,16 @@ impl Rules for Sound {
         admission.enter(mempool);
     }
 
-    fn job(
-        &self,
-        ancestors: &HeaderChain,
-        mempool: &Mempool,
-        receiver: &Receiver,
-        now: DateTime<Local>,
-    ) -> Arc<Template> {
-        Arc::new(Template::new(&self.network, ancestors, mempool, receiver, unix_time(now)))
+    fn job(&self, ancestors: &HeaderChain, mempool: &Mempool, receiver: &Receiver, now: DateTime<Local>) -> Template {
+        Template::new(&self.network, ancestors, mempool, receiver, unix_time(now))
     }
 
-    fn search(&self, job: &Arc<Template>, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Solution>> {
-        search::search(job.clone(), job.start(), Workers::all(power), cancelled)
+    fn search(&self, job: &Template, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Solution>> {
+        search::search(Arc::new(job.clone()), job.start(), Workers::all(power), cancelled)
     }
 
     /// The template was fixed before the search.
-    fn seal(&self, job: Arc<Template>, solution: Solution, _: &Mempool, _: DateTime<Local>) -> Block {
+    fn seal(&self, job: Template, solution: Solution, _: &Mempool, _: DateTime<Local>) -> Block {
         job.seal(solution)
     }
 }

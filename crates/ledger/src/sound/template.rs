@@ -128,7 +128,7 @@ impl AsRef<Tip> for Template {
 }
 
 /// The target as the search wants it. Bits that a chain asks for always stand for one; no hash meets 0.
-fn target_bytes(bits: CompactTarget) -> [u8; 32] {
+pub(super) fn target_bytes(bits: CompactTarget) -> [u8; 32] {
     bits.decode().map_or([0; 32], |target| target.to_le_bytes())
 }
 

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
+mod chain;
 mod keys;
+mod ledger;
 mod merkle;
 mod search;
 mod support;

@@ -90,7 +90,8 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
 
     /// What an earlier block of the chain does to accounts when the block at this height is connected.
     fn delayed(&self, height: u64) -> Result<Option<R::Delayed>, StoreError> {
-        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0) else {
+        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0)
+        else {
             return Ok(None);
         };
         let number = self.chain.get(earlier)?.map(|entry| entry.value().0);

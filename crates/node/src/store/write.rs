@@ -7,8 +7,7 @@ use std::{
 };
 
 use bcoin_ledger::{
-    AfterReorganisation, Blockchain, CheckedBlock as _, Mempool as _, Reorganisation as _, Rules,
-    Transaction,
+    AfterReorganisation, Blockchain, CheckedBlock as _, Mempool as _, Reorganisation as _, Rules, Transaction,
 };
 use chrono::{DateTime, Local};
 use redb::{ReadableTable as _, Table, WriteTransaction};
@@ -63,7 +62,8 @@ impl<R: Rules> Store<R> {
     /// whatever they were.
     pub(super) fn forget_what_may_not_wait(&self, contents: &mut ContentsOf<R>) -> Result<(), StoreError> {
         let waiting = &contents.mempool;
-        let kept: Vec<_> = waiting.transactions().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
+        let kept: Vec<_> =
+            waiting.transactions().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
         let gone = waiting.len() - kept.len();
         if gone > 0 {
             self.commit(|write| set_mempool(write, kept.iter()))?;

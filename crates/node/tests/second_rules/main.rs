@@ -280,7 +280,7 @@ async fn the_store_is_in_order_after_any_events() {
                     }
                     // Refused, too little work or adopted: each has to leave the store in order.
                     let mut check = ChainCheck::new(node.rules.clone());
-                    if chain.iter().all(|block| check.push(node.rules.decode(block).unwrap()).is_ok()) {
+                    if chain.iter().all(|block| check.push(node.rules.decode(block).unwrap(), now()).is_ok()) {
                         drop(node.offer(&chain).await);
                     }
                 }
@@ -321,14 +321,14 @@ fn two_blocks_have_a_say_in_judging_the_next() {
     let chain = grown(&[genesis.encoding().to_vec()], &[5, 1], 1);
     let mut check = ChainCheck::new(rules.clone());
     for block in grown(&chain, &[9], 1) {
-        check.push(rules.decode(&block).unwrap()).unwrap();
+        check.push(rules.decode(&block).unwrap(), now()).unwrap();
     }
     let mut check = ChainCheck::new(rules.clone());
     for block in grown(&chain, &[1], 1) {
-        check.push(rules.decode(&block).unwrap()).unwrap();
+        check.push(rules.decode(&block).unwrap(), now()).unwrap();
     }
     let far = grown(&grown(&chain, &[1], 1), &[9], 1);
-    assert_eq!(check.push(rules.decode(far.last().unwrap()).unwrap()).unwrap_err(), Refusal::Bits);
+    assert_eq!(check.push(rules.decode(far.last().unwrap()).unwrap(), now()).unwrap_err(), Refusal::Bits);
 }
 
 fn assert_in_order(folder: &Path) {

@@ -2,7 +2,7 @@
 //! hash covers the header alone and headers are judged before bodies are even read, an account can refuse a transaction, the
 //! template is fixed before the search, and two blocks have a say in judging the next.
 
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 use bcoin_ledger::{
     self as ledger, Accounts, AfterReorganisation, BlockHash, Found, MempoolLimits, Power, ReadAccounts, Rules, Size,
@@ -12,6 +12,7 @@ use chrono::{DateTime, Local};
 use thiserror::Error;
 
 use crate::gate::Gate;
+use bcoin_node::now;
 
 /// What the receiver of a block gets.
 pub const REWARD: u64 = 10;
@@ -162,9 +163,30 @@ impl ledger::Account for Balance {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mempool(Vec<Transaction>);
 
-impl AsRef<[Transaction]> for Mempool {
-    fn as_ref(&self) -> &[Transaction] {
+impl ledger::Mempool<Transaction> for Mempool {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a Transaction>
+    where
+        Transaction: 'a,
+    {
+        self.0.iter()
+    }
+}
+
+/// Transactions that enter together. None leaves for them.
+#[derive(Clone, Debug, Default)]
+pub struct Admission(Vec<Transaction>);
+
+impl ledger::Admission<Transaction> for Admission {
+    fn added(&self) -> &[Transaction] {
         &self.0
+    }
+
+    fn removed(&self) -> &[Transaction] {
+        &[]
     }
 }
 
@@ -280,6 +302,7 @@ pub fn body(transactions: &[Transaction]) -> Vec<u8> {
 impl Rules for Second {
     const NAME: &'static str = "second";
     const WINDOW: u64 = 2;
+    const DELAY: Option<NonZeroU64> = None;
     const MAX_BLOCK_BYTES: usize = HEADER + MAX_TRANSACTIONS * TRANSACTION;
 
     type Transaction = Transaction;
@@ -289,9 +312,10 @@ impl Rules for Second {
     type CheckedBlock = CheckedBlock;
     type Ancestors = Ancestors;
     type Summary = Summary;
+    type Delayed = ();
     type Account = Balance;
     type Mempool = Mempool;
-    type Admission = Vec<Transaction>;
+    type Admission = Admission;
     type Reorganisation = Reorganisation;
     type Receiver = Receiver;
     type Job = Job;
@@ -302,7 +326,7 @@ impl Rules for Second {
     fn genesis(&self, _: DateTime<Local>) -> CheckedBlock {
         let root = *BlockHash::sha256([]).as_bytes();
         let header = Header { parent: [0; 32], root, receiver: 0, bits: 1, nonce: 0 }.solved();
-        self.check(None, Block { header, body: Vec::new() }).unwrap()
+        self.check(None, Block { header, body: Vec::new() }, now()).unwrap()
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Block, Refusal> {
@@ -325,7 +349,12 @@ impl Rules for Second {
         HEADER + block.body.len()
     }
 
-    fn check_header(&self, ancestors: Option<&Ancestors>, header: &Header) -> Result<CheckedHeader, Refusal> {
+    fn check_header(
+        &self,
+        ancestors: Option<&Ancestors>,
+        header: &Header,
+        _: DateTime<Local>,
+    ) -> Result<CheckedHeader, Refusal> {
         let (parent, height, work, most) = match ancestors {
             None => ([0; 32], 0, Work::default(), 1),
             // At most four bits more than the larger of the last two.
@@ -371,7 +400,7 @@ impl Rules for Second {
     }
 
     fn recheck(&self, ancestors: Option<&Ancestors>, bytes: &[u8]) -> Result<Ancestors, Refusal> {
-        let block = self.check(ancestors, self.decode(bytes)?)?;
+        let block = self.check(ancestors, self.decode(bytes)?, now())?;
         Ok(self.extend(ancestors, &block))
     }
 
@@ -379,10 +408,15 @@ impl Rules for Second {
         Summary
     }
 
+    fn delayed(&self, _: &[u8]) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     fn connect<A: Accounts<Balance>>(
         &self,
         accounts: &mut A,
         block: &CheckedBlock,
+        _: Option<&()>,
     ) -> Result<(), StateError<Refusal, A::Error>> {
         for (position, transaction) in (1..).zip(&block.transactions) {
             let amount = u64::from(transaction.amount);
@@ -393,22 +427,27 @@ impl Rules for Second {
                 }
                 None => false,
             };
-            if !accounts.update(&[transaction.from], position, debit).map_err(StateError::Accounts)? {
+            if !accounts.update(&[transaction.from], Some(position), debit).map_err(StateError::Accounts)? {
                 return Err(StateError::Refused(Refusal::Funds));
             }
             let credit = |balance: &mut Balance| balance.0 += amount;
-            accounts.update(&[transaction.to], position, credit).map_err(StateError::Accounts)?;
+            accounts.update(&[transaction.to], Some(position), credit).map_err(StateError::Accounts)?;
         }
         let reward = |balance: &mut Balance| balance.0 += REWARD;
-        accounts.update(&[block.header.receiver], u32::MAX, reward).map_err(StateError::Accounts)
+        accounts.update(&[block.header.receiver], Some(u32::MAX), reward).map_err(StateError::Accounts)
     }
 
-    fn disconnect<A: Accounts<Balance>>(&self, accounts: &mut A, block: &CheckedBlock) -> Result<(), A::Error> {
-        accounts.update(&[block.header.receiver], u32::MAX, |balance| balance.0 -= REWARD)?;
+    fn disconnect<A: Accounts<Balance>>(
+        &self,
+        accounts: &mut A,
+        block: &CheckedBlock,
+        _: Option<&()>,
+    ) -> Result<(), A::Error> {
+        accounts.update(&[block.header.receiver], Some(u32::MAX), |balance| balance.0 -= REWARD)?;
         for (position, transaction) in (1..).zip(&block.transactions).collect::<Vec<_>>().into_iter().rev() {
             let amount = u64::from(transaction.amount);
-            accounts.update(&[transaction.to], position, |balance| balance.0 -= amount)?;
-            accounts.update(&[transaction.from], position, |balance| balance.0 += amount)?;
+            accounts.update(&[transaction.to], Some(position), |balance| balance.0 -= amount)?;
+            accounts.update(&[transaction.from], Some(position), |balance| balance.0 += amount)?;
         }
         Ok(())
     }
@@ -421,31 +460,31 @@ impl Rules for Second {
         transaction.amount > 0
     }
 
-    fn admission(&self, _: &Mempool, _: MempoolLimits) -> Vec<Transaction> {
-        Vec::new()
+    fn admission(&self, _: &Mempool, _: MempoolLimits) -> Admission {
+        Admission::default()
     }
 
     fn admit<A: ReadAccounts<Balance>>(
         &self,
         accounts: &A,
         mempool: &Mempool,
-        admission: &mut Vec<Transaction>,
+        admission: &mut Admission,
         transaction: Transaction,
     ) -> Result<(), StateError<Refusal, A::Error>> {
         if !self.may_wait(&transaction) {
             return Err(StateError::Refused(Refusal::Amount));
         }
         let Balance(balance) = accounts.read(&[transaction.from]).map_err(StateError::Accounts)?;
-        let waiting = spent(&mempool.0, transaction.from) + spent(admission, transaction.from);
+        let waiting = spent(&mempool.0, transaction.from) + spent(&admission.0, transaction.from);
         if waiting + u64::from(transaction.amount) > balance {
             return Err(StateError::Refused(Refusal::Funds));
         }
-        admission.push(transaction);
+        admission.0.push(transaction);
         Ok(())
     }
 
-    fn enter(&self, mempool: &mut Mempool, admission: Vec<Transaction>) {
-        mempool.0.extend(admission);
+    fn enter(&self, mempool: &mut Mempool, admission: Admission) {
+        mempool.0.extend(admission.0);
     }
 
     fn job(&self, ancestors: &Ancestors, mempool: &Mempool, receiver: &Receiver, _: DateTime<Local>) -> Job {

@@ -68,7 +68,9 @@ pub enum AdmitError {
     #[error("{MAX_PER_SENDER} transfers of this sender wait already: wait for a block")]
     SenderFull,
     /// The mempool is full, and everything in it pays more.
-    #[error("too many transfers wait, and this one pays no more than they do: pay more than {units_per_byte} units for each byte")]
+    #[error(
+        "too many transfers wait, and this one pays no more than they do: pay more than {units_per_byte} units for each byte"
+    )]
     Full {
         /// What the lowest one pays for each byte, rounded down.
         units_per_byte: u64,
@@ -134,7 +136,8 @@ impl Admission {
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
         let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> = queue.waiting().get(place).map(|replaced| replaced.transfer.clone()).into_iter().collect();
+        let mut leaving: Vec<_> =
+            queue.waiting().get(place).map(|replaced| replaced.transfer.clone()).into_iter().collect();
         queue.put(place, waiting);
         let covered = queue.covered(account.balance);
         if covered <= place {

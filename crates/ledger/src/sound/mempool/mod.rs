@@ -102,7 +102,10 @@ impl rules::Mempool<CheckedTransfer> for Mempool {
         self.arrived.len()
     }
 
-    fn transactions(&self) -> impl Iterator<Item = &CheckedTransfer> {
+    fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a CheckedTransfer>
+    where
+        CheckedTransfer: 'a,
+    {
         self.arrived.values()
     }
 }
