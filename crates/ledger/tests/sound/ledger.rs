@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _, Rules as _,
     sound::{
-        Address, Amount, Block, CompactTarget, GenesisError, Heals, Height, Network, Parameters, Profile, SecretKey,
+        Address, Amount, Block, GenesisError, Heals, Height, Network, Parameters, Profile, SecretKey,
         Sound, Transfer,
     },
 };
@@ -277,15 +277,4 @@ fn a_first_block_of_another_network_is_refused() {
     assert_eq!(error.why(), "previous");
     let found: BlockHash = other.genesis_hash();
     assert!(error.to_string().contains(&found.to_string()), "{error}");
-}
-
-#[test]
-fn compact_forms_of_the_model_are_decoded() {
-    for case in list(&golden()["targets"]) {
-        let bits: CompactTarget = text(&case["bits"]).parse().unwrap();
-        let target = bits.decode().ok();
-        assert_eq!(target.map(|target| target.to_string()), case["target"].as_str().map(str::to_owned), "{bits}");
-        let work = target.map(|target| target.work().to_string());
-        assert_eq!(work, case["work"].as_str().map(str::to_owned), "{bits}");
-    }
 }

@@ -1,11 +1,14 @@
-//! The sound rules, held against golden data.
+//! The sound rules, held against golden data, other implementations and a plain model.
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod chain;
+mod headers;
 mod keys;
 mod ledger;
 mod merkle;
 mod search;
+mod simulation;
 mod support;
+mod targets;

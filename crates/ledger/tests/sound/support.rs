@@ -1,14 +1,17 @@
 //! Reads the golden data.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
+/// Where a file of golden data is.
+pub fn path(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../../tests/vectors/sound", name].iter().collect()
+}
+
 /// One of the files of golden data, by its name without the ending.
 pub fn vectors(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/sound");
-    let text = std::fs::read_to_string(folder.join(name).with_extension("json")).unwrap();
-    serde_json::from_str(&text).unwrap()
+    serde_json::from_slice(&std::fs::read(path(name).with_extension("json")).unwrap()).unwrap()
 }
 
 /// A list in golden data.

@@ -328,6 +328,30 @@ mod tests {
         assert_eq!(CheckedHeader::restore(chain.tip(), broken), Err(BadTarget::Zero));
     }
 
+    /// Headers as if they had been checked: the first period takes two weeks, the second one half of that.
+    #[test]
+    fn each_period_of_bitcoin_is_measured_from_its_own_first_block() {
+        let bits = CompactTarget::from_consensus(0x1b04_04cb);
+        let first = Header { bits, ..mined(Profile::Instant, None, 0) };
+        let mut chain: Option<HeaderChain> = None;
+        let mut next = vec![];
+        for height in 0..2 * RETARGET_BLOCKS {
+            let in_period = height % RETARGET_BLOCKS;
+            let time = match height / RETARGET_BLOCKS {
+                0 => in_period * 1_209_600 / 2015,
+                _ => 1_209_600 + 600 + in_period * 604_800 / 2015,
+            };
+            let tip = Tip { height: height + 1, hash: BlockHash::ZERO, work: Work::default() };
+            let header = CheckedHeader::restore(tip, Header { time: time as u32, ..first }).unwrap();
+            let extended = HeaderChain::extend(chain.as_ref(), &header);
+            next.push(extended.next_bits(Profile::Bitcoin));
+            chain = Some(extended);
+        }
+        let (last, before) = next.split_last().unwrap();
+        assert!(before.iter().all(|&next| next == bits));
+        assert_eq!(last.to_string(), "1b020265");
+    }
+
     #[test]
     fn no_block_follows_the_last_height() {
         let first = mined(Profile::Instant, None, 0);
