@@ -11,18 +11,15 @@ use std::{
 
 use super::{Trials, helpers::Help, power::Power, rest::Rest};
 
-/// Above every trial.
-const NOTHING: u64 = u64::MAX;
-
 pub(super) struct Shared<T: Trials> {
     trials: T,
     power: Power,
     /// The first trial that nobody has taken.
     next: AtomicU64,
     end: u64,
-    /// The smallest solution, as a number that every worker looks at: [`NOTHING`] before there is one.
-    smallest: AtomicU64,
-    /// The smallest solution.
+    /// Whether a solution was found: all smaller trials are taken then.
+    solved: AtomicBool,
+    /// The smallest solution that was found.
     solution: Mutex<Option<(u64, T::Found)>>,
     /// Whether nobody wants the solution any more.
     cancelled: AtomicBool,
@@ -42,7 +39,7 @@ impl<T: Trials> Shared<T> {
             power,
             next: AtomicU64::new(range.start),
             end: range.end,
-            smallest: AtomicU64::new(NOTHING),
+            solved: AtomicBool::new(false),
             solution: Mutex::new(None),
             cancelled: AtomicBool::new(false),
             helping: AtomicUsize::new(0),
@@ -52,8 +49,8 @@ impl<T: Trials> Shared<T> {
         }
     }
 
-    /// Takes ranges until all trials up to a solution are taken. Whoever has taken a range tries all of it, so when every worker
-    /// is done, no smaller solution can be left.
+    /// Takes ranges in their order until there is a solution. Whoever has taken a range tries all of it, so when every worker is
+    /// done, no smaller solution can be left.
     pub(super) fn work(&self, cancelled: impl Fn() -> bool) {
         let mut rest = Rest::new(self.power);
         loop {
@@ -89,9 +86,10 @@ impl<T: Trials> Shared<T> {
     fn try_all(&self, range: Range<u64>) {
         let Some((trial, found)) = self.trials.first_in(range) else { return };
         let mut solution = lock(&self.solution);
-        if trial < self.smallest.fetch_min(trial, Ordering::Relaxed) {
+        if solution.as_ref().is_none_or(|(smallest, _)| trial < *smallest) {
             *solution = Some((trial, found));
         }
+        self.solved.store(true, Ordering::Relaxed);
     }
 
     /// Sleeps for one nap, or until the search is over.
@@ -104,7 +102,7 @@ impl<T: Trials> Shared<T> {
     }
 
     fn is_over(&self, next: u64) -> bool {
-        next >= self.end || next > self.smallest.load(Ordering::Relaxed) || self.cancelled.load(Ordering::Relaxed)
+        next >= self.end || self.solved.load(Ordering::Relaxed) || self.cancelled.load(Ordering::Relaxed)
     }
 
     /// The solution, once nobody works on it any more. One that was found before the search was cancelled may not be the
@@ -131,4 +129,32 @@ impl<T: Trials> Help for Shared<T> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every trial is a solution.
+    struct Any;
+
+    impl Trials for Any {
+        const RANGE: u64 = 10;
+        type Found = ();
+
+        fn first_in(&self, range: Range<u64>) -> Option<(u64, ())> {
+            Some((range.start, ()))
+        }
+    }
+
+    #[test]
+    fn of_several_solutions_the_smallest_is_kept_in_whatever_order_they_are_found() {
+        for order in [[0, 10, 20], [20, 0, 10], [10, 20, 0]] {
+            let search = Shared::new(Any, 0..100, Power::FULL, 0);
+            for start in order {
+                search.try_all(start..start + 10);
+            }
+            assert_eq!(search.found(), Some((0, ())), "{order:?}");
+        }
+    }
 }
