@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _, Rules as _,
     sound::{
-        Address, Amount, Block, GenesisError, Heals, Height, Network, Parameters, Profile, SecretKey,
-        Sound, Transfer,
+        Address, Amount, Block, GenesisError, Heals, Height, Network, Parameters, Profile, SecretKey, Sound, Transfer,
     },
 };
 use serde_json::Value;
