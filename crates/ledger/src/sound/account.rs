@@ -113,9 +113,7 @@ pub(super) fn connect<A: Accounts<Account>>(
         update(accounts, transfer.receiver, Some(position), credit).map_err(StateError::Accounts)?;
     }
     list_coinbase(accounts, block).map_err(StateError::Accounts)?;
-    let credited =
-        matured.map(|reward| update(accounts, reward.receiver, None, |account| account.credit(reward.amount)));
-    credited.transpose().map(drop).map_err(StateError::Accounts)
+    change_matured(accounts, matured, Account::credit).map_err(StateError::Accounts)
 }
 
 /// The exact reverse of [`connect`].
@@ -124,9 +122,7 @@ pub(super) fn disconnect<A: Accounts<Account>>(
     block: &CheckedBlock,
     matured: Option<&Reward>,
 ) -> Result<(), A::Error> {
-    if let Some(reward) = matured {
-        update(accounts, reward.receiver, None, |account| account.debit(reward.amount))?;
-    }
+    change_matured(accounts, matured, Account::debit)?;
     list_coinbase(accounts, block)?;
     let last = FIRST_TRANSFER + block.transfers().len() as u32;
     for (position, checked) in (FIRST_TRANSFER..last).zip(block.transfers()).rev() {
@@ -146,10 +142,23 @@ fn update<A: Accounts<Account>, T>(
     accounts.update(&key.to_bytes(), position, change)
 }
 
+/// The genesis block pays nobody.
+fn change_matured<A: Accounts<Account>>(
+    accounts: &mut A,
+    matured: Option<&Reward>,
+    change: fn(&mut Account, u64),
+) -> Result<(), A::Error> {
+    match matured {
+        Some(Reward { receiver, amount }) if *receiver != XOnlyKey::ZERO => {
+            update(accounts, *receiver, None, |account| change(account, *amount))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A reward belongs to its block in the list of the receiver's transactions. The balance changes later.
 fn list_coinbase<A: Accounts<Account>>(accounts: &mut A, block: &CheckedBlock) -> Result<(), A::Error> {
     match block.coinbase().receiver {
-        // That of the genesis block.
         XOnlyKey::ZERO => Ok(()),
         receiver => update(accounts, receiver, Some(COINBASE_POSITION), |_| ()),
     }
