@@ -5,8 +5,8 @@ use std::{hint::black_box, process::Command, sync::Arc};
 use bcoin_ledger::{
     Workers, compress_ready_made,
     sound::{
-        HEADER_BYTES, Header,
-        search::{Start, Template, search},
+        CompactTarget, HEADER_BYTES, Header, Target,
+        search::{HeaderSource, Start, search},
     },
 };
 
@@ -56,15 +56,13 @@ pub fn rows() -> Vec<Row> {
 /// A header that one nonce in about a million completes, so that starting the second core costs little in comparison.
 struct Sample;
 
-impl Template for Sample {
+impl HeaderSource for Sample {
     fn header(&self, _: u64) -> Header {
         Header::decode(&[7; HEADER_BYTES])
     }
 
-    fn target(&self) -> [u8; 32] {
-        let mut target = [u8::MAX; 32];
-        (target[31], target[30], target[29]) = (0, 0, 0x0f);
-        target
+    fn target(&self) -> Target {
+        CompactTarget::from_consensus(0x1e0f_ffff).decode().expect("a target")
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bcoin_ledger::{
     Kernel, compress_ready_made,
     sound::{
-        HEADER_BYTES, Header,
+        CompactTarget, HEADER_BYTES, Header, Target,
         search::{first_in, first_nonce},
     },
 };
@@ -13,14 +13,14 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 
 /// How many are tried.
 const NONCES: Range<u64> = 0..1 << 17;
-/// One hash of 2^256 meets it.
-const IMPOSSIBLE: [u8; 32] = [0; 32];
+/// The lowest target.
+const IMPOSSIBLE: u32 = 0x0300_0001;
 /// Twenty bits of zeros.
-const ONE_IN_A_MILLION: [u8; 32] = {
-    let mut target = [u8::MAX; 32];
-    (target[31], target[30], target[29]) = (0, 0, 0x0f);
-    target
-};
+const ONE_IN_A_MILLION: u32 = 0x1e0f_ffff;
+
+fn target(bits: u32) -> Target {
+    CompactTarget::from_consensus(bits).decode().expect("a target")
+}
 
 fn header() -> Header {
     Header::decode(&[7; HEADER_BYTES])
@@ -40,7 +40,7 @@ fn try_all(bencher: Bencher<'_, '_>, kernel: Kernel) {
     let header = header();
     bencher
         .counter(ItemsCount::new(NONCES.end))
-        .bench(|| assert_eq!(first_in(kernel, black_box(&header), IMPOSSIBLE, black_box(NONCES)), None));
+        .bench(|| assert_eq!(first_in(kernel, black_box(&header), target(IMPOSSIBLE), black_box(NONCES)), None));
 }
 
 /// Two for each header, in pairs, and nothing else. Nothing is measured where the processor lacks the instructions.
@@ -53,6 +53,6 @@ fn bare_compressions(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn all_cores(bencher: Bencher<'_, '_>) {
     let header = header();
-    let found = || first_nonce(black_box(&header), ONE_IN_A_MILLION, || false).expect("a nonce");
+    let found = || first_nonce(black_box(&header), target(ONE_IN_A_MILLION), || false).expect("a nonce");
     bencher.counter(ItemsCount::new(found())).bench(found);
 }

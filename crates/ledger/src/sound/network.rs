@@ -13,7 +13,6 @@ use super::{
     parameters::{ParameterError, Parameters},
     profile::Profile,
     search,
-    template::target_bytes,
     transaction::{Coinbase, Note, SigningHash, Transaction},
 };
 use crate::{hash::BlockHash, rules::CheckedBlock as _};
@@ -69,7 +68,11 @@ impl Network {
         let is_default = name == Self::DEFAULT_ROOM && profile == Profile::Classroom;
         let nonce = match is_default {
             true => Some(Self::DEFAULT_ROOM_NONCE),
-            false => search::first_nonce(&block.header, target_bytes(block.header.bits), cancelled),
+            false => {
+                // The bits of a genesis block stand for a target.
+                let target = block.header.bits.decode().unwrap_or(profile.limit());
+                search::first_nonce(&block.header, target, cancelled)
+            }
         };
         let Some(nonce) = nonce else { return Ok(None) };
         block.header.nonce = nonce;

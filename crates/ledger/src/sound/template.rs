@@ -13,8 +13,8 @@ use super::{
     mempool::{FeeRate, Mempool, Queue, Waiting},
     merkle::MerkleProof,
     network::Network,
-    search::{self, Solution, Start},
-    target::CompactTarget,
+    search::{HeaderSource, Solution, Start},
+    target::Target,
     transaction::{Coinbase, MIN_TRANSACTION_BYTES, Note, Transaction},
 };
 use crate::tip::Tip;
@@ -38,7 +38,7 @@ pub struct Receiver {
 pub struct Template {
     parent: Tip,
     header: Header,
-    target: [u8; 32],
+    target: Target,
     coinbase: Coinbase,
     transfers: Vec<CheckedTransfer>,
     /// The way from the coinbase to the Merkle root, which stays the same for other coinbases.
@@ -69,6 +69,8 @@ impl Template {
             note: receiver.note.clone(),
         };
         let bits = ancestors.next_bits(profile);
+        // Bits that a chain asks for stand for a target.
+        let target = bits.decode().unwrap_or(profile.limit());
         let header = Header {
             version: Header::VERSION,
             previous: parent.hash,
@@ -78,7 +80,7 @@ impl Template {
             nonce: 0,
         };
         let branch = MerkleProof::of_first(transfers.iter().map(CheckedTransfer::id));
-        Self { parent, header, target: target_bytes(bits), coinbase, transfers, branch }
+        Self { parent, header, target, coinbase, transfers, branch }
     }
 
     /// What the coinbase pays, in units: subsidy and fees.
@@ -93,7 +95,7 @@ impl Template {
 
     /// The block that a solution makes.
     pub fn seal(&self, Solution { extranonce, time, nonce }: Solution) -> Block {
-        let header = Header { time, nonce, ..search::Template::header(self, extranonce) };
+        let header = Header { time, nonce, ..HeaderSource::header(self, extranonce) };
         let transfers = self.transfers.iter().cloned().map(Transaction::Checked);
         let coinbase = Transaction::Coinbase(self.coinbase_with(extranonce));
         Block { header, transactions: iter::once(coinbase).chain(transfers).collect() }
@@ -110,12 +112,12 @@ impl Template {
     }
 }
 
-impl search::Template for Template {
+impl HeaderSource for Template {
     fn header(&self, extranonce: u64) -> Header {
         Header { merkle_root: self.branch.root_of(self.coinbase_with(extranonce).id()), ..self.header }
     }
 
-    fn target(&self) -> [u8; 32] {
+    fn target(&self) -> Target {
         self.target
     }
 }
@@ -125,11 +127,6 @@ impl AsRef<Tip> for Template {
     fn as_ref(&self) -> &Tip {
         &self.parent
     }
-}
-
-/// The target as the search wants it. Bits that a chain asks for always stand for one; no hash meets 0.
-pub(super) fn target_bytes(bits: CompactTarget) -> [u8; 32] {
-    bits.decode().map_or([0; 32], |target| target.to_le_bytes())
 }
 
 /// The transfers that pay most for their bytes, up to so many bytes: of each sender in the order of its nonces, and the earlier

@@ -4,15 +4,17 @@ use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
 use super::sha_ni;
-use super::{super::header::Header, prepared::Prepared};
+use super::{
+    super::{header::Header, target::Target},
+    prepared::Prepared,
+};
 use crate::sha256::Kernel;
 
-/// The smallest of these nonces with which the hash of the header is at most `target`, a little-endian number. Nonces end at
-/// 2^32.
+/// The smallest of these nonces with which the hash of the header meets the target. Nonces end at 2^32.
 ///
 /// # Panics
 /// When the processor lacks what the kernel needs: take [`Kernel::fastest`].
-pub fn first_in(kernel: Kernel, header: &Header, target: [u8; 32], nonces: Range<u64>) -> Option<u32> {
+pub fn first_in(kernel: Kernel, header: &Header, target: Target, nonces: Range<u64>) -> Option<u32> {
     first_prepared(kernel, &Prepared::new(header, target), nonces)
 }
 

@@ -13,7 +13,7 @@ use std::{ops::Range, sync::Arc, time::Instant};
 pub use kernel::first_in;
 
 use self::prepared::Prepared;
-use super::header::Header;
+use super::{header::Header, target::Target};
 use crate::{
     rules::Found,
     search::{Power, Trials, Workers, first_solution},
@@ -26,16 +26,16 @@ const NONCES: u64 = 1 << 32;
 const RANGE: u64 = 1 << 12;
 
 /// What headers are made from, such as the template of a block.
-pub trait Template: Send + Sync + 'static {
+pub trait HeaderSource: Send + Sync + 'static {
     /// The header with this extranonce in the coinbase, at the earliest time that it may have. Its nonce does not matter.
     /// Called for every few thousand nonces.
     fn header(&self, extranonce: u64) -> Header;
 
-    /// What the hash of the header may be at most, a little-endian number.
-    fn target(&self) -> [u8; 32];
+    /// What the hash of the header has to meet.
+    fn target(&self) -> Target;
 }
 
-/// What makes the header of a [`Template`] meet the target.
+/// What makes the header of a [`HeaderSource`] meet the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Solution {
     /// The extranonce of the coinbase.
@@ -57,7 +57,7 @@ pub struct Start {
 
 /// Searches on these workers until a header meets the target or `cancelled` says so. `cancelled` is asked every 5 ms or so. The
 /// time of the header is that of the template and the whole seconds since the search began.
-pub fn search<T: Template>(
+pub fn search<T: HeaderSource>(
     template: Arc<T>,
     start: Start,
     workers: Workers,
@@ -70,13 +70,12 @@ pub fn search<T: Template>(
     Some(Found { solution, trials: trial - first + 1 })
 }
 
-/// The smallest nonce, from 0 on, with which the hash of this header is at most `target`, a little-endian number. All cores
-/// search. `None` when there is none, or `cancelled` says so.
-pub fn first_nonce(header: &Header, target: [u8; 32], cancelled: impl Fn() -> bool) -> Option<u32> {
+/// The smallest nonce, from 0 on, with which the hash of this header meets the target. All cores search. `None` when there is none, or `cancelled` says so.
+pub fn first_nonce(header: &Header, target: Target, cancelled: impl Fn() -> bool) -> Option<u32> {
     first_nonce_on(Workers::all(Power::FULL), header, target, cancelled)
 }
 
-fn first_nonce_on(workers: Workers, header: &Header, target: [u8; 32], cancelled: impl Fn() -> bool) -> Option<u32> {
+fn first_nonce_on(workers: Workers, header: &Header, target: Target, cancelled: impl Fn() -> bool) -> Option<u32> {
     let nonces = Nonces { prepared: Prepared::new(header, target), kernel: Kernel::fastest() };
     first_solution(nonces, 0..NONCES, workers, cancelled).map(|(_, nonce)| nonce)
 }
@@ -99,13 +98,13 @@ impl Trials for Nonces {
 /// The headers of a template. The lower half of a trial's number is the nonce, and the upper half is added to the extranonce.
 struct Headers<T> {
     template: Arc<T>,
-    target: [u8; 32],
+    target: Target,
     extranonce: u64,
     began: Instant,
     kernel: Kernel,
 }
 
-impl<T: Template> Headers<T> {
+impl<T: HeaderSource> Headers<T> {
     fn new(template: Arc<T>, extranonce: u64, began: Instant) -> Self {
         let target = template.target();
         Self { template, target, extranonce, began, kernel: Kernel::fastest() }
@@ -124,7 +123,7 @@ impl<T: Template> Headers<T> {
     }
 }
 
-impl<T: Template> Trials for Headers<T> {
+impl<T: HeaderSource> Trials for Headers<T> {
     const RANGE: u64 = RANGE;
     type Found = Solution;
 

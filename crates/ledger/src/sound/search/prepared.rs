@@ -1,6 +1,9 @@
 //! What hashing the headers of one range has in common.
 
-use super::super::header::{HEADER_BYTES, Header};
+use super::super::{
+    header::{HEADER_BYTES, Header},
+    target::Target,
+};
 use crate::sha256::{INITIAL, compress};
 
 /// The ends of a header that differ in their nonces, and the target.
@@ -19,7 +22,8 @@ pub(super) const PADDING_OF_HEADER: [u32; 12] = [0x8000_0000, 0, 0, 0, 0, 0, 0, 
 pub(super) const PADDING_OF_HASH: [u32; 8] = [0x8000_0000, 0, 0, 0, 0, 0, 0, 8 * 32];
 
 impl Prepared {
-    pub(super) fn new(header: &Header, target: [u8; 32]) -> Self {
+    pub(super) fn new(header: &Header, target: Target) -> Self {
+        let target = target.to_le_bytes();
         let bytes = header.encode();
         let word = |at: usize| u32::from_be_bytes(std::array::from_fn(|byte| bytes[4 * at + byte]));
         Self {

@@ -32,24 +32,24 @@ fn hash(header: &Header, nonce: u32) -> [u8; 32] {
     double_sha256(Header { nonce, ..*header }.encode())
 }
 
-fn meets(header: &Header, nonce: u32, target: [u8; 32]) -> bool {
-    hash(header, nonce).iter().rev().le(target.iter().rev())
+fn meets(header: &Header, nonce: u32, target: Target) -> bool {
+    hash(header, nonce).iter().rev().le(target.to_le_bytes().iter().rev())
 }
 
-fn plain(header: &Header, target: [u8; 32], mut nonces: Range<u64>) -> Option<u32> {
+fn plain(header: &Header, target: Target, mut nonces: Range<u64>) -> Option<u32> {
     nonces.find_map(|nonce| Some(nonce as u32).filter(|nonce| meets(header, *nonce, target)))
 }
 
 /// The largest target that this many hashes out of 2^`bits` meet: one.
-fn one_in_two_to(bits: usize) -> [u8; 32] {
+fn one_in_two_to(bits: usize) -> Target {
     let mut target = [u8::MAX; 32];
     for bit in 0..bits {
         target[31 - bit / 8] >>= 1;
     }
-    target
+    Target::from_le_bytes(target).unwrap()
 }
 
-fn assert_kernels_agree(header: &Header, target: [u8; 32], nonces: Range<u64>) -> bool {
+fn assert_kernels_agree(header: &Header, target: Target, nonces: Range<u64>) -> bool {
     let expected = plain(header, target, nonces.clone());
     for kernel in kernels() {
         let found = first_in(kernel, header, target, nonces.clone());
@@ -62,7 +62,7 @@ fn assert_kernels_agree(header: &Header, target: [u8; 32], nonces: Range<u64>) -
 fn kernels_find_what_plain_hashing_finds_for_targets_of_all_sizes() {
     let mut random = Random::new(1, "targets of all sizes");
     let mut found = 0;
-    for bits in (0..16).chain((16..=256).step_by(20)) {
+    for bits in (0..16).chain((16..256).step_by(20)) {
         for _ in 0..8 {
             let header = random_header(&mut random);
             let start = random.below(NONCES - 2000);
@@ -103,6 +103,7 @@ fn a_hash_that_equals_the_target_meets_it_and_one_that_is_larger_by_one_does_not
                     break;
                 }
             }
+            let [same, less] = [same, less].map(|target| Target::from_le_bytes(target).unwrap());
             for kernel in kernels() {
                 assert_eq!(first_in(kernel, &header, same, nonce..nonce + 1), Some(nonce as u32));
                 assert_eq!(first_in(kernel, &header, less, nonce..nonce + 1), None, "{byte}");
@@ -130,7 +131,7 @@ fn the_smallest_nonce_is_found_by_any_number_of_workers() {
 /// Its Merkle root depends on the extranonce as a coinbase's does.
 struct Stub {
     header: Header,
-    target: [u8; 32],
+    target: Target,
 }
 
 impl Stub {
@@ -144,12 +145,12 @@ impl Stub {
     }
 }
 
-impl Template for Stub {
+impl HeaderSource for Stub {
     fn header(&self, extranonce: u64) -> Header {
         Header { merkle_root: MerkleRoot::from_hashed(double_sha256(extranonce.to_le_bytes())), ..self.header }
     }
 
-    fn target(&self) -> [u8; 32] {
+    fn target(&self) -> Target {
         self.target
     }
 }
@@ -202,7 +203,7 @@ fn the_time_of_the_header_goes_on_while_the_search_lasts() {
 
 #[test]
 fn a_search_that_is_not_wanted_any_more_ends() {
-    let impossible = Stub::new("cancelled", 256);
+    let impossible = Stub::new("cancelled", 255);
     for cores in [1, 2] {
         for asked in [0, 20] {
             let calls = AtomicUsize::new(0);
