@@ -1,6 +1,6 @@
 //! The ledger of B-Coin: what a block is, how it is hashed, which blocks are right, and what they do to accounts and mempool.
 //!
-//! Pure: no input or output, no clock, no randomness. Times and names are passed in.
+//! Pure: no input or output, no clock, no randomness. Times and names are passed in; only a search measures how long it lasts.
 //!
 //! - [`Rules`]: what a node has to know of a set of rules, and nothing more
 //! - [`chapter`]: the rules of the printed listing

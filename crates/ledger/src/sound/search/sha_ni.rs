@@ -3,7 +3,9 @@
 #![allow(unsafe_code, reason = "instructions that not every processor has; see SAFETY")]
 
 use std::{
-    arch::x86_64::{_mm_cvtsi128_si32, _mm_insert_epi32, _mm_shuffle_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi64},
+    arch::x86_64::{
+        __m128i, _mm_cvtsi128_si32, _mm_insert_epi32, _mm_shuffle_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi64,
+    },
     ops::Range,
 };
 
@@ -87,7 +89,7 @@ fn top_words(inner: [State; 2]) -> [u32; 2] {
 /// The words A to D and E to H of a state, as the words of a block.
 #[inline]
 #[target_feature(enable = "sha,avx,bmi2")]
-fn in_order([abef, cdgh]: State) -> [std::arch::x86_64::__m128i; 2] {
+fn in_order([abef, cdgh]: State) -> [__m128i; 2] {
     let (badc, fehg) = (_mm_unpackhi_epi64(abef, cdgh), _mm_unpacklo_epi64(abef, cdgh));
     [_mm_shuffle_epi32::<0b10_11_00_01>(badc), _mm_shuffle_epi32::<0b10_11_00_01>(fehg)]
 }
