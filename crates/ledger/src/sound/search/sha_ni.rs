@@ -27,7 +27,7 @@ pub(super) fn first_in(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
 fn first_in_pairs(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
     let headers = Headers::new(prepared);
     let most = prepared.target[0];
-    // Below 2^32. In the last pair the second one may be the end, which is not looked at.
+    // Below 2^32, but for those from the end on, whose hashes are not looked at.
     let pair = |first: u64| [first as u32, (first as u32).wrapping_add(1)];
 
     let mut next = nonces.start;
@@ -37,11 +37,10 @@ fn first_in_pairs(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
         // Needs nothing of these hashes, so that the processor has work until they are complete.
         begun = headers.begin(pair(next + 2));
         let tops = top_words(inner);
-        for lane in 0..2 {
+        for (nonce, top) in (next..nonces.end).zip(tops) {
             // Nearly all hashes are refused by their first 32 bits. What is left is looked at in full.
-            let nonce = pair(next)[lane];
-            if tops[lane] <= most && next + (lane as u64) < nonces.end && prepared.meets_target(nonce) {
-                return Some(nonce);
+            if top <= most && prepared.meets_target(nonce as u32) {
+                return Some(nonce as u32);
             }
         }
         next += 2;
