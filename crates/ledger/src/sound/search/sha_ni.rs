@@ -25,24 +25,22 @@ pub(super) fn first_in(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
 
 #[target_feature(enable = "sha,avx,bmi2")]
 fn first_in_pairs(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
-    let [w0, w1, w2] = prepared.tail;
-    let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11] = PADDING_OF_HEADER;
-    let block = [words([w0, w1, w2, 0]), words([p0, p1, p2, p3]), words([p4, p5, p6, p7]), words([p8, p9, p10, p11])];
-    let midstate = state(prepared.midstate);
-    // The first two words are the same for all nonces, and so are the rounds that they enter.
-    let after_two = two_rounds(midstate, with_constants::<0>(&block));
+    let headers = Headers::new(prepared);
     let most = prepared.target[0];
+    // Below 2^32, but for those from the end on, whose hashes are not looked at.
+    let pair = |first: u64| [first as u32, (first as u32).wrapping_add(1)];
 
     let mut next = nonces.start;
+    let mut begun = headers.begin(pair(next));
     while next < nonces.end {
-        // Below 2^32. In the last pair the second one may be the end, which is not looked at.
-        let pair = [next as u32, (next as u32).wrapping_add(1)];
-        let inner = inner_hashes(midstate, after_two, block, pair);
+        let inner = headers.finish(begun);
+        // Needs nothing of these hashes, so that the processor has work until they are complete.
+        begun = headers.begin(pair(next + 2));
         let tops = top_words(inner);
-        for lane in 0..2 {
+        for (nonce, top) in (next..nonces.end).zip(tops) {
             // Nearly all hashes are refused by their first 32 bits. What is left is looked at in full.
-            if tops[lane] <= most && next + (lane as u64) < nonces.end && prepared.meets_target(pair[lane]) {
-                return Some(pair[lane]);
+            if top <= most && prepared.meets_target(nonce as u32) {
+                return Some(nonce as u32);
             }
         }
         next += 2;
@@ -50,17 +48,47 @@ fn first_in_pairs(prepared: &Prepared, nonces: Range<u64>) -> Option<u32> {
     None
 }
 
-/// The states after the second blocks of two headers.
-#[inline]
-#[target_feature(enable = "sha,avx,bmi2")]
-fn inner_hashes(midstate: State, after_two: State, block: Block, nonces: [u32; 2]) -> [State; 2] {
-    let (mut states, mut blocks) = ([after_two; 2], [block; 2]);
-    for lane in 0..2 {
-        blocks[lane][0] = _mm_insert_epi32::<3>(block[0], nonces[lane].swap_bytes() as i32);
-        states[lane] = two_rounds(states[lane], upper_half(with_constants::<0>(&blocks[lane])));
+/// What the second blocks of all headers have in common.
+struct Headers {
+    midstate: State,
+    /// The state after the first two rounds, whose words are the same for all nonces.
+    after_two: State,
+    /// The block with the nonce 0, which is the fourth word.
+    block: Block,
+}
+
+impl Headers {
+    #[inline]
+    #[target_feature(enable = "sha,avx,bmi2")]
+    fn new(prepared: &Prepared) -> Self {
+        let [w0, w1, w2] = prepared.tail;
+        let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11] = PADDING_OF_HEADER;
+        let block =
+            [words([w0, w1, w2, 0]), words([p0, p1, p2, p3]), words([p4, p5, p6, p7]), words([p8, p9, p10, p11])];
+        let midstate = state(prepared.midstate);
+        Self { midstate, after_two: two_rounds(midstate, with_constants::<0>(&block)), block }
     }
-    groups!(states, blocks, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-    [sum(midstate, states[0]), sum(midstate, states[1])]
+
+    /// The first groups of rounds of two headers.
+    #[inline]
+    #[target_feature(enable = "sha,avx,bmi2")]
+    fn begin(&self, nonces: [u32; 2]) -> ([State; 2], [Block; 2]) {
+        let (mut states, mut blocks) = ([self.after_two; 2], [self.block; 2]);
+        for lane in 0..2 {
+            blocks[lane][0] = _mm_insert_epi32::<3>(self.block[0], nonces[lane].swap_bytes() as i32);
+            states[lane] = two_rounds(states[lane], upper_half(with_constants::<0>(&blocks[lane])));
+        }
+        groups!(states, blocks, 1 2);
+        (states, blocks)
+    }
+
+    /// The other groups: the hashes of the headers.
+    #[inline]
+    #[target_feature(enable = "sha,avx,bmi2")]
+    fn finish(&self, (mut states, mut blocks): ([State; 2], [Block; 2])) -> [State; 2] {
+        groups!(states, blocks, 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        states.map(|after| sum(self.midstate, after))
+    }
 }
 
 /// The most significant 32 bits of the hashes of two hashes, as little-endian numbers: their last words, bytes swapped.
