@@ -60,6 +60,12 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// Why a transaction may not wait.
     type AdmitError: Error + Clone + Send + Sync + 'static;
 
+    /// The hash that the first block of every chain has, which names the network; `None` when chains may begin with different
+    /// blocks.
+    fn network(&self) -> Option<BlockHash> {
+        None
+    }
+
     /// The first block of a chain that begins at `now`.
     fn genesis(&self, now: DateTime<Local>) -> Self::CheckedBlock;
 

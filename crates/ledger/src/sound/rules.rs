@@ -124,6 +124,10 @@ impl Rules for Sound {
     type BlockError = BlockError;
     type AdmitError = AdmitError;
 
+    fn network(&self) -> Option<BlockHash> {
+        Some(self.network.genesis_hash())
+    }
+
     /// That of the network, whatever the time.
     fn genesis(&self, _: DateTime<Local>) -> CheckedBlock {
         self.network.genesis().clone()

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bcoin_ledger::BlockHash;
 use thiserror::Error;
 
 /// How much room a new node needs on its disk, in MiB, with the room that is set aside.
@@ -155,6 +156,17 @@ pub enum OpenError {
         wanted: &'static str,
         /// The rules of the data.
         found: String,
+    },
+    /// The blocks belong to another network of the same rules.
+    #[error("the chain in {} begins with the block {found} and not with {wanted}: it belongs to another network; \
+             name another folder with --data-dir", .file.display())]
+    OtherNetwork {
+        /// The data file.
+        file: PathBuf,
+        /// The first block of the network that was asked for.
+        wanted: BlockHash,
+        /// The first block of the data.
+        found: BlockHash,
     },
     /// The disk is full, and opening needs room.
     #[error("the disk is full, so the data in {} cannot be opened; make room, and start again: nothing was changed", .file.display())]

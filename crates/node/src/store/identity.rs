@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use bcoin_ledger::{BlockHash, Rules};
 use redb::WriteTransaction;
 
 use super::{
     database::Shared,
     error::{OpenError, StoreError},
-    tables::{META, meta},
+    tables::{CHAIN, META, meta},
 };
 
 /// The format that this program writes.
@@ -29,17 +30,27 @@ pub(super) fn check_upgrade(shared: &Shared) -> Result<Result<(), OpenError>, St
     })
 }
 
-/// Refuses data of other rules.
-pub(super) fn check_rules(shared: &Shared, wanted: &'static str, file: &Path) -> Result<(), OpenError> {
-    let read = || -> Result<Option<String>, StoreError> {
-        let table = shared.begin_read()?.open_table(META)?;
-        Ok(table.get(meta::RULES)?.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()))
-    };
-    let found = read().map_err(|source| OpenError::of_data(file.to_owned(), source))?.unwrap_or_default();
-    if found == wanted {
-        return Ok(());
+/// Refuses data of other rules or of another network.
+pub(super) fn check_rules<R: Rules>(shared: &Shared, rules: &R, file: &Path) -> Result<(), OpenError> {
+    let (found, network) = rules_and_network(shared).map_err(|source| OpenError::of_data(file.to_owned(), source))?;
+    if found != R::NAME {
+        return Err(OpenError::OtherRules { file: file.to_owned(), wanted: R::NAME, found });
     }
-    Err(OpenError::OtherRules { file: file.to_owned(), wanted, found })
+    match (rules.network(), network) {
+        (Some(wanted), Some(found)) if wanted != found => {
+            Err(OpenError::OtherNetwork { file: file.to_owned(), wanted, found })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name of the rules, and the hash of the first block if there is one.
+fn rules_and_network(shared: &Shared) -> Result<(String, Option<BlockHash>), StoreError> {
+    let read = shared.begin_read()?;
+    let rules = read.open_table(META)?.get(meta::RULES)?;
+    let rules = rules.map(|rules| String::from_utf8_lossy(rules.value()).into_owned()).unwrap_or_default();
+    let first = read.open_table(CHAIN)?.get(1)?.map(|entry| BlockHash::from(*entry.value().1));
+    Ok((rules, first))
 }
 
 /// Writes the format and the rules.

@@ -46,7 +46,7 @@ impl<R: Rules> Opened<R> {
     /// that is.
     ///
     /// # Errors
-    /// When the folder is in use or cannot be used, or when what it holds is damaged, of another format or of other rules.
+    /// When the folder is in use or cannot be used, or when what it holds is damaged, of another format, of other rules or of another network.
     pub fn open(
         rules: R,
         location: &Location,
@@ -85,7 +85,7 @@ impl<R: Rules> Opened<R> {
         let shared = Arc::new(Shared::new(database.map_err(|error| data(error.into()))?, Some(folder)));
         identity::check_upgrade(&shared).map_err(data)??;
         Upgrade::run(&shared, &rules, progress).map_err(data)?;
-        identity::check_rules(&shared, R::NAME, &file)?;
+        identity::check_rules(&shared, &rules, &file)?;
         Self::load(rules, shared, progress).map_err(data)
     }
 

@@ -80,7 +80,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         verdict.fault(error.to_string());
         return Ok(verdict);
     }
-    identity::check_rules(&shared, R::NAME, &file)?;
+    identity::check_rules(&shared, rules, &file)?;
     let store = Store { shared, rules: rules.clone() };
     let scan = Scan { store, verdict: &mut verdict, progress };
     if unharmed(|| scan.run()).is_none() {

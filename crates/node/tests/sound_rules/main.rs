@@ -186,15 +186,30 @@ async fn adopt(node: &Node, blocks: &[Vec<u8>]) -> bcoin_node::AdoptionOf<Sound>
 }
 
 #[tokio::test]
-async fn a_folder_of_the_sound_rules_is_refused_by_other_rules() {
+async fn a_folder_belongs_to_one_set_of_rules_and_one_network() {
     let folder = tempfile::tempdir().unwrap();
     let location = Location::Folder(folder.path().into());
     let node = Node::open(&location);
+    node.mine(1).await;
     let header = Header::decode(node.blocks()[0][..80].try_into().unwrap());
     assert_eq!(header.hash(), node.rules.network().genesis_hash());
+    let blocks = node.blocks();
     node.stop();
-    let rules = bcoin_ledger::chapter::Chapter;
-    let first = FirstContent { node_address: "n".into(), genesis: rules.genesis(now()) };
-    let refused = Opened::open(rules, &location, first, &|_, _| ()).err().unwrap();
+
+    let chapter = bcoin_ledger::chapter::Chapter;
+    let first = FirstContent { node_address: "n".into(), genesis: chapter.genesis(now()) };
+    let refused = Opened::open(chapter, &location, first, &|_, _| ()).err().unwrap();
     assert!(refused.to_string().contains("\"sound\""), "{refused}");
+
+    let other = Sound::new(Network::room(Profile::Instant, "another", || false).unwrap().unwrap());
+    let first = FirstContent { node_address: "n".into(), genesis: other.genesis(now()) };
+    let refused = Opened::open(other.clone(), &location, first, &|_, _| ()).err().unwrap();
+    let names = [header.hash(), other.network().genesis_hash()].map(|hash| hash.to_string());
+    assert!(names.iter().all(|name| refused.to_string().contains(name)), "{refused}");
+    let refused = verify(&other, folder.path(), &|_, _| ()).err().unwrap();
+    assert!(refused.to_string().contains("another network"), "{refused}");
+
+    let node = Node::open(&location);
+    assert_eq!(node.blocks(), blocks);
+    node.stop();
 }
