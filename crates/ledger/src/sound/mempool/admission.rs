@@ -69,7 +69,8 @@ pub enum AdmitError {
     SenderFull,
     /// The mempool is full, and everything in it pays more.
     #[error(
-        "too many transfers wait, and this one pays no more than they do: pay more than {units_per_byte} units for each byte"
+        "too many transfers wait, and this one, or one of the same sender before it, pays no more than they do: \
+         pay more than {units_per_byte} units for each byte"
     )]
     Full {
         /// What the lowest one pays for each byte, rounded down.
@@ -153,7 +154,8 @@ impl Admission {
         Ok(())
     }
 
-    /// Gives the sender this queue, and makes room for what is new in it, which pays `rate`: returns what leaves for it.
+    /// Gives the sender this queue, and makes room for what is new in it: returns what leaves for it. `rate` is the lowest that
+    /// the newcomer and those before it pay, so that of its own sender only those behind it can leave.
     ///
     /// # Errors
     /// When all that could leave pays as much; nothing changes then.
@@ -168,7 +170,7 @@ impl Admission {
         let mut leaving = Vec::new();
         while self.count > self.limits.count || self.bytes > self.limits.bytes {
             let lowest = self.lowest(mempool);
-            let Some(lowest) = lowest.filter(|lowest| lowest.sender != sender && lowest.rate < rate) else {
+            let Some(lowest) = lowest.filter(|lowest| lowest.rate < rate) else {
                 for (sender, queue) in before.into_iter().rev() {
                     self.restore(mempool, sender, queue);
                 }
