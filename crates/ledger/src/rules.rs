@@ -308,10 +308,11 @@ pub trait Mempool<T>: FromIterator<T> + Clone + Debug + Default + PartialEq + Se
 
 /// What a group of transactions does to the mempool that it will enter.
 pub trait Admission<T> {
-    /// The transactions of the group, in their order.
+    /// The transactions of the group that will wait, in their order. Those that have left again for others of the group are not
+    /// among them.
     fn added(&self) -> &[T];
 
-    /// Which transactions leave for them; some of the group may be among them.
+    /// Which transactions of the mempool leave for them.
     fn removed(&self) -> &[T];
 }
 

@@ -104,8 +104,12 @@ pub struct Admission {
     count: usize,
     /// How many bytes their encodings will have together.
     bytes: usize,
+    /// The number of the first transfer that arrives with this group.
+    first_number: u64,
     next_number: u64,
     added: Vec<CheckedTransfer>,
+    /// The numbers of those, which rise.
+    added_numbers: Vec<u64>,
     removed: Vec<CheckedTransfer>,
 }
 
@@ -117,8 +121,10 @@ impl Admission {
             order: BTreeSet::new(),
             count: mempool.arrived.len(),
             bytes: mempool.bytes,
+            first_number: mempool.next_number,
             next_number: mempool.next_number,
             added: Vec::new(),
+            added_numbers: Vec::new(),
             removed: Vec::new(),
         }
     }
@@ -137,8 +143,7 @@ impl Admission {
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
         let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> =
-            queue.waiting().get(place).map(|replaced| replaced.transfer.clone()).into_iter().collect();
+        let mut leaving: Vec<_> = queue.waiting().get(place).cloned().into_iter().collect();
         queue.put(place, waiting);
         let covered = queue.covered(account.balance);
         if covered <= place {
@@ -148,10 +153,21 @@ impl Admission {
         leaving.extend(queue.split_off(covered));
         let rate = queue.lowest_rate(place + 1).unwrap_or_default();
         leaving.extend(self.change(mempool, sender, queue, rate)?);
-        self.next_number += 1;
         self.added.push(transfer);
-        self.removed.extend(leaving);
+        self.added_numbers.push(self.next_number);
+        self.next_number += 1;
+        leaving.into_iter().for_each(|waiting| self.remove(waiting));
         Ok(())
+    }
+
+    /// Notes that a transfer leaves. One that came with this group will never have waited.
+    fn remove(&mut self, Waiting { number, transfer }: Waiting) {
+        if number < self.first_number {
+            self.removed.push(transfer);
+        } else if let Ok(place) = self.added_numbers.binary_search(&number) {
+            self.added_numbers.remove(place);
+            self.added.remove(place);
+        }
     }
 
     /// Gives the sender this queue, and makes room for what is new in it: returns what leaves for it. `rate` is the lowest that
@@ -165,7 +181,7 @@ impl Admission {
         sender: XOnlyKey,
         queue: Queue,
         rate: FeeRate,
-    ) -> Result<Vec<CheckedTransfer>, AdmitError> {
+    ) -> Result<Vec<Waiting>, AdmitError> {
         let mut before = vec![(sender, self.set_queue(mempool, sender, queue))];
         let mut leaving = Vec::new();
         while self.count > self.limits.count || self.bytes > self.limits.bytes {

@@ -66,8 +66,8 @@ impl Queue {
     }
 
     /// Takes the last one out.
-    pub(super) fn pop(&mut self) -> Option<CheckedTransfer> {
-        self.0.pop().map(|waiting| waiting.transfer)
+    pub(super) fn pop(&mut self) -> Option<Waiting> {
+        self.0.pop()
     }
 
     /// What the first ones cost together, in units.
@@ -89,8 +89,8 @@ impl Queue {
     }
 
     /// Keeps the first ones, and takes out the rest.
-    pub(super) fn split_off(&mut self, count: usize) -> Vec<CheckedTransfer> {
-        self.0.split_off(count.min(self.0.len())).into_iter().map(|waiting| waiting.transfer).collect()
+    pub(super) fn split_off(&mut self, count: usize) -> Vec<Waiting> {
+        self.0.split_off(count.min(self.0.len()))
     }
 
     /// The lowest rate of the first ones.
