@@ -1,6 +1,9 @@
 //! Which transfers may wait.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Bound,
+};
 
 use thiserror::Error;
 
@@ -100,6 +103,8 @@ pub struct Admission {
     changed: HashMap<XOnlyKey, Queue>,
     /// Where those stand.
     order: BTreeSet<Standing>,
+    /// Of the senders in the mempool all that stand before this one are among the changed ones.
+    unchanged_from: Option<Standing>,
     /// How many transfers will wait.
     count: usize,
     /// How many bytes their encodings will have together.
@@ -119,6 +124,7 @@ impl Admission {
             limits,
             changed: HashMap::new(),
             order: BTreeSet::new(),
+            unchanged_from: None,
             count: mempool.arrived.len(),
             bytes: mempool.bytes,
             first_number: mempool.next_number,
@@ -205,9 +211,12 @@ impl Admission {
     }
 
     /// The sender of whom something has to leave first.
-    fn lowest(&self, mempool: &Mempool) -> Option<Standing> {
-        let unchanged = mempool.order.iter().find(|standing| !self.changed.contains_key(&standing.sender));
-        unchanged.into_iter().chain(self.order.first()).min().copied()
+    fn lowest(&mut self, mempool: &Mempool) -> Option<Standing> {
+        let from = self.unchanged_from.map_or(Bound::Unbounded, Bound::Included);
+        let mut unchanged = mempool.order.range((from, Bound::Unbounded));
+        let unchanged = unchanged.find(|standing| !self.changed.contains_key(&standing.sender)).copied();
+        self.unchanged_from = unchanged.or(self.unchanged_from);
+        unchanged.into_iter().chain(self.order.first().copied()).min()
     }
 
     /// Gives a sender another queue; returns the one that this group had given it before.
@@ -229,6 +238,7 @@ impl Admission {
                 self.changed.remove(&sender);
                 if let Some(queue) = mempool.queue(&sender) {
                     self.count(queue);
+                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.standing(sender)));
                 }
             }
         }
