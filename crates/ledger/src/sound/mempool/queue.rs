@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::rate::FeeRate;
+use super::{MAX_PER_SENDER, rate::FeeRate};
 use crate::sound::{checked_transfer::CheckedTransfer, key::XOnlyKey};
 
 /// A transfer that waits.
@@ -27,12 +27,14 @@ pub(super) struct Standing {
 }
 
 impl Queue {
-    /// A queue of these, in the order of their nonces, up to the first gap.
+    /// A queue of these, in the order of their nonces, up to the first gap, and no more than may wait. Of those that have the
+    /// same nonce the first one stays.
     pub(super) fn new(mut waiting: Vec<Waiting>) -> Self {
         waiting.sort_by_key(|waiting| waiting.transfer.nonce());
+        waiting.dedup_by_key(|waiting| waiting.transfer.nonce());
         let follows = |pair: &[Waiting]| pair[0].transfer.nonce().checked_add(1) == Some(pair[1].transfer.nonce());
         let whole = 1 + waiting.windows(2).take_while(|pair| follows(pair)).count();
-        waiting.truncate(whole);
+        waiting.truncate(whole.min(MAX_PER_SENDER));
         Self(waiting)
     }
 
