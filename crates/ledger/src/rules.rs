@@ -349,7 +349,8 @@ pub struct AfterReorganisation<M> {
     pub mempool: M,
     /// How many of its transactions, the first ones, were in blocks that were disconnected.
     pub returned: usize,
-    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either.
+    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either. Where more are
+    /// disconnected than can be remembered, only so many of the latest blocks are counted.
     pub not_returned: usize,
 }
 
