@@ -314,10 +314,11 @@ pub trait Mempool<T>: FromIterator<T> + Clone + Debug + Default + PartialEq + Se
 
 /// What a group of transactions does to the mempool that it will enter.
 pub trait Admission<T> {
-    /// The transactions of the group, in their order.
+    /// The transactions of the group that will wait, in their order. Those that have left again for others of the group are not
+    /// among them.
     fn added(&self) -> &[T];
 
-    /// Which transactions leave for them; some of the group may be among them.
+    /// Which transactions of the mempool leave for them.
     fn removed(&self) -> &[T];
 }
 
@@ -354,7 +355,8 @@ pub struct AfterReorganisation<M> {
     pub mempool: M,
     /// How many of its transactions, the first ones, were in blocks that were disconnected.
     pub returned: usize,
-    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either.
+    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either. Where more are
+    /// disconnected than can be remembered, only so many of the latest blocks are counted.
     pub not_returned: usize,
 }
 

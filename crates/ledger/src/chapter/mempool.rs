@@ -111,7 +111,7 @@ mod tests {
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 2, bytes: usize::MAX });
         assert_eq!(admission.push(transaction.clone()), Ok(()));
         assert_eq!(admission.push(transaction.clone()), Err(MempoolFull { waiting: 2 }));
-        assert_eq!(admission.transactions, [transaction.clone()]);
+        assert_eq!(admission.transactions, std::slice::from_ref(&transaction));
 
         let mut admission = Admission::new(&mempool, MempoolLimits { count: 9, bytes: 3 * size - 1 });
         assert_eq!(admission.push(transaction.clone()), Ok(()));

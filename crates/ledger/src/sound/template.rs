@@ -15,7 +15,7 @@ use super::{
     network::Network,
     search::{HeaderSource, Solution, Start},
     target::Target,
-    transaction::{Coinbase, MIN_TRANSACTION_BYTES, Note, Transaction},
+    transaction::{Coinbase, MIN_TRANSACTION_BYTES, Note, TRANSFER_BYTES, Transaction},
 };
 use crate::tip::Tip;
 
@@ -62,7 +62,7 @@ impl Template {
         let coinbase = Coinbase {
             height: height.to_u32(),
             receiver: receiver.key.into(),
-            // The fees are covered by money that is there.
+            // No sum of fees has more than 64 bits: 6,500 are each at most 2.1 * 10^15, and all are covered by money that is there.
             amount: network.parameters().subsidy(height).units() + fees,
             commitment: [0; 32],
             extranonce: receiver.extranonce.to_le_bytes(),
@@ -140,7 +140,8 @@ fn best_paying(mempool: &Mempool, mut bytes: usize) -> Vec<CheckedTransfer> {
     };
     let mut heap: BinaryHeap<_> = (0..queues.len()).filter_map(|queue| next(queue, 0)).collect();
     let mut best = Vec::new();
-    while let Some((_, _, queue, place)) = heap.pop() {
+    while bytes >= TRANSFER_BYTES {
+        let Some((_, _, queue, place)) = heap.pop() else { break };
         let transfer = &queues[queue][place].transfer;
         // One that is too long keeps those behind it out as well.
         let Some(left) = bytes.checked_sub(transfer.encoded_len()) else { continue };

@@ -14,7 +14,7 @@ const TRANSFER: u8 = 1;
 /// How many bytes the shortest transaction has: a coinbase without a note.
 pub(super) const MIN_TRANSACTION_BYTES: usize = 86;
 /// How many bytes a transfer has beside its note.
-const TRANSFER_BYTES: usize = 154;
+pub(super) const TRANSFER_BYTES: usize = 154;
 /// How many bytes a signature has.
 const SIGNATURE_BYTES: usize = 64;
 

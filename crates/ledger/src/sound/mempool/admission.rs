@@ -1,6 +1,9 @@
 //! Which transfers may wait.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Bound,
+};
 
 use thiserror::Error;
 
@@ -69,7 +72,8 @@ pub enum AdmitError {
     SenderFull,
     /// The mempool is full, and everything in it pays more.
     #[error(
-        "too many transfers wait, and this one pays no more than they do: pay more than {units_per_byte} units for each byte"
+        "too many transfers wait, and this one, or one of the same sender before it, pays no more than they do: \
+         pay more than {units_per_byte} units for each byte"
     )]
     Full {
         /// What the lowest one pays for each byte, rounded down.
@@ -99,12 +103,18 @@ pub struct Admission {
     changed: HashMap<XOnlyKey, Queue>,
     /// Where those stand.
     order: BTreeSet<Standing>,
+    /// Of the senders in the mempool all that stand before this one are among the changed ones.
+    unchanged_from: Option<Standing>,
     /// How many transfers will wait.
     count: usize,
     /// How many bytes their encodings will have together.
     bytes: usize,
+    /// The number of the first transfer that arrives with this group.
+    first_number: u64,
     next_number: u64,
     added: Vec<CheckedTransfer>,
+    /// The numbers of those, which rise.
+    added_numbers: Vec<u64>,
     removed: Vec<CheckedTransfer>,
 }
 
@@ -114,10 +124,13 @@ impl Admission {
             limits,
             changed: HashMap::new(),
             order: BTreeSet::new(),
+            unchanged_from: None,
             count: mempool.arrived.len(),
             bytes: mempool.bytes,
+            first_number: mempool.next_number,
             next_number: mempool.next_number,
             added: Vec::new(),
+            added_numbers: Vec::new(),
             removed: Vec::new(),
         }
     }
@@ -136,8 +149,7 @@ impl Admission {
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
         let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> =
-            queue.waiting().get(place).map(|replaced| replaced.transfer.clone()).into_iter().collect();
+        let mut leaving: Vec<_> = queue.waiting().get(place).cloned().into_iter().collect();
         queue.put(place, waiting);
         let covered = queue.covered(account.balance);
         if covered <= place {
@@ -147,13 +159,25 @@ impl Admission {
         leaving.extend(queue.split_off(covered));
         let rate = queue.lowest_rate(place + 1).unwrap_or_default();
         leaving.extend(self.change(mempool, sender, queue, rate)?);
-        self.next_number += 1;
         self.added.push(transfer);
-        self.removed.extend(leaving);
+        self.added_numbers.push(self.next_number);
+        self.next_number += 1;
+        leaving.into_iter().for_each(|waiting| self.remove(waiting));
         Ok(())
     }
 
-    /// Gives the sender this queue, and makes room for what is new in it, which pays `rate`: returns what leaves for it.
+    /// Notes that a transfer leaves. One that came with this group will never have waited.
+    fn remove(&mut self, Waiting { number, transfer }: Waiting) {
+        if number < self.first_number {
+            self.removed.push(transfer);
+        } else if let Ok(place) = self.added_numbers.binary_search(&number) {
+            self.added_numbers.remove(place);
+            self.added.remove(place);
+        }
+    }
+
+    /// Gives the sender this queue, and makes room for what is new in it: returns what leaves for it. `rate` is the lowest that
+    /// the newcomer and those before it pay, so that of its own sender only those behind it can leave.
     ///
     /// # Errors
     /// When all that could leave pays as much; nothing changes then.
@@ -163,12 +187,12 @@ impl Admission {
         sender: XOnlyKey,
         queue: Queue,
         rate: FeeRate,
-    ) -> Result<Vec<CheckedTransfer>, AdmitError> {
+    ) -> Result<Vec<Waiting>, AdmitError> {
         let mut before = vec![(sender, self.set_queue(mempool, sender, queue))];
         let mut leaving = Vec::new();
         while self.count > self.limits.count || self.bytes > self.limits.bytes {
             let lowest = self.lowest(mempool);
-            let Some(lowest) = lowest.filter(|lowest| lowest.sender != sender && lowest.rate < rate) else {
+            let Some(lowest) = lowest.filter(|lowest| lowest.rate < rate) else {
                 for (sender, queue) in before.into_iter().rev() {
                     self.restore(mempool, sender, queue);
                 }
@@ -187,9 +211,12 @@ impl Admission {
     }
 
     /// The sender of whom something has to leave first.
-    fn lowest(&self, mempool: &Mempool) -> Option<Standing> {
-        let unchanged = mempool.order.iter().find(|standing| !self.changed.contains_key(&standing.sender));
-        unchanged.into_iter().chain(self.order.first()).min().copied()
+    fn lowest(&mut self, mempool: &Mempool) -> Option<Standing> {
+        let from = self.unchanged_from.map_or(Bound::Unbounded, Bound::Included);
+        let mut unchanged = mempool.order.range((from, Bound::Unbounded));
+        let unchanged = unchanged.find(|standing| !self.changed.contains_key(&standing.sender)).copied();
+        self.unchanged_from = unchanged.or(self.unchanged_from);
+        unchanged.into_iter().chain(self.order.first().copied()).min()
     }
 
     /// Gives a sender another queue; returns the one that this group had given it before.
@@ -211,6 +238,7 @@ impl Admission {
                 self.changed.remove(&sender);
                 if let Some(queue) = mempool.queue(&sender) {
                     self.count(queue);
+                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.standing(sender)));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::rate::FeeRate;
+use super::{MAX_PER_SENDER, rate::FeeRate};
 use crate::sound::{checked_transfer::CheckedTransfer, key::XOnlyKey};
 
 /// A transfer that waits.
@@ -27,12 +27,14 @@ pub(super) struct Standing {
 }
 
 impl Queue {
-    /// A queue of these, in the order of their nonces, up to the first gap.
+    /// A queue of these, in the order of their nonces, up to the first gap, and no more than may wait. Of those that have the
+    /// same nonce the first one stays.
     pub(super) fn new(mut waiting: Vec<Waiting>) -> Self {
         waiting.sort_by_key(|waiting| waiting.transfer.nonce());
+        waiting.dedup_by_key(|waiting| waiting.transfer.nonce());
         let follows = |pair: &[Waiting]| pair[0].transfer.nonce().checked_add(1) == Some(pair[1].transfer.nonce());
         let whole = 1 + waiting.windows(2).take_while(|pair| follows(pair)).count();
-        waiting.truncate(whole);
+        waiting.truncate(whole.min(MAX_PER_SENDER));
         Self(waiting)
     }
 
@@ -66,8 +68,8 @@ impl Queue {
     }
 
     /// Takes the last one out.
-    pub(super) fn pop(&mut self) -> Option<CheckedTransfer> {
-        self.0.pop().map(|waiting| waiting.transfer)
+    pub(super) fn pop(&mut self) -> Option<Waiting> {
+        self.0.pop()
     }
 
     /// What the first ones cost together, in units.
@@ -89,8 +91,8 @@ impl Queue {
     }
 
     /// Keeps the first ones, and takes out the rest.
-    pub(super) fn split_off(&mut self, count: usize) -> Vec<CheckedTransfer> {
-        self.0.split_off(count.min(self.0.len())).into_iter().map(|waiting| waiting.transfer).collect()
+    pub(super) fn split_off(&mut self, count: usize) -> Vec<Waiting> {
+        self.0.split_off(count.min(self.0.len()))
     }
 
     /// The lowest rate of the first ones.

@@ -3,23 +3,39 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    MAX_PER_SENDER, MEMPOOL_LIMITS, Mempool,
+    MEMPOOL_LIMITS, Mempool,
     queue::{Queue, Waiting},
 };
 use crate::{
-    rules::{self, AfterReorganisation, Mempool as _, ReadAccounts},
+    rules::{self, AfterReorganisation, Mempool as _, MempoolLimits, ReadAccounts},
     sound::{account::Account, check::CheckedBlock, checked_transfer::CheckedTransfer, hash::Txid, key::XOnlyKey},
 };
 
-/// Gathers what may wait again.
-#[derive(Debug, Default)]
+/// How many names of disconnected transfers are kept for each transfer that may wait.
+const COUNTED: usize = 4;
+
+/// Gathers what may wait again. It keeps no more than a mempool may hold, however many blocks are disconnected.
+#[derive(Debug)]
 pub struct Reorganisation {
-    /// The transfers of each disconnected block, the latest block first.
-    disconnected: Vec<Vec<CheckedTransfer>>,
-    /// The names of those that no connected block holds.
-    returning: HashSet<Txid>,
+    limits: MempoolLimits,
+    /// Transfers of disconnected blocks that may wait together, in the order of the chain. They are numbered downwards, because
+    /// the latest block comes first.
+    returning: Mempool,
+    /// One above the number of the next one.
+    end: u64,
+    /// The names of disconnected transfers that no connected block holds, to be counted when they do not return.
+    missing: HashSet<Txid>,
+    /// Whether a block was disconnected.
+    has_disconnected: bool,
     /// Senders of whom something waits, and whose transfers connected blocks hold.
     paid: HashSet<XOnlyKey>,
+}
+
+/// Within the limits of the rules.
+impl Default for Reorganisation {
+    fn default() -> Self {
+        Self::within(MEMPOOL_LIMITS)
+    }
 }
 
 impl rules::Reorganisation for Reorganisation {
@@ -28,13 +44,16 @@ impl rules::Reorganisation for Reorganisation {
     type Mempool = Mempool;
 
     fn disconnected(&mut self, block: CheckedBlock) {
-        self.returning.extend(block.transfers().iter().map(CheckedTransfer::id));
-        self.disconnected.push(block.transfers().to_vec());
+        self.has_disconnected = true;
+        for transfer in block.transfers().iter().rev() {
+            self.put_back(transfer);
+        }
+        self.returning.shrink_to(self.limits);
     }
 
     fn connected(&mut self, block: &CheckedBlock, mempool: &Mempool) {
         for transfer in block.transfers() {
-            self.returning.remove(&transfer.id());
+            self.missing.remove(&transfer.id());
             if mempool.queue(&transfer.sender()).is_some() {
                 self.paid.insert(transfer.sender());
             }
@@ -46,7 +65,7 @@ impl rules::Reorganisation for Reorganisation {
         accounts: &A,
         mempool: &Mempool,
     ) -> Result<AfterReorganisation<Mempool>, A::Error> {
-        if !self.disconnected.is_empty() {
+        if self.has_disconnected {
             return self.after_disconnecting(accounts, mempool);
         }
         let mut after = mempool.clone();
@@ -59,26 +78,54 @@ impl rules::Reorganisation for Reorganisation {
 }
 
 impl Reorganisation {
+    /// One after which no more than this waits, if anything was disconnected. Of the latest disconnected transfers four times as
+    /// many as may wait are counted when they do not return.
+    pub fn within(limits: MempoolLimits) -> Self {
+        Self {
+            limits,
+            returning: Mempool::default(),
+            // More than transfers can ever be.
+            end: u64::MAX >> 1,
+            missing: HashSet::new(),
+            has_disconnected: false,
+            paid: HashSet::new(),
+        }
+    }
+
+    /// Puts the latest transfer that is still in the chain before those that were disconnected already.
+    fn put_back(&mut self, transfer: &CheckedTransfer) {
+        if self.missing.len() < self.limits.count.saturating_mul(COUNTED) {
+            self.missing.insert(transfer.id());
+        }
+        self.end -= 1;
+        let mut waiting = vec![Waiting { number: self.end, transfer: transfer.clone() }];
+        let after = self.returning.queue(&transfer.sender()).map(Queue::waiting);
+        waiting.extend(after.unwrap_or_default().iter().cloned());
+        self.returning.set_queue(transfer.sender(), Queue::new(waiting));
+    }
+
     /// Any account may have less than before, so all that waits is judged again. What returns comes before what waited.
     fn after_disconnecting<A: ReadAccounts<Account>>(
         self,
         accounts: &A,
         mempool: &Mempool,
     ) -> Result<AfterReorganisation<Mempool>, A::Error> {
-        let Self { disconnected, returning, .. } = self;
-        let returned = disconnected.into_iter().rev().flatten().filter(|transfer| returning.contains(&transfer.id()));
-        let all = returned.chain(mempool.transactions().cloned());
+        let Self { limits, returning, mut missing, .. } = self;
         let mut by_sender: HashMap<XOnlyKey, Vec<Waiting>> = HashMap::new();
-        for (number, transfer) in (0..).zip(all) {
-            by_sender.entry(transfer.sender()).or_default().push(Waiting { number, transfer });
+        for (number, transfer) in (0..).zip(returning.transactions().chain(mempool.transactions())) {
+            by_sender.entry(transfer.sender()).or_default().push(Waiting { number, transfer: transfer.clone() });
         }
         let mut after = Mempool::default();
         for (sender, waiting) in by_sender {
             after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, waiting));
         }
-        after.shrink_to(MEMPOOL_LIMITS);
-        let returned = after.transactions().take_while(|transfer| returning.contains(&transfer.id())).count();
-        Ok(AfterReorganisation { not_returned: returning.len() - returned, mempool: after, returned })
+        after.shrink_to(limits);
+        let mut returned = 0;
+        for (_, transfer) in after.arrived.range(..returning.len() as u64) {
+            missing.remove(&transfer.id());
+            returned += 1;
+        }
+        Ok(AfterReorganisation { mempool: after, returned, not_returned: missing.len() })
     }
 }
 
@@ -87,7 +134,7 @@ fn what_is_valid(account: &Account, mut waiting: Vec<Waiting>) -> Queue {
     waiting.retain(|waiting| waiting.transfer.nonce() >= account.nonce);
     let mut queue = Queue::new(waiting);
     let begins = queue.transfers().next().is_some_and(|first| first.nonce() == account.nonce);
-    let valid = if begins { queue.covered(account.balance).min(MAX_PER_SENDER) } else { 0 };
+    let valid = if begins { queue.covered(account.balance) } else { 0 };
     queue.split_off(valid);
     queue
 }
