@@ -41,9 +41,12 @@ impl ReadAccounts<Account> for State {
     }
 }
 
-/// A time at which no block of the golden data is early.
+/// A time at which no block of the golden data is early: Unix time in seconds.
+pub const LATE: u32 = 4_000_000_000;
+
+/// The same time as a clock shows it.
 pub fn late() -> DateTime<Local> {
-    DateTime::from_timestamp(4_000_000_000, 0).unwrap().into()
+    DateTime::from_timestamp(LATE.into(), 0).unwrap().into()
 }
 
 /// A chain from its genesis block on.

@@ -3,12 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
+mod agreement;
 mod chain;
 mod headers;
 mod keys;
 mod ledger;
 mod merkle;
+mod model;
+mod properties;
+mod random;
 mod search;
 mod simulation;
+mod sizes;
+mod spoil;
+mod store;
 mod support;
 mod targets;
