@@ -7,7 +7,7 @@ use std::{
 
 use bcoin_ledger::{
     Accounts, CheckedBlock as _, ReadAccounts, Rules as _, StateError, Tip,
-    sound::{Account, BlockError, CheckedBlock, HeaderChain, Sound},
+    sound::{Account, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound},
 };
 use chrono::{DateTime, Local};
 
@@ -103,7 +103,7 @@ impl Chain {
 
     /// The reward that the block at this height makes spendable.
     fn matured(&self, height: usize) -> Option<bcoin_ledger::sound::Reward> {
-        let earlier = height.checked_sub(10).filter(|earlier| *earlier > 0)?;
+        let earlier = height.checked_sub(MATURITY as usize).filter(|earlier| *earlier > 0)?;
         Some(self.rules.delayed(self.blocks[earlier].encoding()).unwrap())
     }
 
