@@ -212,7 +212,8 @@ pub(super) fn check_block(network: &Network, header: &CheckedHeader, block: Bloc
     let encoding = block.encode();
     let (coinbase, transactions) = split_coinbase(header.height(), block.transactions)?;
     PublicKey::try_from(coinbase.receiver).map_err(|_| BlockError::CoinbaseKey)?;
-    let transfers = check_transfers(network.signing(), transactions, available_threads())?;
+    let threads = threads_for(transactions.len());
+    let transfers = check_transfers(network.signing(), transactions, threads)?;
     check_reward(network.parameters().subsidy(header.height()), &transfers, &coinbase)?;
     Ok(CheckedBlock { header: *header, coinbase, transfers, encoding })
 }
@@ -266,9 +267,10 @@ fn split_coinbase(height: Height, transactions: Vec<Transaction>) -> Result<(Coi
     }
 }
 
-/// How many threads check the transfers of a block.
-fn available_threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+/// How many threads check so many transactions.
+fn threads_for(transactions: usize) -> usize {
+    // To ask how many there are can take as long as a check: on Linux, files are read for it.
+    if transactions <= WORTH_A_THREAD { 1 } else { thread::available_parallelism().map_or(1, NonZeroUsize::get) }
 }
 
 /// Judges the transactions after the coinbase on so many threads at most: all but the signatures takes next to no time.
@@ -320,7 +322,7 @@ fn check_part(
 
 /// Whether the miner takes subsidy and fees, exactly.
 fn check_reward(subsidy: Amount, transfers: &[CheckedTransfer], coinbase: &Coinbase) -> Result<(), BlockError> {
-    // At most 6,500 transfers with fees of at most 2.1 * 10^15 each: more than 64 bits.
+    // The fees of a block may be far more than there is money: whether they are covered is judged later.
     let fees: u128 = transfers.iter().map(|transfer| u128::from(transfer.transfer().fee)).sum();
     let expected = u128::from(subsidy.units()) + fees;
     if u128::from(coinbase.amount) == expected {
