@@ -12,7 +12,7 @@ use bcoin_testkit::random::Random;
 use crate::chain::{Chain, LATE, State};
 
 /// What a block with two hashes of work says.
-pub const BITS: u32 = 0x207f_ffff;
+const BITS: u32 = 0x207f_ffff;
 /// The time of the genesis blocks: Unix time in seconds.
 const START: u32 = 1_795_305_600;
 /// The latest time that a chain lets pass.

@@ -3,8 +3,8 @@
 use bcoin_ledger::{
     CheckedBlock as _,
     sound::{
-        Block, Coinbase, CompactTarget, MAX_BLOCK_BYTES, MAX_MONEY, Note, Signature, SigningHash, Transaction,
-        Transfer, XOnlyKey,
+        Block, Coinbase, CompactTarget, MAX_BLOCK_BYTES, MAX_MONEY, MerkleRoot, Note, Signature, SigningHash,
+        Transaction, Transfer, XOnlyKey,
     },
 };
 
@@ -70,7 +70,7 @@ impl Miner {
             _ => {
                 let mut root = header.merkle_root.to_hashed();
                 root[self.below(32)] ^= 1 << self.below(8);
-                header.merkle_root = bcoin_ledger::sound::MerkleRoot::from_hashed(root);
+                header.merkle_root = MerkleRoot::from_hashed(root);
             }
         }
         if self.random.one_in(8) { unmine(header) } else { mine(header) }
