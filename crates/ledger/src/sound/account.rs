@@ -163,3 +163,165 @@ fn list_coinbase<A: Accounts<Account>>(accounts: &mut A, block: &CheckedBlock) -
         receiver => update(accounts, receiver, Some(COINBASE_POSITION), |_| ()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, convert::Infallible};
+
+    use super::{
+        super::{
+            amount::MAX_MONEY,
+            check::check_block,
+            testing::{block_at, coinbase, key, network, signed, unsigned},
+            transaction::{Transaction, Transfer},
+        },
+        *,
+    };
+    use crate::rules::{Account as _, CheckedBlock as _};
+
+    /// Accounts, and which ones were changed by which transactions.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct State {
+        accounts: BTreeMap<Vec<u8>, Account>,
+        changes: Vec<(Vec<u8>, Option<u32>)>,
+    }
+
+    impl Accounts<Account> for State {
+        type Error = Infallible;
+
+        fn update<T>(
+            &mut self,
+            name: &[u8],
+            position: Option<u32>,
+            change: impl FnOnce(&mut Account) -> T,
+        ) -> Result<T, Infallible> {
+            self.changes.push((name.to_owned(), position));
+            Ok(change(self.accounts.entry(name.to_owned()).or_default()))
+        }
+    }
+
+    impl State {
+        /// Key 1 has this account.
+        fn of_sender(balance: u64, nonce: u64) -> Self {
+            let accounts = BTreeMap::from([(key(1).to_bytes().to_vec(), Account { balance, nonce })]);
+            Self { accounts, changes: Vec::new() }
+        }
+
+        fn of(&self, number: u8) -> (u64, u64) {
+            let account = self.accounts.get(key(number).to_bytes().as_slice()).copied().unwrap_or_default();
+            (account.balance, account.nonce)
+        }
+    }
+
+    /// A block of these transfers of key 1 to key 2, all signed.
+    fn block(transfers: impl IntoIterator<Item = Transfer>) -> CheckedBlock {
+        let network = network();
+        let transfers: Vec<_> = transfers.into_iter().map(|transfer| signed(&network, transfer)).collect();
+        let fees: u64 = transfers.iter().map(|transfer| transfer.fee).sum();
+        let subsidy = network.parameters().subsidy(crate::sound::Height::new(5)).units();
+        let coinbase = Transaction::Coinbase(coinbase(5, subsidy + fees));
+        let transactions = std::iter::once(coinbase).chain(transfers.into_iter().map(Transaction::Transfer)).collect();
+        let (header, block) = block_at(5, transactions);
+        check_block(&network, &header, block).unwrap()
+    }
+
+    fn refusal(state: &State, block: &CheckedBlock) -> BlockError {
+        match connect(&mut state.clone(), block, None) {
+            Err(StateError::Refused(error)) => error,
+            other => panic!("the block is not refused: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_account_is_kept_in_16_bytes() {
+        for (balance, nonce) in [(0, 0), (1, 2), (u64::MAX, u64::MAX), (MAX_MONEY.units(), 1 << 32)] {
+            let account = Account { balance, nonce };
+            let bytes = account.encode();
+            assert_eq!((bytes.len(), Account::decode(&bytes)), (16, Some(account)));
+        }
+        assert_eq!(Account { balance: 1, nonce: 2 }.encode(), [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+        for length in [0, 7, 8, 15, 17, 24] {
+            assert_eq!(Account::decode(&vec![1; length]), None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_sender_pays_amount_and_fee_and_counts_up() {
+        let mut state = State::of_sender(20, 4);
+        let block = block([4, 5].map(|nonce| Transfer { nonce, ..unsigned() }));
+        connect(&mut state, &block, None).unwrap();
+        assert_eq!((state.of(1), state.of(2), state.of(3)), ((4, 6), (10, 0), (0, 0)));
+        disconnect(&mut state, &block, None).unwrap();
+        assert_eq!((state.of(1), state.of(2)), ((20, 4), (0, 0)));
+    }
+
+    #[test]
+    fn a_balance_covers_amount_and_fee_before_anything_is_credited() {
+        let to_oneself = block([Transfer { receiver: key(1), ..unsigned() }]);
+        let error = BlockError::Funds { position: 2, balance: 7, cost: 8 };
+        assert_eq!(refusal(&State::of_sender(7, 0), &to_oneself), error);
+        let mut state = State::of_sender(8, 0);
+        connect(&mut state, &to_oneself, None).unwrap();
+        assert_eq!(state.of(1), (5, 1));
+        disconnect(&mut state, &to_oneself, None).unwrap();
+        assert_eq!(state.of(1), (8, 0));
+        let all_money = block([Transfer { amount: MAX_MONEY.units(), fee: 0, ..unsigned() }]);
+        let (balance, cost) = (8, MAX_MONEY.units());
+        assert_eq!(refusal(&State::of_sender(8, 0), &all_money), BlockError::Funds { position: 2, balance, cost });
+    }
+
+    #[test]
+    fn nonces_come_in_their_order() {
+        for found in [0, 1, 3, u64::MAX] {
+            let error = BlockError::Nonce { position: 2, expected: 2, found };
+            assert_eq!(refusal(&State::of_sender(8, 2), &block([Transfer { nonce: found, ..unsigned() }])), error);
+        }
+        let again = block([2, 2].map(|nonce| Transfer { nonce, ..unsigned() }));
+        let error = BlockError::Nonce { position: 3, expected: 3, found: 2 };
+        assert_eq!(refusal(&State::of_sender(80, 2), &again), error);
+    }
+
+    #[test]
+    fn a_reward_that_matures_is_credited_after_the_transfers() {
+        let matured = Reward { receiver: key(1), amount: 8 };
+        let spends_it = block([unsigned()]);
+        let mut state = State::default();
+        let error = connect(&mut state, &spends_it, Some(&matured)).unwrap_err();
+        assert_eq!(error, StateError::Refused(BlockError::Funds { position: 2, balance: 0, cost: 8 }));
+        let mut state = State::of_sender(8, 0);
+        connect(&mut state, &spends_it, Some(&matured)).unwrap();
+        assert_eq!(state.of(1), (8, 1));
+        disconnect(&mut state, &spends_it, Some(&matured)).unwrap();
+        assert_eq!(state.of(1), (8, 0));
+    }
+
+    #[test]
+    fn every_account_is_told_which_transaction_names_it() {
+        let block = block([0, 1].map(|nonce| Transfer { nonce, ..unsigned() }));
+        let matured = Reward { receiver: key(4), amount: 8 };
+        let mut state = State::of_sender(16, 0);
+        connect(&mut state, &block, Some(&matured)).unwrap();
+        let changes = [(1, Some(2)), (2, Some(2)), (1, Some(3)), (2, Some(3)), (3, Some(1)), (4, None)];
+        let changes = changes.map(|(number, position)| (key(number).to_bytes().to_vec(), position));
+        assert_eq!(state.changes, changes);
+        state.changes.clear();
+        disconnect(&mut state, &block, Some(&matured)).unwrap();
+        let reverse: Vec<_> = changes.into_iter().rev().collect();
+        assert_eq!(state.changes, reverse);
+        let mut genesis = State::default();
+        connect(&mut genesis, network().genesis(), None).unwrap();
+        disconnect(&mut genesis, network().genesis(), None).unwrap();
+        assert_eq!(genesis, State::default());
+    }
+
+    #[test]
+    fn a_reward_is_read_from_the_beginning_of_a_block() {
+        let block = block([unsigned()]);
+        let expected = Reward { receiver: key(3), amount: block.coinbase().amount };
+        assert_eq!(Reward::of_encoding(block.encoding()), Ok(expected));
+        assert_eq!(Reward::of_encoding(&[]).unwrap_err().why(), "encoding");
+        let transfer = vec![Transaction::Transfer(unsigned())];
+        let (_, without) = block_at(5, transfer);
+        assert_eq!(Reward::of_encoding(&without.encode()).unwrap_err().why(), "kind");
+    }
+}

@@ -107,3 +107,64 @@ fn beginning(bytes: &[u8]) -> Result<(Header, Reader<'_>, usize), EncodingError>
     let count = reader.count(MIN_TRANSACTION_BYTES)?;
     Ok((header, reader, count))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{block_at, coinbase, unsigned},
+        *,
+    };
+
+    fn block(transfers: usize) -> Block {
+        let transfers = std::iter::repeat_n(Transaction::Transfer(unsigned()), transfers);
+        block_at(1, std::iter::once(Transaction::Coinbase(coinbase(1, 1))).chain(transfers).collect()).1
+    }
+
+    #[test]
+    fn a_block_is_read_as_it_is_written() {
+        for transfers in [0, 1, 251, 252, 253] {
+            let block = block(transfers);
+            let bytes = block.encode();
+            assert_eq!(Block::decode(&bytes).as_ref(), Ok(&block));
+            assert_eq!(block.encoded_len(), bytes.len());
+            assert_eq!(block.ids().len(), transfers + 1);
+            assert_eq!(coinbase_of(&bytes), Ok(coinbase(1, 1)));
+        }
+    }
+
+    #[test]
+    fn every_missing_byte_and_every_one_left_over_is_noticed() {
+        let mut bytes = block(2).encode();
+        for length in 0..bytes.len() {
+            let error = Block::decode(&bytes[..length]).unwrap_err();
+            assert_eq!(error.why(), "encoding", "{length}");
+        }
+        bytes.push(0);
+        assert_eq!(Block::decode(&bytes), Err(EncodingError::LeftOver { count: 1 }.into()));
+        let without = Block { transactions: Vec::new(), ..block(0) };
+        assert_eq!(Block::decode(&without.encode()), Err(EncodingError::Count.into()));
+    }
+
+    #[test]
+    fn too_many_bytes_are_not_even_read() {
+        let error = Block::decode(&vec![0; MAX_BLOCK_BYTES + 1]).unwrap_err();
+        assert_eq!(error, DecodeError::Size { bytes: 1_000_001 });
+        assert_eq!(
+            (error.why(), error.to_string().as_str()),
+            ("size", "a block has at most 1000000 bytes, not 1000001")
+        );
+        assert_eq!(Block::decode(&vec![0; MAX_BLOCK_BYTES]), Err(EncodingError::Count.into()));
+        let error = DecodeError::from(EncodingError::TooShort);
+        assert_eq!((error.why(), error.to_string()), ("encoding", EncodingError::TooShort.to_string()));
+    }
+
+    #[test]
+    fn a_coinbase_is_read_where_it_belongs_only() {
+        let mut block = block(1);
+        let bytes = block.encode();
+        assert_eq!(coinbase_of(&bytes[..81 + 2 * 86]), Ok(coinbase(1, 1)), "what follows is not read");
+        assert_eq!(coinbase_of(&bytes[..81 + 2 * 86 - 1]), Err(EncodingError::Count));
+        block.transactions.swap(0, 1);
+        assert_eq!(coinbase_of(&block.encode()), Err(EncodingError::Kind { kind: 1 }));
+    }
+}

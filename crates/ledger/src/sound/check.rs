@@ -212,7 +212,8 @@ pub(super) fn check_block(network: &Network, header: &CheckedHeader, block: Bloc
     let encoding = block.encode();
     let (coinbase, transactions) = split_coinbase(header.height(), block.transactions)?;
     PublicKey::try_from(coinbase.receiver).map_err(|_| BlockError::CoinbaseKey)?;
-    let transfers = check_transfers(network.signing(), transactions, available_threads())?;
+    let threads = threads_for(transactions.len());
+    let transfers = check_transfers(network.signing(), transactions, threads)?;
     check_reward(network.parameters().subsidy(header.height()), &transfers, &coinbase)?;
     Ok(CheckedBlock { header: *header, coinbase, transfers, encoding })
 }
@@ -266,9 +267,10 @@ fn split_coinbase(height: Height, transactions: Vec<Transaction>) -> Result<(Coi
     }
 }
 
-/// How many threads check the transfers of a block.
-fn available_threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+/// How many threads check so many transactions.
+fn threads_for(transactions: usize) -> usize {
+    // To ask how many there are can take as long as a check: on Linux, files are read for it.
+    if transactions <= WORTH_A_THREAD { 1 } else { thread::available_parallelism().map_or(1, NonZeroUsize::get) }
 }
 
 /// Judges the transactions after the coinbase on so many threads at most: all but the signatures takes next to no time.
@@ -320,11 +322,229 @@ fn check_part(
 
 /// Whether the miner takes subsidy and fees, exactly.
 fn check_reward(subsidy: Amount, transfers: &[CheckedTransfer], coinbase: &Coinbase) -> Result<(), BlockError> {
-    // At most 6,500 transfers with fees of at most 2.1 * 10^15 each: more than 64 bits.
+    // The fees of a block may be far more than there is money: whether they are covered is judged later.
     let fees: u128 = transfers.iter().map(|transfer| u128::from(transfer.transfer().fee)).sum();
     let expected = u128::from(subsidy.units()) + fees;
     if u128::from(coinbase.amount) == expected {
         return Ok(());
     }
     Err(BlockError::Reward { expected, found: coinbase.amount })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            account::Reward,
+            encoding::EncodingError,
+            hash::MerkleRoot,
+            key::XOnlyKey,
+            target::CompactTarget,
+            testing::{block_at, coinbase, header_at, network, signed, unsigned},
+            transaction::Transfer,
+        },
+        *,
+    };
+    use crate::rules::CheckedBlock as _;
+
+    const SUBSIDY: u64 = 50_000 * 100_000_000;
+
+    fn refusal((header, block): (CheckedHeader, Block)) -> BlockError {
+        check_block(&network(), &header, block).unwrap_err()
+    }
+
+    /// A block at height 5 that is right: its transfers pay 3 units each.
+    fn right(transfers: u64) -> Vec<Transaction> {
+        let network = network();
+        let transfer = |nonce| Transaction::Transfer(signed(&network, Transfer { nonce, ..unsigned() }));
+        let reward = Transaction::Coinbase(coinbase(5, SUBSIDY + 3 * transfers));
+        std::iter::once(reward).chain((0..transfers).map(transfer)).collect()
+    }
+
+    fn with_coinbase(coinbase: Coinbase) -> Vec<Transaction> {
+        vec![Transaction::Coinbase(coinbase)]
+    }
+
+    #[test]
+    fn a_right_block_passes_and_is_restored_as_it_was() {
+        for transfers in [0, 1, 20] {
+            let (header, block) = block_at(5, right(transfers));
+            let bytes = block.encode();
+            let checked = check_block(&network(), &header, block).unwrap();
+            assert_eq!(
+                (checked.encoding(), checked.header(), checked.parent()),
+                (&*bytes, &header, header.header().previous)
+            );
+            assert_eq!(checked.transfers().len() as u64, transfers);
+            assert_eq!(check_bytes(&bytes).as_ref(), Ok(header.header()));
+            let restored = restore(checked.tip(), bytes).unwrap();
+            assert_eq!((restored.tip(), restored.encoding()), (checked.tip(), checked.encoding()));
+            assert_eq!((restored.coinbase(), restored.transfers()), (checked.coinbase(), checked.transfers()));
+            assert_eq!(Reward::of_encoding(restored.encoding()).unwrap().amount, SUBSIDY + 3 * transfers);
+        }
+    }
+
+    #[test]
+    fn the_body_is_that_of_the_header() {
+        let (header, block) = block_at(5, right(1));
+        let other = Block { header: Header { nonce: 1, ..block.header }, ..block.clone() };
+        assert_eq!(refusal((header, other)), BlockError::OtherHeader);
+        let fewer = Block { transactions: right(0), ..block.clone() };
+        assert_eq!(refusal((header, fewer.clone())), BlockError::Merkle);
+        assert_eq!(check_bytes(&fewer.encode()), Err(BlockError::Merkle));
+        let none = Block { transactions: Vec::new(), ..block };
+        assert_eq!(refusal((header, none)), BlockError::Merkle);
+        let (header, mut block) = block_at(5, right(2));
+        block.transactions.push(block.transactions[2].clone());
+        assert_eq!(refusal((header, block.clone())), BlockError::Mutated);
+        assert_eq!(check_bytes(&block.encode()), Err(BlockError::Mutated));
+        // A mutated body under another root is just another body.
+        block.header.merkle_root = MerkleRoot::from_hashed([1; 32]);
+        assert_eq!(refusal((header_at(5, block.header), block)), BlockError::Merkle);
+    }
+
+    #[test]
+    fn the_first_transaction_is_the_coinbase_of_this_height() {
+        let right_one = coinbase(5, SUBSIDY);
+        let mut commitment = [0; 32];
+        commitment[31] = 1;
+        for wrong in [
+            with_coinbase(coinbase(4, SUBSIDY)),
+            with_coinbase(coinbase(6, SUBSIDY)),
+            with_coinbase(Coinbase { commitment, ..right_one.clone() }),
+            right(1).split_off(1),
+        ] {
+            assert_eq!(refusal(block_at(5, wrong)), BlockError::Coinbase { height: 5 });
+        }
+        let mut second = right(2);
+        second.insert(2, Transaction::Coinbase(right_one.clone()));
+        assert_eq!(refusal(block_at(5, second)), BlockError::SecondCoinbase { position: 3 });
+        let nobody = Coinbase { receiver: XOnlyKey::ZERO, ..right_one };
+        assert_eq!(refusal(block_at(5, with_coinbase(nobody))), BlockError::CoinbaseKey);
+    }
+
+    #[test]
+    fn a_block_after_the_genesis_block_is_no_genesis_block() {
+        let (header, block) = block_at(0, right(1));
+        assert_eq!(refusal((header, block)), BlockError::Coinbase { height: 0 }, "the coinbase is that of height 5");
+        let mut two = right(1);
+        two[0] = Transaction::Coinbase(coinbase(0, 0));
+        assert_eq!(refusal(block_at(0, two)), BlockError::Coinbase { height: 0 }, "there are two transactions");
+    }
+
+    #[test]
+    fn the_first_wrong_transfer_is_named() {
+        let mut transactions = right(3);
+        for at in [3, 2] {
+            if let Transaction::Transfer(transfer) = &mut transactions[at] {
+                transfer.receiver = XOnlyKey::ZERO;
+            }
+            let error = TransferError::Key { party: "receiver" };
+            let position = at as u32 + 1;
+            assert_eq!(refusal(block_at(5, transactions.clone())), BlockError::Transfer { position, error });
+        }
+    }
+
+    #[test]
+    fn the_reward_is_subsidy_and_fees_exactly() {
+        for found in [0, SUBSIDY, SUBSIDY + 5, SUBSIDY + 7, u64::MAX] {
+            let mut transactions = right(2);
+            transactions[0] = Transaction::Coinbase(coinbase(5, found));
+            let expected = u128::from(SUBSIDY) + 6;
+            assert_eq!(refusal(block_at(5, transactions)), BlockError::Reward { expected, found });
+        }
+    }
+
+    /// No block of a million bytes holds so many transfers; that the sum is right does not depend on it.
+    #[test]
+    fn fees_of_more_than_64_bits_are_added_up() {
+        let fee = crate::sound::MAX_MONEY.units() - 1;
+        let transfer = CheckedTransfer::trusted(Transfer { amount: 1, fee, ..unsigned() });
+        let transfers = vec![transfer; 8_800];
+        let expected = 8_800 * u128::from(fee) + u128::from(SUBSIDY);
+        assert!(expected > u128::from(u64::MAX));
+        let subsidy = Amount::from_units(SUBSIDY).unwrap();
+        for found in [expected as u64, u64::MAX, SUBSIDY] {
+            let error = check_reward(subsidy, &transfers, &coinbase(5, found)).unwrap_err();
+            assert_eq!(error, BlockError::Reward { expected, found });
+        }
+    }
+
+    #[test]
+    fn what_was_judged_before_is_not_judged_again() {
+        let wrong_signature = CheckedTransfer::trusted(unsigned());
+        let transactions = vec![Transaction::Coinbase(coinbase(5, SUBSIDY + 3)), Transaction::Checked(wrong_signature)];
+        let (header, block) = block_at(5, transactions);
+        assert!(check_block(&network(), &header, block.clone()).is_ok());
+        let read = Block::decode(&block.encode()).unwrap();
+        assert_eq!(refusal((header, read)).why(), "signature");
+    }
+
+    #[test]
+    fn what_was_not_written_down_as_a_block_is_not_restored() {
+        let (header, block) = block_at(5, right(1));
+        let restored = |tip, block: &Block| restore(tip, block.encode()).map(|block| block.tip());
+        assert_eq!(restored(header.tip(), &block), Ok(header.tip()));
+        let mut other = block.clone();
+        other.header.bits = CompactTarget::from_consensus(0);
+        assert_eq!(restored(header.tip(), &other), Err(BlockError::OtherHeader));
+        let another_height = header_at(6, block.header).tip();
+        assert_eq!(restored(another_height, &block), Err(BlockError::Coinbase { height: 6 }));
+        let mut second = block.clone();
+        second.transactions.push(Transaction::Coinbase(coinbase(5, 0)));
+        assert_eq!(restored(header.tip(), &second), Err(BlockError::Coinbase { height: 5 }));
+        let cut = block.encode()[..200].to_vec();
+        assert_eq!(restore(header.tip(), cut).unwrap_err().why(), "encoding");
+    }
+
+    #[test]
+    fn each_error_says_what_is_wrong_and_what_can_heal_it() {
+        let zero = BlockHash::ZERO;
+        let transfer = TransferError::Amount;
+        let early = HeaderError::Early { latest: 1, found: 2 };
+        let previous = HeaderError::Previous { expected: zero, found: zero };
+        for (error, why, heals, part) in [
+            (BlockError::Decode(DecodeError::Size { bytes: 1_000_001 }), "size", Heals::WithItsBody, "not 1000001"),
+            (DecodeError::from(EncodingError::TooShort).into(), "encoding", Heals::WithItsBody, "ends too early"),
+            (DecodeError::from(EncodingError::Kind { kind: 7 }).into(), "kind", Heals::WithItsBody, "kind 7"),
+            (DecodeError::from(EncodingError::Note { length: 81 }).into(), "note", Heals::WithItsBody, "not 81"),
+            (early.into(), "time", Heals::Later, "keep the block and try again"),
+            (previous.into(), "previous", Heals::AfterItsParent, "mine on that one"),
+            (HeaderError::LastHeight.into(), "previous", Heals::Never, "the last height"),
+            (BlockError::OtherNetwork { expected: zero, found: zero }, "previous", Heals::Never, "another network: 00"),
+            (BlockError::Merkle, "merkle", Heals::WithItsBody, "do not have the Merkle root"),
+            (BlockError::Mutated, "mutated", Heals::WithItsBody, "repeated so that the Merkle root stays the same"),
+            (BlockError::OtherHeader, "previous", Heals::WithItsBody, "not the one whose header was checked"),
+            (
+                BlockError::Coinbase { height: 5 },
+                "coinbase",
+                Heals::Never,
+                "a coinbase with height 5 and a zero commitment",
+            ),
+            (BlockError::SecondCoinbase { position: 3 }, "coinbase", Heals::Never, "transaction 3 is a coinbase"),
+            (BlockError::CoinbaseKey, "key", Heals::Never, "nobody can have that key"),
+            (BlockError::Transfer { position: 2, error: transfer }, "amount", Heals::Never, "transaction 2: an amount"),
+            (
+                BlockError::Nonce { position: 2, expected: 1, found: 4 },
+                "nonce",
+                Heals::Never,
+                "nonce 4, but its sender has sent 1",
+            ),
+            (
+                BlockError::Funds { position: 2, balance: 1, cost: 4 },
+                "funds",
+                Heals::Never,
+                "pays 4 units, but its sender has 1",
+            ),
+            (
+                BlockError::Reward { expected: 1, found: 4 },
+                "reward",
+                Heals::Never,
+                "is 4 units, but subsidy and fees are 1",
+            ),
+        ] {
+            assert_eq!((error.why(), error.heals()), (why, heals), "{error}");
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
 }

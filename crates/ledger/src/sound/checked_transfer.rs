@@ -134,3 +134,108 @@ impl Size for CheckedTransfer {
         self.encoded_len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            key::Signature,
+            testing::{key, network, secret, signed, unsigned},
+        },
+        *,
+    };
+    use crate::{BlockHash, rules::Transaction as _};
+
+    const MOST: u64 = MAX_MONEY.units();
+
+    fn check(transfer: Transfer) -> Result<CheckedTransfer, TransferError> {
+        CheckedTransfer::check(transfer, network().signing())
+    }
+
+    #[test]
+    fn amount_and_fee_are_money_together_without_overflow() {
+        for (amount, fee) in [(1, 0), (1, MOST - 1), (MOST, 0), (MOST - 1, 1)] {
+            let checked = check(signed(&network(), Transfer { amount, fee, ..unsigned() })).unwrap();
+            assert_eq!(checked.cost(), amount + fee);
+        }
+        for (amount, fee) in [
+            (0, 0),
+            (0, 1),
+            (MOST, 1),
+            (1, MOST),
+            (MOST + 1, 0),
+            (1, u64::MAX),
+            (u64::MAX, 1),
+            (u64::MAX, 2),
+            (u64::MAX, u64::MAX),
+            (1 << 63, 1 << 63),
+            ((1 << 63) + 1, 1 << 63),
+        ] {
+            let transfer = signed(&network(), Transfer { amount, fee, ..unsigned() });
+            assert_eq!(check(transfer), Err(TransferError::Amount), "{amount} and {fee}");
+        }
+    }
+
+    #[test]
+    fn both_keys_are_keys() {
+        for no_key in [XOnlyKey::ZERO, XOnlyKey::from_bytes([0xff; 32])] {
+            let sender = signed(&network(), Transfer { sender: no_key, ..unsigned() });
+            assert_eq!(check(sender), Err(TransferError::Key { party: "sender" }));
+            let receiver = signed(&network(), Transfer { receiver: no_key, ..unsigned() });
+            assert_eq!(check(receiver), Err(TransferError::Key { party: "receiver" }));
+        }
+        let oneself = signed(&network(), Transfer { receiver: key(1), ..unsigned() });
+        assert_eq!(check(oneself).unwrap().sender(), key(1));
+    }
+
+    #[test]
+    fn the_sender_has_signed_for_this_network() {
+        let network = network();
+        let right = signed(&network, unsigned());
+        assert!(check(right.clone()).is_ok());
+        let other = SigningHash::new(BlockHash::ZERO);
+        let for_another = secret(1).sign(&right.signed_hash(&other), &[7; 32]);
+        let by_another = secret(2).sign(&right.signed_hash(network.signing()), &[7; 32]);
+        for signature in [for_another, by_another, Signature::from_bytes([0; 64]), Signature::from_bytes([0xff; 64])] {
+            assert_eq!(check(Transfer { signature, ..right.clone() }), Err(TransferError::Signature));
+        }
+        // The same transfer, signed with other randomness, is right too, and has another id.
+        let again =
+            Transfer { signature: secret(1).sign(&right.signed_hash(network.signing()), &[8; 32]), ..right.clone() };
+        assert_ne!(check(again).unwrap().id(), check(right).unwrap().id());
+    }
+
+    #[test]
+    fn each_error_says_what_is_wrong() {
+        for (error, why, sentence) in [
+            (
+                TransferError::Key { party: "sender" },
+                "key",
+                "the sender's key is no point on the curve: nobody can have it",
+            ),
+            (
+                TransferError::Amount,
+                "amount",
+                "an amount is at least 1 unit, and amount and fee together are at most 21000000 coins",
+            ),
+            (
+                TransferError::Signature,
+                "signature",
+                "the signature does not fit: the transfer was changed after it was signed, or signed by another key, or for \
+                 another network",
+            ),
+        ] {
+            assert_eq!((error.why(), error.to_string().as_str()), (why, sentence));
+        }
+    }
+
+    #[test]
+    fn what_was_judged_is_read_back_as_it_was() {
+        let checked = check(signed(&network(), Transfer { nonce: 9, ..unsigned() })).unwrap();
+        let bytes = checked.encode();
+        let read = CheckedTransfer::decode(&bytes).unwrap();
+        assert_eq!((&read, read.id(), read.nonce()), (&checked, checked.transfer().id(), 9));
+        assert_eq!((checked.size(), checked.encoded_len()), (bytes.len(), bytes.len()));
+        assert_eq!(CheckedTransfer::decode(&bytes[1..]).unwrap_err().why(), "kind");
+    }
+}

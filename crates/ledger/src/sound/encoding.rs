@@ -17,8 +17,10 @@ pub enum EncodingError {
     /// A count is not written in its shortest form, is 0, or is more than the bytes can hold.
     #[error("the count of transactions is not written in its shortest form, is 0, or is more than the bytes can hold")]
     Count,
-    /// A transaction is of no known kind.
-    #[error("a transaction is of kind 0 (reward) or 1 (transfer), not {kind}")]
+    /// A transaction is of no known kind, or of the one that belongs elsewhere.
+    #[error(
+        "kind {kind} does not belong here: a block begins with a transaction of kind 0 (reward), and all others are of kind 1 (transfer)"
+    )]
     Kind {
         /// The kind it has.
         kind: u8,
@@ -168,5 +170,53 @@ mod tests {
         }
         assert_eq!(Reader::new(&[]).count(1), Err(EncodingError::TooShort));
         assert_eq!(Reader::new(&[0xfd, 0]).count(1), Err(EncodingError::TooShort));
+    }
+
+    #[test]
+    fn a_count_that_no_block_has_is_written_all_the_same() {
+        let mut bytes = Vec::new();
+        write_count(&mut bytes, usize::MAX);
+        assert_eq!((bytes.as_slice(), count_bytes(usize::MAX)), (&[0xff; 9][..], 9));
+        bytes.resize(1000, 0);
+        assert_eq!(Reader::new(&bytes).count(1), Err(EncodingError::Count));
+    }
+
+    #[test]
+    fn fields_are_read_one_after_the_other_up_to_the_last_byte() {
+        let bytes: [u8; 16] = std::array::from_fn(|at| at as u8 + 1);
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(reader.u8(), Ok(1));
+        assert_eq!(reader.u32(), Ok(0x0504_0302));
+        assert_eq!(reader.u64(), Ok(0x0d0c_0b0a_0908_0706));
+        assert_eq!(reader.clone().end(), Err(EncodingError::LeftOver { count: 3 }));
+        // What does not fit leaves the rest where it is.
+        assert_eq!(reader.u32(), Err(EncodingError::TooShort));
+        assert_eq!(reader.bytes(4), Err(EncodingError::TooShort));
+        assert_eq!(reader.bytes(3), Ok(&[14, 15, 16][..]));
+        assert_eq!(reader.bytes(0), Ok(&[][..]));
+        assert_eq!(reader.u8(), Err(EncodingError::TooShort));
+        assert_eq!(reader.end(), Ok(()));
+    }
+
+    #[test]
+    fn each_error_says_what_is_wrong() {
+        for (error, why, sentence) in [
+            (EncodingError::TooShort, "encoding", "the encoding ends too early"),
+            (EncodingError::LeftOver { count: 1 }, "encoding", "1 bytes are left over after the end of the encoding"),
+            (
+                EncodingError::Count,
+                "encoding",
+                "the count of transactions is not written in its shortest form, is 0, or is more than the bytes can hold",
+            ),
+            (
+                EncodingError::Kind { kind: 0 },
+                "kind",
+                "kind 0 does not belong here: a block begins with a transaction of kind 0 (reward), and all others are of \
+                 kind 1 (transfer)",
+            ),
+            (EncodingError::Note { length: 81 }, "note", "a note has at most 80 bytes, not 81"),
+        ] {
+            assert_eq!((error.why(), error.to_string().as_str()), (why, sentence));
+        }
     }
 }

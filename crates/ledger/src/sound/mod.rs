@@ -25,6 +25,8 @@ mod rules;
 pub mod search;
 mod target;
 mod template;
+#[cfg(test)]
+mod testing;
 mod transaction;
 mod words;
 

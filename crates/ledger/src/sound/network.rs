@@ -135,3 +135,105 @@ fn unsolved(parameters: &Parameters) -> Result<Block, GenesisError> {
     };
     Ok(Block { header, transactions: vec![Transaction::Coinbase(coinbase)] })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::header_chain::HeaderError, *};
+
+    const NOTE: &str = "instant/50000/210/tests";
+
+    /// A genesis block with this coinbase and work.
+    fn genesis(coinbase: Coinbase) -> Block {
+        let room = unsolved(&Parameters::from_note(NOTE.as_bytes()).unwrap()).unwrap();
+        with_work(Header { merkle_root: MerkleRoot::from_hashed(coinbase.id().to_hashed()), ..room.header }, coinbase)
+    }
+
+    fn with_work(header: Header, coinbase: Coinbase) -> Block {
+        let nonce = search::first_nonce(&header, header.bits.decode().unwrap(), || false).unwrap();
+        Block { header: Header { nonce, ..header }, transactions: vec![Transaction::Coinbase(coinbase)] }
+    }
+
+    fn coinbase() -> Coinbase {
+        let note = Note::new(NOTE.as_bytes()).unwrap();
+        let (receiver, commitment, extranonce) = (XOnlyKey::ZERO, [0; 32], [0; 8]);
+        Coinbase { height: 0, receiver, amount: 0, commitment, extranonce, note }
+    }
+
+    fn refusal(block: &Block) -> GenesisError {
+        Network::from_genesis(&block.encode(), ROOM_TIME).unwrap_err()
+    }
+
+    #[test]
+    fn a_room_is_the_network_of_its_genesis_block() {
+        let room = Network::room(Profile::Instant, "tests", || false).unwrap().unwrap();
+        assert_eq!(room.genesis().encoding(), genesis(coinbase()).encode());
+        assert_eq!(room.genesis_hash(), room.genesis().header().header().hash());
+        let read = Network::from_genesis(room.genesis().encoding(), ROOM_TIME).unwrap();
+        assert_eq!((read.genesis_hash(), read.parameters()), (room.genesis_hash(), room.parameters()));
+        assert!(Network::room(Profile::Bitcoin, "tests", || false).is_err());
+        assert!(Network::room(Profile::Instant, "a\nb", || false).is_err());
+    }
+
+    #[test]
+    fn a_genesis_block_has_one_coinbase_that_pays_nobody() {
+        let mut commitment = [0; 32];
+        commitment[0] = 1;
+        for wrong in [
+            Coinbase { height: 1, ..coinbase() },
+            Coinbase { receiver: XOnlyKey::from_bytes([1; 32]), ..coinbase() },
+            Coinbase { amount: 1, ..coinbase() },
+            Coinbase { commitment, ..coinbase() },
+        ] {
+            assert!(matches!(refusal(&genesis(wrong)), GenesisError::Form));
+        }
+        let any_extranonce = Coinbase { extranonce: [0xff; 8], ..coinbase() };
+        assert!(Network::from_genesis(&genesis(any_extranonce).encode(), ROOM_TIME).is_ok());
+        let mut two = genesis(coinbase());
+        two.transactions.push(Transaction::Coinbase(coinbase()));
+        assert!(matches!(refusal(&two), GenesisError::Form));
+        let header = Header { previous: BlockHash::from_hashed([1; 32]), ..genesis(coinbase()).header };
+        assert!(matches!(refusal(&with_work(header, coinbase())), GenesisError::Form));
+    }
+
+    #[test]
+    fn a_genesis_block_keeps_the_rules_of_all_blocks() {
+        let right = genesis(coinbase());
+        let early = Network::from_genesis(&right.encode(), ROOM_TIME - 61).unwrap_err();
+        let (latest, found) = (ROOM_TIME - 1, ROOM_TIME);
+        let GenesisError::Block(error) = early else { panic!("{early}") };
+        assert_eq!(error, HeaderError::Early { latest, found }.into());
+        assert!(Network::from_genesis(&right.encode(), ROOM_TIME - 60).is_ok());
+        let other_body = Coinbase { extranonce: [1; 8], ..coinbase() };
+        let other_body = Block { transactions: vec![Transaction::Coinbase(other_body)], ..right.clone() };
+        assert!(matches!(refusal(&other_body), GenesisError::Block(BlockError::Merkle)));
+        let mut idle = right.clone();
+        while target_met(&idle.header) {
+            idle.header.nonce += 1;
+        }
+        assert_eq!(refusal(&idle).to_string().split(':').next(), Some("the genesis block is not valid"));
+        assert!(matches!(refusal(&idle), GenesisError::Block(BlockError::Header(HeaderError::Work { .. }))));
+        let cut = &right.encode()[..100];
+        assert!(matches!(Network::from_genesis(cut, ROOM_TIME), Err(GenesisError::Block(BlockError::Decode(_)))));
+    }
+
+    fn target_met(header: &Header) -> bool {
+        header.bits.decode().unwrap().is_met_by(header.hash())
+    }
+
+    #[test]
+    fn each_error_says_what_is_wrong() {
+        for (error, sentence) in [
+            (
+                GenesisError::Form,
+                "a genesis block has no parent, and one coinbase of height 0 without receiver, amount and commitment",
+            ),
+            (ParameterError::Profile.into(), "the profile of a network is classroom or instant"),
+            (
+                BlockError::Merkle.into(),
+                "the genesis block is not valid: the transactions do not have the Merkle root that is in the header",
+            ),
+        ] {
+            assert_eq!(error.to_string(), sentence);
+        }
+    }
+}

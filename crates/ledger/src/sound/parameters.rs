@@ -186,4 +186,59 @@ mod tests {
             assert_eq!(parameters.subsidy(Height::GENESIS), Amount::ZERO);
         }
     }
+
+    #[test]
+    fn a_reward_is_halved_until_nothing_is_left() {
+        let parameters = Parameters::new(Profile::Instant, 10_500_000, 1, "a").unwrap();
+        let first = 10_500_000 * COIN;
+        for (height, units) in [
+            (0, 0),
+            (1, first),
+            (2, first / 2),
+            (50, first >> 49),
+            (51, 0),
+            (64, 0),
+            // A shift by 64 bits would shift by none.
+            (65, 0),
+            (66, 0),
+            (u32::MAX, 0),
+        ] {
+            assert_eq!(parameters.subsidy(Height::new(height)).units(), units, "height {height}");
+        }
+        assert_eq!(first >> 49, 1);
+        let slow = Parameters::new(Profile::Instant, 1, 10_500_000, "a").unwrap();
+        for (height, units) in [(1, COIN), (10_500_000, COIN), (10_500_001, COIN / 2), (u32::MAX, 0)] {
+            assert_eq!(slow.subsidy(Height::new(height)).units(), units, "height {height}");
+        }
+    }
+
+    #[test]
+    fn a_room_has_the_parameters_that_its_name_says() {
+        let room = Parameters::room(Profile::Classroom, "B-Coin").unwrap();
+        assert_eq!(room.to_string(), "classroom/50000/210/B-Coin");
+        assert_eq!((room.profile(), room.name(), room.halving()), (Profile::Classroom, "B-Coin", 210));
+        assert_eq!(Parameters::from_note(room.note().as_bytes()), Ok(room));
+        assert_eq!(Parameters::room(Profile::Bitcoin, "a"), Err(ParameterError::Profile));
+        assert_eq!(Parameters::room(Profile::Instant, ""), Err(ParameterError::Name));
+        assert_eq!(Parameters::room(Profile::Instant, &"a".repeat(41)), Err(ParameterError::Name));
+    }
+
+    #[test]
+    fn each_error_says_what_is_right() {
+        for (error, sentence) in [
+            (
+                ParameterError::Form,
+                "a genesis block's note has to be PROFILE/SUBSIDY/HALVING/NAME, such as classroom/50000/210/B-Coin",
+            ),
+            (ParameterError::Profile, "the profile of a network is classroom or instant"),
+            (ParameterError::Number, "subsidy and halving are numbers from 1 to 99999999 without leading zeros"),
+            (
+                ParameterError::TooMuchMoney,
+                "subsidy times halving is at most 10500000, so that there are never more than 21 million coins",
+            ),
+            (ParameterError::Name, "the name of a network has 1 to 40 bytes of UTF-8 and no control characters"),
+        ] {
+            assert_eq!(error.to_string(), sentence);
+        }
+    }
 }

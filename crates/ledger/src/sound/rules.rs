@@ -249,3 +249,124 @@ impl Rules for Sound {
         job.seal(solution)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            header_chain::{HeaderError, Heals},
+            profile::Profile,
+            testing::{block_at, coinbase, network, secret, signed, unsigned},
+            transaction::{Note, Transaction},
+        },
+        *,
+    };
+
+    fn at(time: i64) -> DateTime<Local> {
+        DateTime::from_timestamp(time, 0).unwrap().into()
+    }
+
+    fn rules() -> Sound {
+        Sound::new(network())
+    }
+
+    #[test]
+    fn a_time_that_no_header_can_carry_is_the_nearest_one() {
+        for (time, unix) in [
+            (-1, 0),
+            (0, 0),
+            (1_795_305_600, 1_795_305_600),
+            (i64::from(u32::MAX), u32::MAX),
+            (i64::from(u32::MAX) + 1, u32::MAX),
+            (200_000_000_000, u32::MAX),
+        ] {
+            assert_eq!(unix_time(at(time)), unix, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_first_block_is_the_one_of_this_network() {
+        let rules = rules();
+        let genesis = rules.genesis(at(0));
+        let header = *genesis.header().header();
+        let time = i64::from(header.time);
+        assert_eq!(rules.check_header(None, &header, at(time)).unwrap().tip(), genesis.tip());
+        let early = HeaderError::Early { latest: header.time - 1, found: header.time };
+        let error = rules.check_header(None, &header, at(time - 61)).unwrap_err();
+        assert_eq!((error.heals(), error), (Heals::Later, early.into()));
+        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let error = rules.check_header(None, other.genesis().header().header(), at(time)).unwrap_err();
+        let (expected, found) = (rules.network().genesis_hash(), other.genesis_hash());
+        assert_eq!(error, BlockError::OtherNetwork { expected, found });
+        let sentence = format!("the first block is that of another network: {found}, not {expected}");
+        assert_eq!((error.why(), error.to_string()), ("previous", sentence));
+    }
+
+    #[test]
+    fn a_stored_block_is_not_held_against_the_clock_again() {
+        let rules = rules();
+        let genesis = rules.genesis(at(0));
+        let ancestors = rules.extend(None, &genesis);
+        assert_eq!(rules.recheck(None, genesis.encoding()), Ok(ancestors));
+        let time = genesis.header().header().time;
+        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        assert_eq!(rules.recheck(None, other.genesis().encoding()).unwrap_err().why(), "previous");
+        let receiver = receiver(3);
+        let job = rules.job(&ancestors, &Mempool::default(), &receiver, at(i64::from(time) + 1_000_000_000));
+        let found = rules.search(&job, Power::FULL, || false).unwrap();
+        let block = rules.seal(job, found.solution, &Mempool::default(), at(0));
+        let bytes = block.encode();
+        assert_eq!(rules.check(Some(&ancestors), block, at(0)).unwrap_err().heals(), Heals::Later);
+        assert_eq!(rules.recheck(Some(&ancestors), &bytes).unwrap().tip().height, 2);
+    }
+
+    fn receiver(number: u8) -> Receiver {
+        Receiver { key: secret(number).public_key(), note: Note::default(), extranonce: 0 }
+    }
+
+    #[test]
+    fn rewards_wait_for_ten_blocks_and_difficulty_needs_two() {
+        assert_eq!(
+            (Sound::DELAY.map(NonZeroU64::get), Sound::WINDOW, Sound::MAX_BLOCK_BYTES),
+            (Some(10), 2, 1_000_000)
+        );
+    }
+
+    #[test]
+    fn a_summary_tells_what_a_block_is() {
+        let rules = rules();
+        let transfer = Transaction::Transfer(signed(rules.network(), unsigned()));
+        let reward = 5_000_000_000_003;
+        let (header, block) = block_at(5, vec![Transaction::Coinbase(coinbase(5, reward)), transfer]);
+        let bytes = block.encode();
+        assert_eq!((rules.decode(&bytes).as_ref(), rules.header(&block)), (Ok(&block), *header.header()));
+        assert_eq!(rules.encoded_len(&block), bytes.len());
+        let checked = rules.check_block(header, block).unwrap();
+        let summary = rules.summary(&checked);
+        let expected = BlockSummary {
+            index: 6,
+            hash: header.tip().hash,
+            header: *header.header(),
+            receiver: secret(3).public_key().into(),
+            reward,
+            transactions: 2,
+            bytes: bytes.len(),
+        };
+        assert_eq!(summary, expected);
+        assert_eq!(summary.size(), size_of::<BlockSummary>());
+        assert_eq!(rules.delayed(&bytes), Ok(Reward { receiver: summary.receiver, amount: reward }));
+        assert!(rules.is_mined_for(&checked, &receiver(3)));
+        assert!(!rules.is_mined_for(&checked, &receiver(1)));
+        assert!(rules.may_wait(&checked.transfers()[0]));
+        assert_eq!(rules.restore(header.tip(), bytes).unwrap().tip(), header.tip());
+    }
+
+    #[test]
+    fn a_transfer_is_judged_for_this_network() {
+        let rules = rules();
+        let transfer = signed(rules.network(), unsigned());
+        assert_eq!(rules.check_transfer(transfer.clone()).unwrap().transfer(), &transfer);
+        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        assert_eq!(Sound::new(other).check_transfer(transfer), Err(TransferError::Signature));
+    }
+}

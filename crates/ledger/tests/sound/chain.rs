@@ -7,7 +7,7 @@ use std::{
 
 use bcoin_ledger::{
     Accounts, CheckedBlock as _, ReadAccounts, Rules as _, StateError, Tip,
-    sound::{Account, BlockError, CheckedBlock, HeaderChain, Sound},
+    sound::{Account, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound},
 };
 use chrono::{DateTime, Local};
 
@@ -41,9 +41,12 @@ impl ReadAccounts<Account> for State {
     }
 }
 
-/// A time at which no block of the golden data is early.
+/// A time at which no block of the golden data is early: Unix time in seconds.
+pub const LATE: u32 = 4_000_000_000;
+
+/// The same time as a clock shows it.
 pub fn late() -> DateTime<Local> {
-    DateTime::from_timestamp(4_000_000_000, 0).unwrap().into()
+    DateTime::from_timestamp(LATE.into(), 0).unwrap().into()
 }
 
 /// A chain from its genesis block on.
@@ -100,7 +103,7 @@ impl Chain {
 
     /// The reward that the block at this height makes spendable.
     fn matured(&self, height: usize) -> Option<bcoin_ledger::sound::Reward> {
-        let earlier = height.checked_sub(10).filter(|earlier| *earlier > 0)?;
+        let earlier = height.checked_sub(MATURITY as usize).filter(|earlier| *earlier > 0)?;
         Some(self.rules.delayed(self.blocks[earlier].encoding()).unwrap())
     }
 

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use bcoin_ledger::{
     CheckedBlock as _, Mempool as _, MempoolLimits, Power, Rules as _,
     sound::{
-        Account, Amount, CheckedTransfer, Height, Note, Receiver, Transaction, XOnlyKey,
+        Account, Amount, CheckedTransfer, Height, Note, Receiver, Target, Transaction, XOnlyKey,
         mempool::Mempool,
-        search::{Solution, Template as _},
+        search::{HeaderSource as _, Solution},
         unix_time,
     },
 };
@@ -177,9 +177,9 @@ fn the_header_of_a_template_is_that_of_the_block_for_every_extranonce() {
     }
 }
 
-fn ancestors_target(chain: &Chain) -> [u8; 32] {
+fn ancestors_target(chain: &Chain) -> Target {
     let bits = chain.ancestors.last().unwrap().next_bits(chain.rules.network().parameters().profile());
-    bits.decode().unwrap().to_le_bytes()
+    bits.decode().unwrap()
 }
 
 #[test]
