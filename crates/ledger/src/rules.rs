@@ -62,7 +62,7 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
 
     /// The hash that the first block of every chain has, which names the network; `None` when chains may begin with different
     /// blocks.
-    fn network(&self) -> Option<BlockHash> {
+    fn genesis_hash(&self) -> Option<BlockHash> {
         None
     }
 

@@ -2,10 +2,12 @@
 
 use super::{
     block::{DecodeError, coinbase_of},
-    check::{BlockError, CheckedBlock, FIRST_TRANSFER},
+    block_error::BlockError,
+    check_transfers::FIRST_TRANSFER,
+    checked_block::CheckedBlock,
     checked_transfer::CheckedTransfer,
+    coinbase::Coinbase,
     key::XOnlyKey,
-    transaction::Coinbase,
 };
 use crate::rules::{self, Accounts, StateError};
 
@@ -173,7 +175,8 @@ mod tests {
             amount::MAX_MONEY,
             check::check_block,
             testing::{block_at, coinbase, key, network, signed, unsigned},
-            transaction::{Transaction, Transfer},
+            transaction::Transaction,
+            transfer::Transfer,
         },
         *,
     };
@@ -222,7 +225,7 @@ mod tests {
         let coinbase = Transaction::Coinbase(coinbase(5, subsidy + fees));
         let transactions = std::iter::once(coinbase).chain(transfers.into_iter().map(Transaction::Transfer)).collect();
         let (header, block) = block_at(5, transactions);
-        check_block(&network, &header, block).unwrap()
+        check_block(network.sighash_engine(), network.parameters().subsidy(header.height()), &header, block).unwrap()
     }
 
     fn refusal(state: &State, block: &CheckedBlock) -> BlockError {

@@ -3,10 +3,11 @@
 use thiserror::Error;
 
 use super::{
-    encoding::{EncodingError, Reader, count_bytes, write_count},
+    coinbase::Coinbase,
+    encoding::{EncodingError, MIN_TRANSACTION_BYTES, Reader, count_bytes, write_count},
     hash::Txid,
     header::{HEADER_BYTES, Header},
-    transaction::{Coinbase, MIN_TRANSACTION_BYTES, Transaction},
+    transaction::Transaction,
 };
 
 /// How many bytes a block has at most, its header included.

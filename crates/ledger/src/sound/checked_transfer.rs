@@ -9,7 +9,8 @@ use super::{
     encoding::EncodingError,
     hash::Txid,
     key::{PublicKey, XOnlyKey},
-    transaction::{SigningHash, Transfer},
+    transfer::SighashEngine,
+    transfer::Transfer,
 };
 use crate::rules::{self, Size};
 
@@ -59,14 +60,14 @@ impl CheckedTransfer {
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check(transfer: Transfer, signing: &SigningHash) -> Result<Self, TransferError> {
+    pub fn check(transfer: Transfer, signing: &SighashEngine) -> Result<Self, TransferError> {
         let sender = PublicKey::try_from(transfer.sender).map_err(|_| TransferError::Key { party: "sender" })?;
         // The parsed form is not needed, but every key that gets money has to be one.
         PublicKey::try_from(transfer.receiver).map_err(|_| TransferError::Key { party: "receiver" })?;
         if !amounts_are_right(&transfer) {
             return Err(TransferError::Amount);
         }
-        if !sender.verify(&transfer.signed_hash(signing), &transfer.signature) {
+        if !sender.verify(&transfer.sighash(signing), &transfer.signature) {
             return Err(TransferError::Signature);
         }
         Ok(Self::trusted(transfer))
@@ -149,7 +150,7 @@ mod tests {
     const MOST: u64 = MAX_MONEY.units();
 
     fn check(transfer: Transfer) -> Result<CheckedTransfer, TransferError> {
-        CheckedTransfer::check(transfer, network().signing())
+        CheckedTransfer::check(transfer, network().sighash_engine())
     }
 
     #[test]
@@ -193,15 +194,15 @@ mod tests {
         let network = network();
         let right = signed(&network, unsigned());
         assert!(check(right.clone()).is_ok());
-        let other = SigningHash::new(BlockHash::ZERO);
-        let for_another = secret(1).sign(&right.signed_hash(&other), &[7; 32]);
-        let by_another = secret(2).sign(&right.signed_hash(network.signing()), &[7; 32]);
+        let other = SighashEngine::new(BlockHash::ZERO);
+        let for_another = secret(1).sign(&right.sighash(&other), &[7; 32]);
+        let by_another = secret(2).sign(&right.sighash(network.sighash_engine()), &[7; 32]);
         for signature in [for_another, by_another, Signature::from_bytes([0; 64]), Signature::from_bytes([0xff; 64])] {
             assert_eq!(check(Transfer { signature, ..right.clone() }), Err(TransferError::Signature));
         }
         // The same transfer, signed with other randomness, is right too, and has another id.
         let again =
-            Transfer { signature: secret(1).sign(&right.signed_hash(network.signing()), &[8; 32]), ..right.clone() };
+            Transfer { signature: secret(1).sign(&right.sighash(network.sighash_engine()), &[8; 32]), ..right.clone() };
         assert_ne!(check(again).unwrap().id(), check(right).unwrap().id());
     }
 

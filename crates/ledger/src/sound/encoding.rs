@@ -2,6 +2,15 @@
 
 use thiserror::Error;
 
+/// The kind of a coinbase: the first byte of its encoding.
+pub(super) const COINBASE: u8 = 0;
+/// The kind of a transfer.
+pub(super) const TRANSFER: u8 = 1;
+/// How many bytes the shortest transaction has: a coinbase without a note.
+pub(super) const MIN_TRANSACTION_BYTES: usize = 86;
+/// How many bytes a note has at most.
+pub(super) const MAX_NOTE_BYTES: usize = 80;
+
 /// Why bytes are no transaction or no block.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum EncodingError {
@@ -26,7 +35,7 @@ pub enum EncodingError {
         kind: u8,
     },
     /// A note is too long.
-    #[error("a note has at most {} bytes, not {length}", super::Note::MAX_BYTES)]
+    #[error("a note has at most {} bytes, not {length}", MAX_NOTE_BYTES)]
     Note {
         /// How many bytes it has.
         length: usize,

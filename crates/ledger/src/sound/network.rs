@@ -4,16 +4,21 @@ use thiserror::Error;
 
 use super::{
     block::{Block, DecodeError},
-    check::{self, BlockError, CheckedBlock},
+    block_error::BlockError,
+    check::check_genesis,
+    checked_block::CheckedBlock,
+    coinbase::Coinbase,
     hash::MerkleRoot,
     header::Header,
     header_chain::HeaderChain,
     height::Height,
     key::XOnlyKey,
+    note::Note,
     parameters::{ParameterError, Parameters},
     profile::Profile,
     search,
-    transaction::{Coinbase, Note, SigningHash, Transaction},
+    transaction::Transaction,
+    transfer::SighashEngine,
 };
 use crate::{hash::BlockHash, rules::CheckedBlock as _};
 
@@ -25,7 +30,7 @@ const ROOM_TIME: u32 = 1_795_305_600;
 pub struct Network {
     genesis: CheckedBlock,
     parameters: Parameters,
-    signing: SigningHash,
+    signing: SighashEngine,
 }
 
 /// Why a block is no genesis block.
@@ -88,8 +93,8 @@ impl Network {
         }
         let parameters = Parameters::from_note(note.as_bytes())?;
         let header = HeaderChain::check(parameters.profile(), None, &block.header, now).map_err(BlockError::from)?;
-        let genesis = check::check_genesis(&header, block)?;
-        let signing = SigningHash::new(genesis.tip().hash);
+        let genesis = check_genesis(&header, block)?;
+        let signing = SighashEngine::new(genesis.tip().hash);
         Ok(Self { genesis, parameters, signing })
     }
 
@@ -109,7 +114,7 @@ impl Network {
     }
 
     /// What its transfers sign.
-    pub fn signing(&self) -> &SigningHash {
+    pub fn sighash_engine(&self) -> &SighashEngine {
         &self.signing
     }
 }

@@ -7,7 +7,9 @@ use chrono::{DateTime, Local};
 use super::{
     account::{self, Account, MATURITY, Reward},
     block::{Block, MAX_BLOCK_BYTES},
-    check::{self, BlockError, CheckedBlock},
+    block_error::BlockError,
+    check::check_block,
+    checked_block::CheckedBlock,
     checked_transfer::{CheckedTransfer, TransferError},
     header::Header,
     header_chain::{CheckedHeader, HeaderChain},
@@ -15,8 +17,9 @@ use super::{
     mempool::{Admission, AdmitError, Mempool, Reorganisation},
     network::Network,
     search::{self, Solution},
+    stored,
     template::{Receiver, Template},
-    transaction::Transfer,
+    transfer::Transfer,
 };
 use crate::{
     hash::BlockHash,
@@ -75,7 +78,7 @@ impl Sound {
     /// # Errors
     /// The first rule that it breaks.
     pub fn check_transfer(&self, transfer: Transfer) -> Result<CheckedTransfer, TransferError> {
-        CheckedTransfer::check(transfer, self.network.signing())
+        CheckedTransfer::check(transfer, self.network.sighash_engine())
     }
 
     /// Judges a header as [`Rules::check_header`] does, at the Unix time `now` in seconds.
@@ -124,7 +127,7 @@ impl Rules for Sound {
     type BlockError = BlockError;
     type AdmitError = AdmitError;
 
-    fn network(&self) -> Option<BlockHash> {
+    fn genesis_hash(&self) -> Option<BlockHash> {
         Some(self.network.genesis_hash())
     }
 
@@ -155,7 +158,8 @@ impl Rules for Sound {
     }
 
     fn check_block(&self, header: CheckedHeader, block: Block) -> Result<CheckedBlock, BlockError> {
-        check::check_block(&self.network, &header, block)
+        let subsidy = self.network.parameters().subsidy(header.height());
+        check_block(self.network.sighash_engine(), subsidy, &header, block)
     }
 
     fn extend(&self, ancestors: Option<&HeaderChain>, block: &CheckedBlock) -> HeaderChain {
@@ -163,12 +167,12 @@ impl Rules for Sound {
     }
 
     fn restore(&self, tip: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
-        check::restore(tip, bytes)
+        stored::restore(tip, bytes)
     }
 
     /// Header and Merkle root cover all bytes, signatures included.
     fn recheck(&self, ancestors: Option<&HeaderChain>, bytes: &[u8]) -> Result<HeaderChain, BlockError> {
-        let header = check::check_bytes(bytes)?;
+        let header = stored::check_bytes(bytes)?;
         // It was held against the clock when it came.
         let checked = self.check_header_at(ancestors, &header, u32::MAX)?;
         Ok(HeaderChain::extend(ancestors, &checked))
@@ -254,10 +258,11 @@ impl Rules for Sound {
 mod tests {
     use super::{
         super::{
-            header_chain::{HeaderError, Heals},
+            header_chain::{HeaderError, Invalidity},
+            note::Note,
             profile::Profile,
             testing::{block_at, coinbase, network, secret, signed, unsigned},
-            transaction::{Note, Transaction},
+            transaction::Transaction,
         },
         *,
     };
@@ -293,7 +298,7 @@ mod tests {
         assert_eq!(rules.check_header(None, &header, at(time)).unwrap().tip(), genesis.tip());
         let early = HeaderError::Early { latest: header.time - 1, found: header.time };
         let error = rules.check_header(None, &header, at(time - 61)).unwrap_err();
-        assert_eq!((error.heals(), error), (Heals::Later, early.into()));
+        assert_eq!((error.invalidity(), error), (Invalidity::Early, early.into()));
         let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
         let error = rules.check_header(None, other.genesis().header().header(), at(time)).unwrap_err();
         let (expected, found) = (rules.network().genesis_hash(), other.genesis_hash());
@@ -316,7 +321,7 @@ mod tests {
         let found = rules.search(&job, Power::FULL, || false).unwrap();
         let block = rules.seal(job, found.solution, &Mempool::default(), at(0));
         let bytes = block.encode();
-        assert_eq!(rules.check(Some(&ancestors), block, at(0)).unwrap_err().heals(), Heals::Later);
+        assert_eq!(rules.check(Some(&ancestors), block, at(0)).unwrap_err().invalidity(), Invalidity::Early);
         assert_eq!(rules.recheck(Some(&ancestors), &bytes).unwrap().tip().height, 2);
     }
 

@@ -5,6 +5,8 @@ use std::{cmp::Reverse, collections::BinaryHeap, iter};
 use super::{
     block::{Block, MAX_BLOCK_BYTES, empty_block_bytes},
     checked_transfer::CheckedTransfer,
+    coinbase::Coinbase,
+    encoding::MIN_TRANSACTION_BYTES,
     hash::MerkleRoot,
     header::Header,
     header_chain::HeaderChain,
@@ -13,9 +15,11 @@ use super::{
     mempool::{FeeRate, Mempool, Queue, Waiting},
     merkle::MerkleProof,
     network::Network,
+    note::Note,
     search::{HeaderSource, Solution, Start},
     target::Target,
-    transaction::{Coinbase, MIN_TRANSACTION_BYTES, Note, TRANSFER_BYTES, Transaction},
+    transaction::Transaction,
+    transfer::TRANSFER_BYTES,
 };
 use crate::tip::Tip;
 

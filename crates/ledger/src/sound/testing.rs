@@ -32,7 +32,7 @@ pub(super) fn unsigned() -> Transfer {
 
 /// Signed by key 1.
 pub(super) fn signed(network: &Network, transfer: Transfer) -> Transfer {
-    let signature = secret(1).sign(&transfer.signed_hash(network.signing()), &[7; 32]);
+    let signature = secret(1).sign(&transfer.sighash(network.sighash_engine()), &[7; 32]);
     Transfer { signature, ..transfer }
 }
 

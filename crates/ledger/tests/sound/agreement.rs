@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bcoin_ledger::{
     CheckedBlock as _, Work,
-    sound::{BlockError, Header, Heals},
+    sound::{BlockError, Header, Invalidity},
 };
 
 use crate::{
@@ -48,7 +48,7 @@ impl Pair {
             }
             Err(error) => {
                 assert!(broken.contains(why), "{error}; the model finds broken {broken:?}: {}", hex::encode(raw));
-                assert_eq!(error.heals(), heals(why, raw), "{error}");
+                assert_eq!(error.invalidity(), invalidity(why, raw), "{error}");
                 false
             }
         }
@@ -71,12 +71,12 @@ impl Pair {
 }
 
 /// What may make a block pass that was refused for this reason.
-fn heals(why: Why, raw: &[u8]) -> Heals {
+fn invalidity(why: Why, raw: &[u8]) -> Invalidity {
     match why {
-        "previous" => Heals::AfterItsParent,
-        "size" | "encoding" | "kind" | "note" | "merkle" | "mutated" => Heals::WithItsBody,
-        "time" if Header::decode(raw[..80].try_into().unwrap()).time > LATEST => Heals::Later,
-        _ => Heals::Never,
+        "previous" => Invalidity::MissingParent,
+        "size" | "encoding" | "kind" | "note" | "merkle" | "mutated" => Invalidity::Body,
+        "time" if Header::decode(raw[..80].try_into().unwrap()).time > LATEST => Invalidity::Early,
+        _ => Invalidity::Permanent,
     }
 }
 

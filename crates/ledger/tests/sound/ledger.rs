@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _, Rules as _,
     sound::{
-        Address, Amount, Block, GenesisError, Heals, Height, Network, Parameters, Profile, SecretKey, Sound, Transfer,
+        Address, Amount, Block, GenesisError, Height, Invalidity, Network, Parameters, Profile, SecretKey, Sound,
+        Transfer,
     },
 };
 use serde_json::Value;
@@ -114,7 +115,7 @@ fn transfers_are_encoded_signed_and_named_as_the_model_does() {
         let transfer = Transfer::decode(&raw).unwrap();
         assert_eq!(transfer.encode(), raw);
         assert_eq!(transfer.id().to_string(), text(&case["id"]));
-        let sighash = transfer.signed_hash(rules.network().signing());
+        let sighash = transfer.sighash(rules.network().sighash_engine());
         assert_eq!(hex::encode(sighash), text(&case["sighash"]));
         let secret = SecretKey::from_bytes(keys[text(&case["sender"])]).unwrap();
         assert_eq!(secret.sign(&sighash, &array(&case["aux"])), transfer.signature);
@@ -180,12 +181,12 @@ fn refused_blocks_are_refused_for_their_reason_and_change_nothing() {
         let (error, what) = (chain.push(&bytes(&case["raw"])).unwrap_err(), text(&case["what"]));
         assert_eq!(error.why(), text(&case["why"]), "{what}: {error}");
         assert_eq!((chain.tip(), chain.state.clone()), before, "{what}");
-        let heals = match error.why() {
-            "previous" => Heals::AfterItsParent,
-            "encoding" | "merkle" | "mutated" | "size" => Heals::WithItsBody,
-            _ => Heals::Never,
+        let invalidity = match error.why() {
+            "previous" => Invalidity::MissingParent,
+            "encoding" | "merkle" | "mutated" | "size" => Invalidity::Body,
+            _ => Invalidity::Permanent,
         };
-        assert_eq!(error.heals(), heals, "{what}");
+        assert_eq!(error.invalidity(), invalidity, "{what}");
     }
 }
 
@@ -203,7 +204,7 @@ fn bodies_of_the_same_header_do_not_spoil_the_honest_one() {
             assert_eq!(raw[..80], honest[..80], "the same header");
             let error = chain.push(&raw).unwrap_err();
             assert_eq!(error.why(), text(&body["why"]), "{error}");
-            assert_eq!(error.heals(), Heals::WithItsBody, "{error}");
+            assert_eq!(error.invalidity(), Invalidity::Body, "{error}");
         }
         chain.push(&honest).unwrap();
     }

@@ -57,7 +57,7 @@ impl Terms {
 
     pub fn signed(self, rules: &Sound) -> CheckedTransfer {
         let mut transfer = self.with(Signature::from_bytes([0; 64]));
-        transfer.signature = secret(self.sender).sign(&transfer.signed_hash(rules.network().signing()), &[0; 32]);
+        transfer.signature = secret(self.sender).sign(&transfer.sighash(rules.network().sighash_engine()), &[0; 32]);
         rules.check_transfer(transfer).unwrap()
     }
 

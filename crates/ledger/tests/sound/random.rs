@@ -3,8 +3,8 @@
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _,
     sound::{
-        Account, Block, Coinbase, CompactTarget, Header, Height, MerkleRoot, Network, Note, SecretKey, Signature,
-        SigningHash, Sound, Transaction, Transfer, XOnlyKey, double_sha256,
+        Account, Block, Coinbase, CompactTarget, Header, Height, MerkleRoot, Network, Note, SecretKey, SighashEngine,
+        Signature, Sound, Transaction, Transfer, XOnlyKey, double_sha256,
     },
 };
 use bcoin_testkit::random::Random;
@@ -171,16 +171,16 @@ impl Miner {
 
     /// Signs with the key of the sender, when it is one of ours.
     pub fn sign(&mut self, transfer: &mut Transfer) {
-        let signing = self.rules.network().signing().clone();
+        let signing = self.rules.network().sighash_engine().clone();
         self.sign_for(transfer, &signing);
     }
 
     /// Signs for any network.
-    pub fn sign_for(&mut self, transfer: &mut Transfer, signing: &SigningHash) {
+    pub fn sign_for(&mut self, transfer: &mut Transfer, signing: &SighashEngine) {
         let aux = self.bytes();
         let secret = self.keys.iter().find(|key| XOnlyKey::from(key.public_key()) == transfer.sender);
         if let Some(secret) = secret {
-            transfer.signature = secret.sign(&transfer.signed_hash(signing), &aux);
+            transfer.signature = secret.sign(&transfer.sighash(signing), &aux);
         }
     }
 

@@ -112,7 +112,7 @@ fn a_count_of_more_transactions_than_the_bytes_can_hold_is_refused_before_any_is
 #[test]
 fn however_many_threads_check_a_block_the_result_is_the_same() {
     let (chain, block) = &*LARGEST;
-    let signing = chain.rules.network().signing();
+    let signing = chain.rules.network().sighash_engine();
     let transactions = &block.transactions[1..];
     for threads in [1, 2, 7] {
         let checked = check_transfers(signing, transactions.to_vec(), threads).unwrap();
@@ -124,7 +124,7 @@ fn however_many_threads_check_a_block_the_result_is_the_same() {
 #[test]
 fn however_many_threads_check_a_block_the_first_wrong_transaction_is_named() {
     let (chain, block) = &*LARGEST;
-    let signing = chain.rules.network().signing();
+    let signing = chain.rules.network().sighash_engine();
     let right = &block.transactions[1..];
     // Places among these, of which the first one is at position 2 of the block.
     for count in [1, 8, 9, 17, 1000] {

@@ -3,7 +3,7 @@
 use bcoin_ledger::{
     CheckedBlock as _,
     sound::{
-        Block, Coinbase, CompactTarget, MAX_BLOCK_BYTES, MAX_MONEY, MerkleRoot, Note, Signature, SigningHash,
+        Block, Coinbase, CompactTarget, MAX_BLOCK_BYTES, MAX_MONEY, MerkleRoot, Note, SighashEngine, Signature,
         Transaction, Transfer, XOnlyKey,
     },
 };
@@ -162,7 +162,7 @@ impl Miner {
                 transfer.amount = mine.map(|coinbase| coinbase.amount).fold(has.balance.max(1), u64::saturating_add);
             }
             6 => {
-                let other = SigningHash::new(chain.tip().hash);
+                let other = SighashEngine::new(chain.tip().hash);
                 return self.sign_for(transfer, &other);
             }
             _ => {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _, Rules as _,
-    sound::{BlockError, CheckedBlock, HeaderChain, Heals},
+    sound::{BlockError, CheckedBlock, HeaderChain, Invalidity},
 };
 
 use crate::chain::{Chain, late};
@@ -18,7 +18,7 @@ pub struct Store {
     places: HashMap<BlockHash, usize>,
     /// Blocks whose parent is not there, by the hash of the parent.
     orphans: HashMap<BlockHash, Vec<Vec<u8>>>,
-    /// Hashes of blocks that break a rule and can never heal.
+    /// Hashes of blocks that can never be valid.
     pub invalid: HashSet<BlockHash>,
 }
 
@@ -74,7 +74,7 @@ impl Store {
     }
 
     fn refused(&mut self, hash: BlockHash, error: &BlockError) {
-        if error.heals() == Heals::Never {
+        if error.invalidity() == Invalidity::Permanent {
             self.invalid.insert(hash);
         }
     }

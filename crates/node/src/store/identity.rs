@@ -36,7 +36,7 @@ pub(super) fn check_rules<R: Rules>(shared: &Shared, rules: &R, file: &Path) -> 
     if found != R::NAME {
         return Err(OpenError::OtherRules { file: file.to_owned(), wanted: R::NAME, found });
     }
-    match (rules.network(), network) {
+    match (rules.genesis_hash(), network) {
         (Some(wanted), Some(found)) if wanted != found => {
             Err(OpenError::OtherNetwork { file: file.to_owned(), wanted, found })
         }

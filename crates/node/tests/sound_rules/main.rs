@@ -40,7 +40,7 @@ fn transfer(rules: &Sound, from: u8, to: u8, amount: u64, fee: u64, nonce: u64) 
         note: Note::default(),
         signature: Signature::from_bytes([0; 64]),
     };
-    transfer.signature = secret(from).sign(&transfer.signed_hash(rules.network().signing()), &[0; 32]);
+    transfer.signature = secret(from).sign(&transfer.sighash(rules.network().sighash_engine()), &[0; 32]);
     rules.check_transfer(transfer).unwrap()
 }
 

@@ -65,17 +65,17 @@ pub enum HeaderError {
     LastHeight,
 }
 
-/// What can make a block pass that was refused.
+/// How a block is invalid: what may be concluded from that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heals {
-    /// Nothing: the hash may be remembered as that of an invalid block.
-    Never,
-    /// Time: that of the block is ahead of the clock, which is nobody's fault.
-    Later,
-    /// Another chain: its parent is not the block that it was judged after.
-    AfterItsParent,
-    /// Its own body: who sent this one is to blame, and the hash is not.
-    WithItsBody,
+pub enum Invalidity {
+    /// For ever: the hash may be remembered as that of an invalid block.
+    Permanent,
+    /// Not yet valid: its time is ahead of the clock, which is nobody's fault.
+    Early,
+    /// Its parent is not the block that it was judged after.
+    MissingParent,
+    /// It has not the body that belongs to its header: who sent it is to blame, and the hash is not.
+    Body,
 }
 
 impl HeaderError {
@@ -90,15 +90,15 @@ impl HeaderError {
     }
 
     /// What can make the header pass.
-    pub const fn heals(&self) -> Heals {
+    pub const fn invalidity(&self) -> Invalidity {
         match self {
-            Self::Previous { .. } => Heals::AfterItsParent,
-            Self::Early { .. } => Heals::Later,
+            Self::Previous { .. } => Invalidity::MissingParent,
+            Self::Early { .. } => Invalidity::Early,
             Self::Bits { .. }
             | Self::Work { .. }
             | Self::BelowParent { .. }
             | Self::NotAboveMedian { .. }
-            | Self::LastHeight => Heals::Never,
+            | Self::LastHeight => Invalidity::Permanent,
         }
     }
 }

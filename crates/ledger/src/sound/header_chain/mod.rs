@@ -3,7 +3,7 @@
 mod error;
 mod times;
 
-pub use self::error::{HeaderError, Heals};
+pub use self::error::{HeaderError, Invalidity};
 use self::times::Times;
 use super::{
     difficulty::{RETARGET_BLOCKS, classroom, retarget},
@@ -234,29 +234,29 @@ mod tests {
                 judge(Header { previous: BlockHash::ZERO, ..right }),
                 HeaderError::Previous { expected: chain.tip.hash, found: BlockHash::ZERO },
                 "previous",
-                Heals::AfterItsParent,
+                Invalidity::MissingParent,
             ),
             (
                 judge(Header { bits: CompactTarget::from_consensus(0x2100_ffff), ..right }),
                 HeaderError::Bits { expected: right.bits, found: CompactTarget::from_consensus(0x2100_ffff) },
                 "bits",
-                Heals::Never,
+                Invalidity::Permanent,
             ),
             (
                 judge(solved(Header { time: OLD + 19, ..right })),
                 HeaderError::BelowParent { parent: OLD + 20, found: OLD + 19 },
                 "time",
-                Heals::Never,
+                Invalidity::Permanent,
             ),
             (
                 judge(solved(Header { time: NOW + 61, ..right })),
                 HeaderError::Early { latest: NOW + 60, found: NOW + 61 },
                 "time",
-                Heals::Later,
+                Invalidity::Early,
             ),
         ];
-        for (found, expected, why, heals) in cases {
-            assert_eq!((found, found.why(), found.heals()), (expected, why, heals));
+        for (found, expected, why, invalidity) in cases {
+            assert_eq!((found, found.why(), found.invalidity()), (expected, why, invalidity));
         }
         let HeaderError::Work { hash, target } = judge(unsolved(right)) else { panic!("the work is not done") };
         assert!(!target.is_met_by(hash));
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(refusal(None, unsolved(first)).why(), "work");
         assert_eq!(HeaderChain::check(Profile::Classroom, None, &first, NOW).unwrap_err().why(), "bits");
         let early = solved(Header { time: NOW + 61, ..first });
-        assert_eq!(refusal(None, early).heals(), Heals::Later);
+        assert_eq!(refusal(None, early).invalidity(), Invalidity::Early);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     rules::{self, AfterReorganisation, Mempool as _, MempoolLimits, ReadAccounts},
-    sound::{account::Account, check::CheckedBlock, checked_transfer::CheckedTransfer, hash::Txid, key::XOnlyKey},
+    sound::{
+        account::Account, checked_block::CheckedBlock, checked_transfer::CheckedTransfer, hash::Txid, key::XOnlyKey,
+    },
 };
 
 /// How many names of disconnected transfers are kept for each transfer that may wait.
