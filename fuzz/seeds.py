@@ -7,7 +7,11 @@ which are right through and through. Needs nothing beside Python 3.
 
 import json
 import struct
+import sys
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+import sound_seeds
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "fuzz" / "corpus"
@@ -19,6 +23,10 @@ largest_proof_and_index two_transactions_keep_their_order string_astral_escaped 
 float_34_6.929001713869936e+236 integer_9_18446744073709551615 literal_null integers
 genesis_only eight_blocks every_kind_of_value changed_tip changed_and_relinked
 nodes.json transaction.json addresses.json port
+block_of_the_chain_12 block_of_the_chain_37 genesis_of_a_room genesis_of_the_chain transfer_0 transfer_3 coinbase
+parameters_0 proof_of_5 tree_of_7 alice upper_case words_english words_chinese bits_1d00ffff merkle_root bitcoin_0 classroom_class instant_class bitcoin_period instant_end payments every_fault all_at_once
+faults_alone fill nonce_ahead nonce_again signed_by_another signed_for_another_network receiver_is_no_key all_of_it
+one_unit_too_much nothing too_much beyond_64_bits to_oneself
 """.split()
 
 ADDRESSES = """
@@ -84,3 +92,4 @@ for number, address in enumerate(ADDRESSES):
 write("requests", "nodes", json.dumps({"nodes": ADDRESSES[:4]}))
 write("requests", "addresses.json", json.dumps({"nodes": TAKEN}))
 write("requests", "port", "1002")
+sound_seeds.write_all(vectors, write)

@@ -49,6 +49,26 @@ fn peer_chain() {
     replay_all("peer_chain", checks::peer_chain, [60, 7, 2]);
 }
 
+#[test]
+fn sound_decoders() {
+    replay_all("sound_decoders", checks::sound_decoders, [60, 20, 25]);
+}
+
+#[test]
+fn sound_texts() {
+    replay_all("sound_texts", checks::sound_texts, [60, 20, 19]);
+}
+
+#[test]
+fn sound_headers() {
+    replay_all("sound_headers", checks::sound_headers, [40, 20, 8]);
+}
+
+#[test]
+fn sound_connect() {
+    replay_all("sound_connect", checks::sound_connect, [30, 20, 9]);
+}
+
 /// The plain writer may serve as a reference only while it agrees with CPython.
 #[test]
 fn the_plain_writer_writes_what_cpython_writes() {

@@ -11,6 +11,9 @@ use super::{hash::TaggedHash, key::SecretKey};
 const WORDS: usize = 12;
 /// How many bits a word stands for.
 const WORD_BITS: usize = 11;
+/// How many bytes a text may have: 12 words of 8 letters with 3 bytes each have less than a third of that, and the rest is for
+/// blanks. Longer ones are not looked at.
+const LONGEST: usize = 1000;
 
 /// The language of the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +126,9 @@ pub enum BadWords {
         /// The word.
         word: String,
     },
+    /// The text is longer than twelve words and the blanks between them.
+    #[error("a wallet has 12 words, and this text is much longer: enter the 12 words and nothing else")]
+    Long,
     /// There are more words than twelve, or fewer.
     #[error("a wallet has 12 words, and these are {0}")]
     Count(usize),
@@ -137,6 +143,9 @@ impl FromStr for Mnemonic {
     type Err = BadWords;
 
     fn from_str(text: &str) -> Result<Self, BadWords> {
+        if text.len() > LONGEST {
+            return Err(BadWords::Long);
+        }
         // Other forms of the same characters, such as Latin letters as wide as Chinese ones.
         let mut text = Cow::from(text);
         bip39::Mnemonic::normalize_utf8_cow(&mut text);
@@ -241,6 +250,15 @@ mod tests {
         assert_eq!(read(&format!("{ENGLISH} zoo")), Err(BadWords::Count(13)));
         assert_eq!(read(&format!("{ENGLISH} {ENGLISH}")), Err(BadWords::Count(24)));
         assert_eq!(read(&format!("{CHINESE}的")), Err(BadWords::Count(13)));
+    }
+
+    #[test]
+    fn a_long_text_is_not_looked_at() {
+        for text in ["é".repeat(1 << 18), "a".repeat(1 << 20), CHINESE.repeat(1 << 14), " ".repeat(LONGEST + 1)] {
+            assert_eq!(read(&text), Err(BadWords::Long));
+        }
+        let padded = format!("{ENGLISH}{}", " ".repeat(LONGEST - ENGLISH.len()));
+        assert_eq!(read(&padded), read(ENGLISH));
     }
 
     #[test]
