@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use bcoin_ledger::{
     BlockHash,
     sound::{
-        Block, Coinbase, CompactTarget, Header, Merkle, MerkleRoot, Network, Note, SecretKey, Signature, SigningHash,
+        Block, Coinbase, CompactTarget, Header, Merkle, MerkleRoot, Network, Note, SecretKey, SighashEngine, Signature,
         Transaction, Transfer, XOnlyKey,
     },
 };
@@ -54,7 +54,7 @@ pub struct Maker<'a> {
 struct Fixture {
     network: Network,
     keys: [SecretKey; 4],
-    other_network: SigningHash,
+    other_network: SighashEngine,
 }
 
 static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
@@ -71,7 +71,7 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     Fixture {
         network: Network::from_genesis(&genesis, GENESIS_TIME).expect("a genesis block"),
         keys: [1, 2, 3, 4].map(|byte| SecretKey::from_bytes([byte; 32]).expect("a key")),
-        other_network: SigningHash::new(BlockHash::ZERO),
+        other_network: SighashEngine::new(BlockHash::ZERO),
     }
 });
 
@@ -152,9 +152,9 @@ impl Maker<'_> {
             broken.push("amount");
         }
         let (secret, signing) = match parties >> 6 {
-            1 => (&FIXTURE.keys[(sender + 1) % 4], FIXTURE.network.signing()),
+            1 => (&FIXTURE.keys[(sender + 1) % 4], FIXTURE.network.sighash_engine()),
             2 => (&FIXTURE.keys[sender], &FIXTURE.other_network),
-            _ => (&FIXTURE.keys[sender], FIXTURE.network.signing()),
+            _ => (&FIXTURE.keys[sender], FIXTURE.network.sighash_engine()),
         };
         let mut transfer = Transfer {
             sender: XOnlyKey::from_bytes(Self::key_bytes(sender)),
@@ -165,7 +165,7 @@ impl Maker<'_> {
             note: Note::new(&[parties; 3]).expect("a short note"),
             signature: Signature::from_bytes([0; 64]),
         };
-        transfer.signature = secret.sign(&transfer.signed_hash(signing), &[0; 32]);
+        transfer.signature = secret.sign(&transfer.sighash(signing), &[0; 32]);
         if parties >> 6 == 3 {
             // No point on the curve has this coordinate.
             transfer.receiver = XOnlyKey::from_bytes([u8::MAX; 32]);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, slice, sync::LazyLock};
 
 use bcoin_ledger::{
     CheckedBlock as _, Rules as _,
-    sound::{BlockError, Heals, Sound},
+    sound::{BlockError, Invalidity, Sound},
 };
 
 use super::{
@@ -96,7 +96,7 @@ impl Both {
         let why = error.why();
         assert!(whys.contains(&why) || by_accounts == Some(why), "{error}, and not {whys:?} or {by_accounts:?}");
         assert_eq!((self.chain.tip(), self.chain.state.clone()), before);
-        assert_eq!(error.heals(), expected_heals(&error), "{error}");
+        assert_eq!(error.invalidity(), expected_heals(&error), "{error}");
     }
 
     /// The block is taken, and what it does is undone when it is taken off.
@@ -142,11 +142,11 @@ impl Both {
 }
 
 /// What can make a block pass, by the name of the rule that it breaks.
-fn expected_heals(error: &BlockError) -> Heals {
+fn expected_heals(error: &BlockError) -> Invalidity {
     match error.why() {
-        "previous" => Heals::AfterItsParent,
-        "encoding" | "kind" | "note" | "size" | "merkle" | "mutated" => Heals::WithItsBody,
-        "time" if error.to_string().contains("set the clocks") => Heals::Later,
-        _ => Heals::Never,
+        "previous" => Invalidity::MissingParent,
+        "encoding" | "kind" | "note" | "size" | "merkle" | "mutated" => Invalidity::Body,
+        "time" if error.to_string().contains("set the clocks") => Invalidity::Early,
+        _ => Invalidity::Permanent,
     }
 }

@@ -102,7 +102,7 @@ fn transfer(bytes: &[u8]) -> bool {
 
     let network = network();
     let hash = tagged("BCoin/transfer", &[&network.genesis_hash().to_hashed(), signed].concat());
-    assert_eq!(found.signed_hash(network.signing()), hash);
+    assert_eq!(found.sighash(network.sighash_engine()), hash);
     let [amount, fee, _] = numbers.map(u128::from);
     let keys = [found.sender, found.receiver].map(|key| PublicKey::try_from(key).ok());
     let expected = match keys {
@@ -111,7 +111,7 @@ fn transfer(bytes: &[u8]) -> bool {
         [Some(sender), _] if sender.verify(&hash, &found.signature) => Ok(()),
         _ => Err("signature"),
     };
-    let checked = CheckedTransfer::check(found.clone(), network.signing());
+    let checked = CheckedTransfer::check(found.clone(), network.sighash_engine());
     assert_eq!(checked.as_ref().map(|_| ()).map_err(|error| error.why()), expected);
     if let Ok(checked) = &checked {
         assert_eq!((checked.transfer(), checked.id(), checked.encoded_len()), (&found, found.id(), bytes.len()));
