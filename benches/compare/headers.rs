@@ -57,7 +57,7 @@ pub fn rows() -> Vec<Row> {
 struct Sample;
 
 impl HeaderSource for Sample {
-    fn header(&self, _: u64) -> Header {
+    fn header(&self, _: u64, _: u32) -> Header {
         Header::decode(&[7; HEADER_BYTES])
     }
 

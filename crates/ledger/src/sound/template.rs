@@ -41,7 +41,10 @@ pub struct Receiver {
 #[derive(Clone, Debug)]
 pub struct Template {
     parent: Tip,
+    /// Its time is that at which the template was made.
     header: Header,
+    /// The lowest time that the block may carry.
+    earliest_time: u32,
     target: Target,
     coinbase: Coinbase,
     transfers: Vec<CheckedTransfer>,
@@ -50,7 +53,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// A template with the transfers of `mempool` that pay most, at the Unix time `now` in seconds.
+    /// A template with the transfers of `mempool` that pay most, made at the Unix time `now` in seconds.
     pub(super) fn new(
         network: &Network,
         ancestors: &HeaderChain,
@@ -79,12 +82,13 @@ impl Template {
             version: Header::VERSION,
             previous: parent.hash,
             merkle_root: MerkleRoot::from_hashed([0; 32]),
-            time: now.max(ancestors.earliest_time(profile)),
+            time: now,
             bits,
             nonce: 0,
         };
         let branch = MerkleProof::of_first(transfers.iter().map(CheckedTransfer::id));
-        Self { parent, header, target, coinbase, transfers, branch }
+        let earliest_time = ancestors.earliest_time(profile);
+        Self { parent, header, earliest_time, target, coinbase, transfers, branch }
     }
 
     /// What the coinbase pays, in units: subsidy and fees.
@@ -99,7 +103,7 @@ impl Template {
 
     /// The block that a solution makes.
     pub fn seal(&self, Solution { extranonce, time, nonce }: Solution) -> Block {
-        let header = Header { time, nonce, ..HeaderSource::header(self, extranonce) };
+        let header = Header { time, nonce, ..self.header(extranonce, 0) };
         let transfers = self.transfers.iter().cloned().map(Transaction::Checked);
         let coinbase = Transaction::Coinbase(self.coinbase_with(extranonce));
         Block { header, transactions: iter::once(coinbase).chain(transfers).collect() }
@@ -108,7 +112,8 @@ impl Template {
     /// The block without a solution: outside miners search for one.
     pub fn unsolved(&self) -> Block {
         let Start { extranonce, nonce } = self.start();
-        self.seal(Solution { extranonce, time: self.header.time, nonce })
+        let time = self.header(extranonce, 0).time;
+        self.seal(Solution { extranonce, time, nonce })
     }
 
     fn coinbase_with(&self, extranonce: u64) -> Coinbase {
@@ -117,8 +122,11 @@ impl Template {
 }
 
 impl HeaderSource for Template {
-    fn header(&self, extranonce: u64) -> Header {
-        Header { merkle_root: self.branch.root_of(self.coinbase_with(extranonce).id()), ..self.header }
+    /// Its time is that of the miner's clock, or the earliest one that is allowed if that is later. A parent that is ahead of the
+    /// clock is not led further ahead.
+    fn header(&self, extranonce: u64, seconds: u32) -> Header {
+        let time = self.header.time.saturating_add(seconds).max(self.earliest_time);
+        Header { merkle_root: self.branch.root_of(self.coinbase_with(extranonce).id()), time, ..self.header }
     }
 
     fn target(&self) -> Target {

@@ -145,6 +145,21 @@ fn a_class_that_comes_back_after_a_day_does_not_mine_the_day_at_once() {
     assert!(most <= 110, "a class mined {most} blocks in ten minutes: {counts:?}");
 }
 
+/// What a block is ahead of the clock is not handed on to those after it.
+#[test]
+fn few_blocks_are_ahead_because_of_a_few_clocks_that_are() {
+    let mut network = Simulation::new(5, "lead");
+    let mut ahead = 0;
+    for _ in 0..BLOCKS / 2 {
+        let clock = if network.random.below(100) < 5 { as_late_as_allowed } else { honest };
+        network.mine(&[(0.0, POWER)], clock);
+        let lead = i64::from(network.chain.earliest_time(PROFILE)) - i64::from(START) - network.now as i64;
+        ahead += u32::from(lead > 50);
+    }
+    // 5 % of the blocks are themselves.
+    assert!((1500..4500).contains(&ahead), "{ahead} of {} blocks are more than 50 s ahead", BLOCKS / 2);
+}
+
 #[test]
 fn clocks_that_lie_as_far_as_allowed_do_not_change_the_interval() {
     let lies: [(&str, [Clock; 2], u64); 4] = [

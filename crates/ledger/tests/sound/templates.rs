@@ -139,8 +139,14 @@ fn the_time_is_now_and_never_before_the_parents() {
     for (now, expected) in [(parent - 1000, parent), (parent, parent), (parent + 7, parent + 7), (0, parent)] {
         let job = chain.rules.job(&chain.ancestors[0], &Mempool::default(), &pool::receiver(0, 0), at(now));
         assert_eq!(job.unsolved().header.time, expected);
-        assert_eq!(job.header(5).time, expected);
+        assert_eq!(job.header(5, 0).time, expected);
     }
+    // A parent that is ahead of the clock is waited for, and not led further ahead.
+    let job = chain.rules.job(&chain.ancestors[0], &Mempool::default(), &pool::receiver(0, 0), at(parent - 50));
+    let times = [0, 49, 50, 51, 60].map(|seconds| job.header(5, seconds).time);
+    assert_eq!(times, [parent, parent, parent, parent + 1, parent + 10]);
+    let last = chain.rules.job(&chain.ancestors[0], &Mempool::default(), &pool::receiver(0, 0), at(u32::MAX));
+    assert_eq!(last.header(5, 9).time, u32::MAX);
 }
 
 #[test]
@@ -154,9 +160,9 @@ fn the_header_of_a_template_is_that_of_the_block_for_every_extranonce() {
         assert_eq!(*AsRef::<bcoin_ledger::Tip>::as_ref(&template), chain.tip());
         assert_eq!(template.target(), ancestors_target(&chain));
         for extranonce in [77, 78, 0, u64::MAX] {
-            let time = template.header(0).time + 3;
+            let time = template.header(0, 0).time + 3;
             let sealed = template.seal(Solution { extranonce, time, nonce: 12 });
-            let mut header = template.header(extranonce);
+            let mut header = template.header(extranonce, 0);
             (header.time, header.nonce) = (time, 12);
             assert_eq!(sealed.header, header);
             let root = bcoin_ledger::sound::Merkle::of(sealed.ids()).unwrap().root;
@@ -189,7 +195,7 @@ fn two_miners_for_one_key_try_different_headers() {
     let (one, other) = (job(pool::receiver(0, 1)), job(pool::receiver(0, 2)));
     assert_ne!(one.start(), other.start());
     assert_ne!(one.unsolved().header, other.unsolved().header);
-    assert_ne!(one.header(one.start().extranonce), other.header(other.start().extranonce));
+    assert_ne!(one.header(one.start().extranonce, 0), other.header(other.start().extranonce, 0));
 }
 
 #[test]

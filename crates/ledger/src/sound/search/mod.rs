@@ -27,9 +27,9 @@ const RANGE: u64 = 1 << 12;
 
 /// What headers are made from, such as the template of a block.
 pub trait HeaderSource: Send + Sync + 'static {
-    /// The header with this extranonce in the coinbase, at the earliest time that it may have. Its nonce does not matter.
-    /// Called for every few thousand nonces.
-    fn header(&self, extranonce: u64) -> Header;
+    /// The header with this extranonce in the coinbase, as it is so many seconds after the source was made. Its nonce does not
+    /// matter. Called for every few thousand nonces.
+    fn header(&self, extranonce: u64, seconds: u32) -> Header;
 
     /// What the hash of the header has to meet.
     fn target(&self) -> Target;
@@ -40,7 +40,7 @@ pub trait HeaderSource: Send + Sync + 'static {
 pub struct Solution {
     /// The extranonce of the coinbase.
     pub extranonce: u64,
-    /// The time of the header, which is not before that of the template.
+    /// The time of the header.
     pub time: u32,
     /// The nonce of the header.
     pub nonce: u32,
@@ -56,7 +56,7 @@ pub struct Start {
 }
 
 /// Searches on these workers until a header meets the target or `cancelled` says so. `cancelled` is asked every 5 ms or so. The
-/// time of the header is that of the template and the whole seconds since the search began.
+/// time of the header is that of the source after the whole seconds since the search began.
 pub fn search<T: HeaderSource>(
     template: Arc<T>,
     start: Start,
@@ -114,9 +114,8 @@ impl<T: HeaderSource> Headers<T> {
     fn first_under_one_extranonce(&self, range: Range<u64>) -> Option<(u64, Solution)> {
         let base = range.start - range.start % NONCES;
         let extranonce = self.extranonce.wrapping_add(base / NONCES);
-        let mut header = self.template.header(extranonce);
-        let passed = u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX);
-        header.time = header.time.saturating_add(passed);
+        let seconds = u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX);
+        let header = self.template.header(extranonce, seconds);
         let prepared = Prepared::new(&header, self.target);
         let nonce = kernel::first_prepared(self.kernel, &prepared, range.start - base..range.end - base)?;
         Some((base + u64::from(nonce), Solution { extranonce, time: header.time, nonce }))

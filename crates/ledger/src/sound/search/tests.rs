@@ -140,14 +140,15 @@ impl Stub {
     }
 
     fn is_met_by(&self, solution: Solution) -> bool {
-        let header = Header { time: solution.time, ..self.header(solution.extranonce) };
+        let header = Header { time: solution.time, ..self.header(solution.extranonce, 0) };
         meets(&header, solution.nonce, self.target)
     }
 }
 
 impl HeaderSource for Stub {
-    fn header(&self, extranonce: u64) -> Header {
-        Header { merkle_root: MerkleRoot::from_hashed(double_sha256(extranonce.to_le_bytes())), ..self.header }
+    fn header(&self, extranonce: u64, seconds: u32) -> Header {
+        let merkle_root = MerkleRoot::from_hashed(double_sha256(extranonce.to_le_bytes()));
+        Header { merkle_root, time: self.header.time.saturating_add(seconds), ..self.header }
     }
 
     fn target(&self) -> Target {
