@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use bcoin::peers::{Turn, decode_chain};
 use bcoin_ledger::{
-    Blockchain,
+    Blockchain, MempoolLimits,
     chapter::{Block, ChainCheck, Chapter, CheckedBlock, Mempool, Receiver, Transaction},
 };
 use bcoin_node::{
@@ -31,7 +31,7 @@ fn fresh() -> (TempDir, Store<Chapter>, Blockchain<Chapter>) {
     let first = FirstContent { node_address: "0123456789abcdef0123456789abcdef".into(), genesis };
     let location = Location::Folder(folder.path().into());
     let opened = Opened::open(Chapter, &location, first, &|_, _| ()).expect("a store");
-    let blockchain = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default());
+    let blockchain = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default(), MempoolLimits::UNLIMITED);
     (folder, opened.store, blockchain)
 }
 

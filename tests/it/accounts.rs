@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bcoin_ledger::{
-    BlockHash, Blockchain, Rules as _, Tip,
+    BlockHash, Blockchain, MempoolLimits, Rules as _, Tip,
     chapter::{
         Account, Ancestors, Block, ChainCheck, Chapter, CheckedBlock, Mempool, Receiver, Scalar, Transaction, puzzle,
     },
@@ -183,7 +183,7 @@ impl Ledger {
         let genesis = ChainCheck::default().push(Block::genesis("t".into()), now()).unwrap();
         let first = FirstContent { node_address: "n".into(), genesis };
         let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
-        let now = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default());
+        let now = Blockchain::new(Chapter, opened.contents.ancestors, Mempool::default(), MempoolLimits::UNLIMITED);
         Self { store: opened.store, before: now.clone(), now }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bcoin::app::Config;
 use bcoin_ledger::{
-    Blockchain, Rules as _,
+    Blockchain, MempoolLimits, Rules as _,
     chapter::{Block, Chapter},
 };
 use bcoin_node::{
@@ -28,7 +28,9 @@ fn write_folder(folder: &Path, digits: usize) -> String {
         "7".repeat(digits),
     );
     let block = Chapter.check(Some(&contents.ancestors), Block::from_stored_json(&text).unwrap(), now()).unwrap();
-    store.append(&Blockchain::new(Chapter, contents.ancestors, contents.mempool), &block).unwrap();
+    store
+        .append(&Blockchain::new(Chapter, contents.ancestors, contents.mempool, MempoolLimits::UNLIMITED), &block)
+        .unwrap();
     block.text().to_owned()
 }
 

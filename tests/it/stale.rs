@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bcoin_ledger::{
-    Blockchain, Rules as _,
+    Blockchain, MempoolLimits, Rules as _,
     chapter::{Ancestors, Block, Chapter, CheckedBlock, Receiver, Scalar, Transaction, puzzle},
 };
 use bcoin_node::{
@@ -123,7 +123,10 @@ impl Ledger {
 fn open(folder: &Path) -> (Store<Chapter>, Blockchain<Chapter>) {
     let first = FirstContent { node_address: "this".into(), genesis: Chapter.genesis(now()) };
     let opened = Opened::open(Chapter, &Location::Folder(folder.to_owned()), first, &|_, _| ()).unwrap();
-    (opened.store, Blockchain::new(Chapter, opened.contents.ancestors, opened.contents.mempool))
+    (
+        opened.store,
+        Blockchain::new(Chapter, opened.contents.ancestors, opened.contents.mempool, MempoolLimits::UNLIMITED),
+    )
 }
 
 fn assert_in_order(folder: &Path) {

@@ -16,12 +16,13 @@ pub struct Blockchain<R: Rules> {
     rules: R,
     ancestors: R::Ancestors,
     mempool: R::Mempool,
+    limits: MempoolLimits,
 }
 
 impl<R: Rules> Blockchain<R> {
-    /// The state of a chain whose next block is judged against `ancestors`, with the transactions that wait.
-    pub fn new(rules: R, ancestors: R::Ancestors, mempool: R::Mempool) -> Self {
-        Self { rules, ancestors, mempool }
+    /// The state of a chain whose next block is judged against `ancestors`, with the transactions that wait, and how much may.
+    pub fn new(rules: R, ancestors: R::Ancestors, mempool: R::Mempool, limits: MempoolLimits) -> Self {
+        Self { rules, ancestors, mempool, limits }
     }
 
     /// The rules.
@@ -50,8 +51,13 @@ impl<R: Rules> Blockchain<R> {
     }
 
     /// Begins a group of transactions that will enter the mempool together.
-    pub fn admission(&self, limits: MempoolLimits) -> R::Admission {
-        self.rules.admission(&self.mempool, limits)
+    pub fn admission(&self) -> R::Admission {
+        self.rules.admission(&self.mempool, self.limits)
+    }
+
+    /// Begins to find out what waits after blocks change.
+    pub fn reorganisation(&self) -> R::Reorganisation {
+        self.rules.reorganisation(self.limits)
     }
 
     /// Adds a transaction to such a group. Changes nothing in the mempool yet.

@@ -200,6 +200,9 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// Lets a group enter the mempool for which it was begun.
     fn enter(&self, mempool: &mut Self::Mempool, admission: Self::Admission);
 
+    /// Begins to find out what waits after blocks change. Rules may let no more wait then than `limits` say.
+    fn reorganisation(&self, limits: MempoolLimits) -> Self::Reorganisation;
+
     /// A template for the block after `ancestors`.
     fn job(
         &self,
@@ -323,7 +326,7 @@ pub trait Admission<T> {
 }
 
 /// Finds out what waits after blocks change. Blocks are disconnected first, the latest first, then connected in their order.
-pub trait Reorganisation: Default {
+pub trait Reorganisation {
     /// The blocks.
     type Block;
     /// The accounts.
@@ -367,6 +370,11 @@ pub struct MempoolLimits {
     pub count: usize,
     /// How many bytes their encodings have together.
     pub bytes: usize,
+}
+
+impl MempoolLimits {
+    /// As much as there is.
+    pub const UNLIMITED: Self = Self { count: usize::MAX, bytes: usize::MAX };
 }
 
 /// What a search has found, and what it took.

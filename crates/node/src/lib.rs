@@ -100,7 +100,7 @@ pub fn start<R: Rules>(
     let Contents { node_address, ancestors, mempool, peers } = contents;
     let limits = MempoolLimits { count: max_waiting, bytes: MAX_MEMPOOL_BYTES };
     let rules = store.rules().clone();
-    let blockchain = Blockchain::new(rules.clone(), ancestors, mempool);
+    let blockchain = Blockchain::new(rules.clone(), ancestors, mempool, limits);
     let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
     let first_view = View { tip, chain_bytes, waiting, last_mined: None, peers: peers.into(), reader: store.reader() };
     let (publish, view) = watch::channel(first_view.into());
@@ -116,7 +116,7 @@ pub fn start<R: Rules>(
         reading: ReadingThreads::new(MAX_READINGS),
     };
 
-    let owner = Owner::new(store, blockchain, limits, receiver, publish, &shared);
+    let owner = Owner::new(store, blockchain, receiver, publish, &shared);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(rules, power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;

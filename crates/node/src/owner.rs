@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Admission as _, Blockchain, Found, Mempool as _, MempoolLimits, Rules, StateError, Tip};
+use bcoin_ledger::{Admission as _, Blockchain, Found, Mempool as _, Rules, StateError, Tip};
 use chrono::{DateTime, Utc};
 use tokio::{
     runtime::Handle,
@@ -38,7 +38,6 @@ pub(crate) struct Owner<R: Rules> {
     store: Store<R>,
     blockchain: Blockchain<R>,
     chain_bytes: u64,
-    limits: MempoolLimits,
     receiver: R::Receiver,
     /// The last block that was mined here, and when.
     last_mined: Option<(Tip, DateTime<Utc>)>,
@@ -64,7 +63,6 @@ impl<R: Rules> Owner<R> {
     pub(crate) fn new(
         store: Store<R>,
         blockchain: Blockchain<R>,
-        limits: MempoolLimits,
         receiver: R::Receiver,
         publish: watch::Sender<Arc<View>>,
         shared: &Shared<EventOf<R>>,
@@ -74,7 +72,6 @@ impl<R: Rules> Owner<R> {
             store,
             blockchain,
             chain_bytes: first_view.chain_bytes,
-            limits,
             receiver,
             last_mined: None,
             peers: first_view.peers.to_vec(),
@@ -143,21 +140,33 @@ impl<R: Rules> Owner<R> {
     }
 
     fn add_transactions(&mut self, arrived: &mut Vec<Arrived<R>>) {
-        let accounts = self.store.reader();
-        let mut admission = self.blockchain.admission(self.limits);
+        if arrived.is_empty() {
+            return;
+        }
+        // The accounts that transactions are judged by have to be those of this node's state.
+        let accounts = self.synchronised().map(|()| self.store.reader());
+        let mut admission = self.blockchain.admission();
         let mut replies = Vec::new();
+        let mut failure = accounts.as_ref().err().cloned();
         for (transaction, reply) in arrived.drain(..) {
-            match self.blockchain.admit(&accounts, &mut admission, transaction) {
+            let (Ok(accounts), None) = (&accounts, &failure) else {
+                replies.push(reply);
+                continue;
+            };
+            match self.blockchain.admit(accounts, &mut admission, transaction) {
                 Ok(()) => replies.push(reply),
                 Err(StateError::Refused(reason)) => {
                     self.counters.transactions_refused.add(1);
                     let _ = reply.send(Err(AddTransactionError::Refused(reason)));
                 }
                 Err(StateError::Accounts(error)) => {
-                    let failed = self.recover_from::<(), _>(Err(error)).map_err(SaveError::from);
-                    drop(reply.send(failed.map(|()| 0).map_err(Into::into)));
+                    failure = self.recover_from::<(), _>(Err(error)).err().map(SaveError::from);
+                    replies.push(reply);
                 }
             }
+        }
+        if let Some(error) = failure {
+            return self.answer(replies, Err(error.into()));
         }
         if replies.is_empty() {
             return;
@@ -330,6 +339,14 @@ impl<R: Rules> Owner<R> {
             Ok(()) => tracing::warn!("the data file was opened again after a failure"),
             Err(error) => tracing::error!(%error, "the data file cannot be used again yet"),
         }
+    }
+
+    /// Sees to it that the disk holds this node's state.
+    fn synchronised(&mut self) -> Result<(), SaveError> {
+        if !self.in_sync {
+            self.reopen();
+        }
+        if self.in_sync { Ok(()) } else { Err(StoreError::Closed.into()) }
     }
 
     /// Carries a change to the disk, once the disk is known to hold this node's state.

@@ -231,6 +231,11 @@ impl Rules for Chapter {
         mempool.extend(admission.into_transactions());
     }
 
+    /// What waits again is not refused, however much it is: it was acknowledged once.
+    fn reorganisation(&self, _: MempoolLimits) -> Reorganisation {
+        Reorganisation::default()
+    }
+
     fn job(&self, ancestors: &Ancestors, _: &Mempool, receiver: &Receiver, _: DateTime<Local>) -> Job {
         Job::new(*ancestors, receiver)
     }

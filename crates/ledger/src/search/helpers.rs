@@ -2,6 +2,7 @@
 //! thread made for each would come late to half of them.
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     ptr,
     sync::{
         Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError,
@@ -26,6 +27,21 @@ pub(super) trait Help: Send + Sync {
 
     /// Works until the search is over.
     fn help(&self);
+
+    /// Lets whoever works on it stop.
+    fn cancel(&self);
+}
+
+/// A search that was called out. Its end dismisses the helpers, also when the searching thread panics.
+pub(super) struct Called<'a>(&'a dyn Help);
+
+impl Drop for Called<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.cancel();
+        }
+        HELPERS.dismiss(self.0);
+    }
 }
 
 /// One for each core but the first.
@@ -46,14 +62,16 @@ pub(super) struct Helpers {
 }
 
 impl Helpers {
-    pub(super) fn call(&self, search: Arc<dyn Help>) {
-        self.searches().push(search);
+    /// Calls the helpers to a search until what is returned is dropped.
+    pub(super) fn call<'a, S: Help + 'static>(&self, search: &'a Arc<S>) -> Called<'a> {
+        self.searches().push(search.clone());
         self.calls.fetch_add(1, Ordering::Release);
         self.called.notify_all();
+        Called(search.as_ref())
     }
 
     /// Ends the help for a search, and waits for the ranges that are still being tried.
-    pub(super) fn dismiss(&self, search: &dyn Help) {
+    fn dismiss(&self, search: &dyn Help) {
         self.searches().retain(|other| !ptr::addr_eq(Arc::as_ptr(other), search));
         // Nobody joins any more; what is left takes well below a millisecond.
         while search.helping().load(Ordering::Acquire) > 0 {
@@ -65,7 +83,10 @@ impl Helpers {
     fn help(&self) {
         loop {
             let search = self.join();
-            search.help();
+            // What panics here ends the search, and neither this thread nor the wait for it.
+            if panic::catch_unwind(AssertUnwindSafe(|| search.help())).is_err() {
+                search.cancel();
+            }
             search.helping().fetch_sub(1, Ordering::Release);
         }
     }

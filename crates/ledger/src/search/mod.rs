@@ -60,9 +60,9 @@ pub(crate) fn first_solution<T: Trials>(
         return search.found();
     }
     let search = Arc::new(search);
-    HELPERS.call(search.clone());
+    let called = HELPERS.call(&search);
     search.work(cancelled);
-    HELPERS.dismiss(&*search);
+    drop(called);
     search.found()
 }
 
@@ -145,6 +145,28 @@ mod tests {
             let asked = AtomicUsize::new(0);
             let later = || asked.fetch_add(1, Ordering::Relaxed) >= 100;
             assert_eq!(first_solution(Multiples::of(u64::MAX), 1..u64::MAX, Workers::on(cores), later), None);
+        }
+    }
+
+    /// Every trial panics, on whichever thread.
+    struct Broken;
+
+    impl Trials for Broken {
+        const RANGE: u64 = 10;
+        type Found = ();
+
+        fn first_in(&self, _: Range<u64>) -> Option<(u64, ())> {
+            panic!("as the test wants it");
+        }
+    }
+
+    #[test]
+    fn a_search_that_panics_ends_and_holds_nobody() {
+        for _ in 0..20 {
+            let search = || first_solution(Broken, 0..u64::MAX, Workers::on(4), NEVER);
+            // The thread that asks panics itself, or finds that a helper has.
+            assert!(matches!(std::panic::catch_unwind(search), Err(_) | Ok(None)));
+            assert_eq!(first_solution(Multiples::of(50), 1..1000, Workers::on(4), NEVER), Some((50, 1)));
         }
     }
 

@@ -125,6 +125,10 @@ impl<T: Trials> Help for Shared<T> {
     fn help(&self) {
         self.work(|| false);
     }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

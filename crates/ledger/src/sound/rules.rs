@@ -216,9 +216,8 @@ impl Rules for Sound {
         block.coinbase().receiver == receiver.key.into()
     }
 
-    /// Only what was judged is a transfer here.
-    fn may_wait(&self, _: &CheckedTransfer) -> bool {
-        true
+    fn may_wait(&self, transfer: &CheckedTransfer) -> bool {
+        self.check_transfer(transfer.transfer().clone()).is_ok()
     }
 
     fn admission(&self, mempool: &Mempool, limits: MempoolLimits) -> Admission {
@@ -238,6 +237,10 @@ impl Rules for Sound {
 
     fn enter(&self, mempool: &mut Mempool, admission: Admission) {
         admission.enter(mempool);
+    }
+
+    fn reorganisation(&self, limits: MempoolLimits) -> Reorganisation {
+        Reorganisation::within(limits)
     }
 
     fn job(&self, ancestors: &HeaderChain, mempool: &Mempool, receiver: &Receiver, now: DateTime<Local>) -> Template {

@@ -4,7 +4,7 @@ use bcoin_ledger::{
     Mempool as _, MempoolLimits, Reorganisation as _,
     sound::{
         Account, MAX_MONEY, Sound, XOnlyKey,
-        mempool::{Mempool, Reorganisation},
+        mempool::{MEMPOOL_LIMITS, Mempool, Reorganisation},
     },
 };
 
@@ -227,7 +227,7 @@ fn a_block_takes_out_what_it_holds_and_what_it_conflicts_with() {
         Terms { fee: 400, ..terms(1, 0) }.unsigned(1),
         Terms { amount: balance(2) - 154 - 155, ..terms(2, 0) }.unsigned(2),
     ];
-    let mut change = Reorganisation::default();
+    let mut change = Reorganisation::within(MEMPOOL_LIMITS);
     let block = pool::mine(&chain, held, 9, 0);
     change.connected(&block, &pool.mempool);
     chain.connect(block).unwrap();

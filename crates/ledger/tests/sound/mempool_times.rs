@@ -68,12 +68,12 @@ fn times_with_a_full_pool() {
         let receiver = pool::receiver(0, 0);
         timed("template", 1, || rules.job(&chain.ancestors[0], &mempool, &receiver, late()));
 
-        let mut change = Reorganisation::default();
+        let mut change = Reorganisation::within(MEMPOOL_LIMITS);
         change.connected(&pool::mine(&chain, [], 0, 0), &mempool);
         timed("after an empty block", 1, || change.finish(&AllRich, &mempool).map(drop)).unwrap();
 
         let held = of_many(200_000..206_000, 1, with_fee(999));
-        let mut change = Reorganisation::default();
+        let mut change = Reorganisation::within(MEMPOOL_LIMITS);
         let block = pool::mine(&chain, held, 0, 0);
         timed("a block of 6,000 disconnected", 1, || change.disconnected(block));
         timed("after that", 1, || change.finish(&AllRich, &mempool).map(drop)).unwrap();

@@ -14,18 +14,26 @@ use super::{
 /// The format that this program writes.
 const FORMAT: &[u8] = b"2";
 
+/// The rules that all data of format 1 follows: there were no others.
+const RULES_OF_FORMAT_1: &str = "chapter";
+
 /// Whether a database is in the format of this program.
 pub(super) fn is_current(shared: &Shared) -> Result<bool, StoreError> {
     let meta = shared.begin_read()?.open_table(META)?;
     Ok(meta.get(meta::FORMAT)?.is_some_and(|format| format.value() == FORMAT))
 }
 
-/// Refuses data of another format where it cannot be upgraded.
-pub(super) fn check_upgrade(shared: &Shared) -> Result<Result<(), OpenError>, StoreError> {
+/// Refuses data of another format where it cannot be upgraded, or not by these rules.
+pub(super) fn check_upgrade<R: Rules>(shared: &Shared, file: &Path) -> Result<Result<(), OpenError>, StoreError> {
+    if is_current(shared)? {
+        return Ok(Ok(()));
+    }
+    if R::NAME != RULES_OF_FORMAT_1 {
+        let found = RULES_OF_FORMAT_1.into();
+        return Ok(Err(OpenError::OtherRules { file: file.to_owned(), wanted: R::NAME, found }));
+    }
     Ok(match shared.folder() {
-        Some(folder) if folder.is_read_only() && !is_current(shared)? => {
-            Err(OpenError::NotUpgraded { folder: folder.path().to_owned() })
-        }
+        Some(folder) if folder.is_read_only() => Err(OpenError::NotUpgraded { folder: folder.path().to_owned() }),
         _ => Ok(()),
     })
 }

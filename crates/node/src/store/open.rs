@@ -83,7 +83,7 @@ impl<R: Rules> Opened<R> {
         let data = |source| OpenError::of_data(file.clone(), source);
         let database = database::open(builder().set_check_integrity_on_open(true), &folder);
         let shared = Arc::new(Shared::new(database.map_err(|error| data(error.into()))?, Some(folder)));
-        identity::check_upgrade(&shared).map_err(data)??;
+        identity::check_upgrade::<R>(&shared, &file).map_err(data)??;
         Upgrade::run(&shared, &rules, progress).map_err(data)?;
         identity::check_rules(&shared, &rules, &file)?;
         Self::load(rules, shared, progress).map_err(data)

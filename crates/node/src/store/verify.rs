@@ -75,7 +75,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         verdict.fault("it is in format 1, and not brought into format 2 because it is damaged".into());
         return Ok(verdict);
     }
-    identity::check_upgrade(&shared).map_err(|source| OpenError::of_data(file.clone(), source))??;
+    identity::check_upgrade::<R>(&shared, &file).map_err(|source| OpenError::of_data(file.clone(), source))??;
     if let Err(error) = unharmed(|| Upgrade::run(&shared, rules, progress)).unwrap_or(Err(unreadable())) {
         verdict.fault(error.to_string());
         return Ok(verdict);
@@ -199,12 +199,12 @@ impl<R: Rules> Scan<'_, R> {
             let (name, record) = entry?;
             let (_, account) = read_record::<R::Account>(record.value())?;
             if expected.accounts.remove(name.value()) != Some(account) {
-                let name = String::from_utf8_lossy(name.value()).into_owned();
-                self.verdict.fault(format!("the account {name:?} is another one than the blocks make"));
+                let name = shown(name.value());
+                self.verdict.fault(format!("the account {name} is another one than the blocks make"));
             }
         }
         for name in expected.accounts.keys() {
-            self.verdict.fault(format!("the account {:?} is missing", String::from_utf8_lossy(name)));
+            self.verdict.fault(format!("the account {} is missing", shown(name)));
         }
         if snapshot.open(ACCOUNT_TRANSACTIONS)?.len()? != expected.entries {
             self.verdict.fault("the lists of the accounts' transactions are not those of the blocks".into());
@@ -226,6 +226,14 @@ impl<R: Rules> Scan<'_, R> {
             self.verdict.fault(format!("the stale branches have {found} bytes, and {counted} were counted"));
         }
         Ok(())
+    }
+}
+
+/// A name that is text as text, and others byte by byte.
+fn shown(name: &[u8]) -> String {
+    match str::from_utf8(name) {
+        Ok(text) => format!("{text:?}"),
+        Err(_) => name.iter().map(|byte| format!("{byte:02x}")).collect(),
     }
 }
 

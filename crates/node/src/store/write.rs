@@ -10,7 +10,7 @@ use bcoin_ledger::{
     AfterReorganisation, Blockchain, CheckedBlock as _, Mempool as _, Reorganisation as _, Rules, Transaction,
 };
 use chrono::{DateTime, Local};
-use redb::{ReadableTable as _, Table, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
     chain::ChainWriter,
@@ -50,11 +50,8 @@ impl<R: Rules> Store<R> {
         self.commit(|write| {
             let mut table = write.open_table(MEMPOOL)?;
             push_all(&mut table, added.iter().map(Transaction::encode))?;
-            let mut leaving: HashSet<Vec<u8>> = removed.iter().map(Transaction::encode).collect();
-            if !leaving.is_empty() {
-                table.retain(|_, transaction| !leaving.remove(transaction))?;
-            }
-            Ok(())
+            let leaving = places_of(&table, removed.iter().map(Transaction::encode).collect())?;
+            leaving.into_iter().try_for_each(|place| Ok(table.remove(place).map(drop)?))
         })
     }
 
@@ -137,7 +134,7 @@ impl<R: Rules> Store<R> {
             fork if fork == blockchain.tip().height => Some(blockchain.ancestors().clone()),
             fork => self.reader().snapshot()?.ancestors(rules, fork)?,
         };
-        let mut change = R::Reorganisation::default();
+        let mut change = blockchain.reorganisation();
         let mut disconnected = VecDeque::new();
         let mut chain = ChainWriter::open(write, rules)?;
         while chain.end().0 > fork {
@@ -236,6 +233,27 @@ impl<R: Rules> Store<R> {
         write.commit().map_err(StoreError::from)?;
         Ok(result)
     }
+}
+
+/// Where these encodings stand. As soon as all are found, the rest is not looked at.
+fn places_of(
+    table: &impl ReadableTable<u64, &'static [u8]>,
+    mut encodings: HashSet<Vec<u8>>,
+) -> Result<Vec<u64>, StoreError> {
+    let mut places = Vec::new();
+    if encodings.is_empty() {
+        return Ok(places);
+    }
+    for entry in table.iter()? {
+        let (place, encoding) = entry?;
+        if encodings.remove(encoding.value()) {
+            places.push(place.value());
+            if encodings.is_empty() {
+                break;
+            }
+        }
+    }
+    Ok(places)
 }
 
 fn set_mempool<'a, T: Transaction>(

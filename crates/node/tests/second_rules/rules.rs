@@ -487,6 +487,10 @@ impl Rules for Second {
         mempool.0.extend(admission.0);
     }
 
+    fn reorganisation(&self, _: MempoolLimits) -> Reorganisation {
+        Reorganisation::default()
+    }
+
     fn job(&self, ancestors: &Ancestors, mempool: &Mempool, receiver: &Receiver, _: DateTime<Local>) -> Job {
         let body = body(&mempool.0[..mempool.0.len().min(MAX_TRANSACTIONS)]);
         let header = Header {

@@ -213,3 +213,59 @@ async fn a_folder_belongs_to_one_set_of_rules_and_one_network() {
     assert_eq!(node.blocks(), blocks);
     node.stop();
 }
+
+#[test]
+fn a_folder_of_format_1_is_refused_as_one_of_the_chapters_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    bcoin_testkit::format_1::write_folder(folder.path());
+    let rules = rules();
+    let first = FirstContent { node_address: "n".into(), genesis: rules.genesis(now()) };
+    let location = Location::Folder(folder.path().into());
+    let refused = Opened::open(rules.clone(), &location, first, &|_, _| ()).err().unwrap();
+    assert!(refused.to_string().contains("\"chapter\""), "{refused}");
+    let refused = verify(&rules, folder.path(), &|_, _| ()).err().unwrap();
+    assert!(refused.to_string().contains("\"chapter\""), "{refused}");
+}
+
+/// A transfer that was written down and is not signed, which only another program can have done.
+#[tokio::test]
+async fn what_waits_is_judged_again_at_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Folder(folder.path().into());
+    let node = Node::open(&location);
+    node.mine(11).await;
+    let signed = transfer(&node.rules, 1, 2, 1, 200, 0);
+    let mut encoding = bcoin_ledger::Transaction::encode(&transfer(&node.rules, 1, 2, 1, 200, 1));
+    *encoding.last_mut().unwrap() ^= 1;
+    let unsigned: CheckedTransfer = bcoin_ledger::Transaction::decode(&encoding).unwrap();
+    node.pay(signed.clone()).await.unwrap();
+    let rules = node.rules.clone();
+    node.stop();
+    let first = FirstContent { node_address: "n".into(), genesis: rules.genesis(now()) };
+    let opened = Opened::open(rules, &location, first, &|_, _| ()).unwrap();
+    opened.store.add_to_mempool(&[unsigned], &[]).unwrap();
+    drop(opened);
+    let node = Node::open(&location);
+    assert_eq!(node.waiting(), [signed]);
+    node.mine(1).await;
+    node.stop();
+}
+
+/// Blocks of two branches, offered in any order of branches, end in the chain with the most work.
+#[tokio::test]
+async fn the_branch_with_the_most_work_is_the_chain_in_whatever_order_branches_come() {
+    let makers: Vec<Node> = (1..4).map(|number| Node::open_for(&Location::Memory, number)).collect();
+    for (maker, blocks) in makers.iter().zip([3, 5, 4]) {
+        maker.mine(blocks).await;
+    }
+    let branches: Vec<_> = makers.iter().map(Node::blocks).collect();
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let node = Node::open(&Location::Memory);
+        for branch in order {
+            adopt(&node, &branches[branch]).await;
+        }
+        assert_eq!((node.tip(), node.blocks()), (makers[1].tip(), branches[1].clone()), "{order:?}");
+        node.stop();
+    }
+    makers.into_iter().for_each(Node::stop);
+}

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    MEMPOOL_LIMITS, Mempool,
+    Mempool,
     queue::{Queue, Waiting},
 };
 use crate::{
@@ -31,13 +31,6 @@ pub struct Reorganisation {
     has_disconnected: bool,
     /// Senders of whom something waits, and whose transfers connected blocks hold.
     paid: HashSet<XOnlyKey>,
-}
-
-/// Within the limits of the rules.
-impl Default for Reorganisation {
-    fn default() -> Self {
-        Self::within(MEMPOOL_LIMITS)
-    }
 }
 
 impl rules::Reorganisation for Reorganisation {
