@@ -11,7 +11,7 @@ use super::{
     header::Header,
     header_chain::{CheckedHeader, HeaderError, Heals},
     height::Height,
-    key::PublicKey,
+    key::{LiftedKeys, PublicKey},
     merkle::Merkle,
     network::Network,
     transaction::{Coinbase, SigningHash, Transaction},
@@ -308,11 +308,11 @@ fn check_part(
     first: u32,
     transactions: Vec<Transaction>,
 ) -> Result<Vec<CheckedTransfer>, BlockError> {
+    let mut keys = LiftedKeys::default();
     let check = |(position, transaction)| match transaction {
         Transaction::Checked(checked) => Ok(checked),
-        Transaction::Transfer(transfer) => {
-            CheckedTransfer::check(transfer, signing).map_err(|error| BlockError::Transfer { position, error })
-        }
+        Transaction::Transfer(transfer) => CheckedTransfer::check_with(transfer, signing, |key| keys.lift(key))
+            .map_err(|error| BlockError::Transfer { position, error }),
         Transaction::Coinbase(_) => Err(BlockError::SecondCoinbase { position }),
     };
     (first..).zip(transactions).map(check).collect()
