@@ -13,6 +13,7 @@
 mod adopting;
 mod bare;
 mod checking;
+mod connecting;
 mod headers;
 mod load;
 mod mining;
@@ -21,7 +22,10 @@ mod process;
 mod puzzle;
 mod python;
 mod reading;
+#[path = "../shared/room.rs"]
+mod room;
 mod rounds;
+mod signatures;
 mod stage;
 mod table;
 mod transactions;
@@ -30,7 +34,8 @@ use std::{cell::LazyCell, error::Error, path::Path};
 
 use stage::Stage;
 
-const PARTS: [&str; 8] = ["puzzle", "headers", "payments", "short", "long", "checking", "adopting", "mining"];
+const PARTS: [&str; 10] =
+    ["puzzle", "headers", "signatures", "connecting", "payments", "short", "long", "checking", "adopting", "mining"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -58,6 +63,8 @@ fn measure(wanted: impl Fn(&str) -> bool) -> Result<Vec<table::Row>, Box<dyn Err
     };
     part("puzzle", &puzzle::rows);
     part("headers", &headers::rows);
+    part("signatures", &signatures::rows);
+    part("connecting", &connecting::rows);
     part("payments", &|| transactions::rows(&stage));
     part("short", &|| reading::short(&stage));
     let node = LazyCell::new(|| process::node_with_chain(&stage.long_chain(), &stage.new_folder()));

@@ -10,6 +10,9 @@
 mod blocks;
 mod headers;
 mod puzzle;
+#[path = "../shared/room.rs"]
+mod room;
+mod sound;
 mod store;
 
 fn main() {

@@ -2,12 +2,16 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 
 use super::{
-    block_error::BlockError, checked_transfer::CheckedTransfer, transaction::Transaction, transfer::SighashEngine,
+    block_error::BlockError, checked_transfer::CheckedTransfer, key::LiftedKeys, transaction::Transaction,
+    transfer::SighashEngine,
 };
 
 /// The position of the first transaction after the coinbase.
@@ -33,11 +37,15 @@ pub fn check_transfers(
     let parts = in_parts(transactions);
     let others = threads.min(parts.len()).saturating_sub(1);
     let (waiting, judged) = (Mutex::new(parts.into_iter().enumerate()), Mutex::new(Vec::new()));
+    let refused = AtomicBool::new(false);
     let work = || {
-        loop {
+        let mut keys = LiftedKeys::default();
+        // Parts are taken in their order, so all parts before a refused one are taken already.
+        while !refused.load(Ordering::Relaxed) {
             let next = lock(&waiting).next();
             let Some((place, (first, part))) = next else { return };
-            let result = check_part(signing, first, part);
+            let result = check_part(signing, &mut keys, first, part);
+            refused.fetch_or(result.is_err(), Ordering::Relaxed);
             lock(&judged).push((place, result));
         }
     };
@@ -68,14 +76,14 @@ fn in_parts(transactions: Vec<Transaction>) -> Vec<(u32, Vec<Transaction>)> {
 /// Judges transactions of which the first one has this position in the block.
 fn check_part(
     signing: &SighashEngine,
+    keys: &mut LiftedKeys,
     first: u32,
     transactions: Vec<Transaction>,
 ) -> Result<Vec<CheckedTransfer>, BlockError> {
     let check = |(position, transaction)| match transaction {
         Transaction::Checked(checked) => Ok(checked),
-        Transaction::Transfer(transfer) => {
-            CheckedTransfer::check(transfer, signing).map_err(|error| BlockError::Transfer { position, error })
-        }
+        Transaction::Transfer(transfer) => CheckedTransfer::check_with(transfer, signing, |key| keys.lift(key))
+            .map_err(|error| BlockError::Transfer { position, error }),
         Transaction::Coinbase(_) => Err(BlockError::SecondCoinbase { position }),
     };
     (first..).zip(transactions).map(check).collect()

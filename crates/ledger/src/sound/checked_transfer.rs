@@ -8,9 +8,8 @@ use super::{
     amount::{Amount, MAX_MONEY},
     encoding::EncodingError,
     hash::Txid,
-    key::{PublicKey, XOnlyKey},
-    transfer::SighashEngine,
-    transfer::Transfer,
+    key::{BadKey, PublicKey, XOnlyKey},
+    transfer::{SighashEngine, Transfer},
 };
 use crate::rules::{self, Size};
 
@@ -61,9 +60,18 @@ impl CheckedTransfer {
     /// # Errors
     /// The first rule that it breaks.
     pub fn check(transfer: Transfer, signing: &SighashEngine) -> Result<Self, TransferError> {
-        let sender = PublicKey::try_from(transfer.sender).map_err(|_| TransferError::Key { party: "sender" })?;
+        Self::check_with(transfer, signing, PublicKey::try_from)
+    }
+
+    /// The same, where `lift` does what [`PublicKey::try_from`] does.
+    pub(super) fn check_with(
+        transfer: Transfer,
+        signing: &SighashEngine,
+        mut lift: impl FnMut(XOnlyKey) -> Result<PublicKey, BadKey>,
+    ) -> Result<Self, TransferError> {
+        let sender = lift(transfer.sender).map_err(|_| TransferError::Key { party: "sender" })?;
         // The parsed form is not needed, but every key that gets money has to be one.
-        PublicKey::try_from(transfer.receiver).map_err(|_| TransferError::Key { party: "receiver" })?;
+        lift(transfer.receiver).map_err(|_| TransferError::Key { party: "receiver" })?;
         if !amounts_are_right(&transfer) {
             return Err(TransferError::Amount);
         }
