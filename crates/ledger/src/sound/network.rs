@@ -87,7 +87,7 @@ impl Network {
     fn from_block(block: Block, now: u32) -> Result<Self, GenesisError> {
         let [Transaction::Coinbase(coinbase)] = block.transactions.as_slice() else { return Err(GenesisError::Form) };
         let Coinbase { height, receiver, amount, commitment, extranonce: _, note } = coinbase;
-        let begins = (*height, *receiver, *amount, *commitment) == (0, XOnlyKey::ZERO, 0, [0; 32]);
+        let begins = (*height, *receiver, *amount, *commitment) == (Height::GENESIS, XOnlyKey::ZERO, 0, [0; 32]);
         if !begins || block.header.previous != BlockHash::ZERO {
             return Err(GenesisError::Form);
         }
@@ -122,7 +122,7 @@ impl Network {
 /// The genesis block of a room without its nonce.
 fn unsolved(parameters: &Parameters) -> Result<Block, GenesisError> {
     let coinbase = Coinbase {
-        height: Height::GENESIS.to_u32(),
+        height: Height::GENESIS,
         receiver: XOnlyKey::ZERO,
         amount: 0,
         commitment: [0; 32],
@@ -161,7 +161,7 @@ mod tests {
     fn coinbase() -> Coinbase {
         let note = Note::new(NOTE.as_bytes()).unwrap();
         let (receiver, commitment, extranonce) = (XOnlyKey::ZERO, [0; 32], [0; 8]);
-        Coinbase { height: 0, receiver, amount: 0, commitment, extranonce, note }
+        Coinbase { height: Height::GENESIS, receiver, amount: 0, commitment, extranonce, note }
     }
 
     fn refusal(block: &Block) -> GenesisError {
@@ -184,7 +184,7 @@ mod tests {
         let mut commitment = [0; 32];
         commitment[0] = 1;
         for wrong in [
-            Coinbase { height: 1, ..coinbase() },
+            Coinbase { height: Height::new(1), ..coinbase() },
             Coinbase { receiver: XOnlyKey::from_bytes([1; 32]), ..coinbase() },
             Coinbase { amount: 1, ..coinbase() },
             Coinbase { commitment, ..coinbase() },

@@ -258,6 +258,7 @@ impl Rules for Sound {
 mod tests {
     use super::{
         super::{
+            amount::Amount,
             header_chain::{HeaderError, Invalidity},
             note::Note,
             profile::Profile,
@@ -359,7 +360,10 @@ mod tests {
         };
         assert_eq!(summary, expected);
         assert_eq!(summary.size(), size_of::<BlockSummary>());
-        assert_eq!(rules.delayed(&bytes), Ok(Reward { receiver: summary.receiver, amount: reward }));
+        assert_eq!(
+            rules.delayed(&bytes),
+            Ok(Reward { receiver: summary.receiver, amount: Amount::from_units(reward).unwrap() })
+        );
         assert!(rules.is_mined_for(&checked, &receiver(3)));
         assert!(!rules.is_mined_for(&checked, &receiver(1)));
         assert!(rules.may_wait(&checked.transfers()[0]));

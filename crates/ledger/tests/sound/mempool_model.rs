@@ -115,14 +115,14 @@ impl Model {
             return Err("full");
         }
         let before = || queue.iter().map(|(_, other)| other).filter(|other| other.nonce() < transfer.nonce());
-        if before().map(cost).sum::<u128>() + cost(transfer) > u128::from(account.balance) {
+        if before().map(cost).sum::<u128>() + cost(transfer) > u128::from(account.balance.units()) {
             return Err("funds");
         }
         after.waiting.push((self.next, transfer.clone()));
         after.next += 1;
         loop {
             let queue = after.of(transfer.sender());
-            if queue.iter().map(|(_, one)| cost(one)).sum::<u128>() <= u128::from(account.balance) {
+            if queue.iter().map(|(_, one)| cost(one)).sum::<u128>() <= u128::from(account.balance.units()) {
                 break;
             }
             after.remove(queue.last().unwrap().0);
@@ -142,7 +142,7 @@ impl Model {
     fn judge_again(&mut self, state: &State) {
         for (_, transfer) in self.waiting.clone() {
             let account = account(state, transfer.sender());
-            let (mut nonce, mut left) = (account.nonce, u128::from(account.balance));
+            let (mut nonce, mut left) = (account.nonce, u128::from(account.balance.units()));
             for (number, one) in self.of(transfer.sender()) {
                 if one.nonce() == nonce && cost(&one) <= left && nonce < account.nonce + 25 {
                     nonce += 1;
@@ -271,7 +271,7 @@ impl World {
         let least = (old * 11).div_ceil(10).max(old + bytes);
         let more = bytes * (1 + self.random.below(6)) + self.random.below(bytes);
         let fee = self.pick(&[bytes, more, more, more, least, least, least - 1, least + 1, bytes - 1]);
-        let all = account.balance.saturating_sub(fee).max(1);
+        let all = account.balance.units().saturating_sub(fee).max(1);
         let small = 1 + self.random.below(1000);
         let amount = self.pick(&[small, small, small, small, small, all / 3 + 1, all, all + 1, all / 9 + 1]);
         let salt = self.salt();
@@ -308,7 +308,7 @@ impl World {
         let candidates: Vec<_> = self.model.transfers().chain(others).cloned().collect();
         for sender in 0..self.senders {
             let account = self.account(sender);
-            let mut left = u128::from(account.balance);
+            let mut left = u128::from(account.balance.units());
             for nonce in account.nonce..account.nonce + self.random.below(9) {
                 let known = candidates.iter().find(|one| one.sender() == x_only(sender) && one.nonce() == nonce);
                 let salt = self.salt();

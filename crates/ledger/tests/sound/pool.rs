@@ -10,7 +10,7 @@ use bcoin_ledger::{
     },
 };
 
-use crate::chain::{Chain, State, late};
+use crate::chain::{Chain, State, late, units};
 
 /// How many keys there are.
 pub const KEYS: u8 = 40;
@@ -173,8 +173,8 @@ impl Pool {
     }
 }
 
-/// A state in which these keys have so much, and have sent nothing.
+/// A state in which these keys have so many units, and have sent nothing.
 pub fn rich(keys: u8, balance: u64) -> State {
-    let account = |key| (x_only(key).to_bytes().to_vec(), Account { balance, nonce: 0 });
+    let account = |key| (x_only(key).to_bytes().to_vec(), Account { balance: units(balance), nonce: 0 });
     State((0..keys).map(account).collect())
 }
