@@ -133,7 +133,8 @@ impl rules::Transaction for CheckedTransfer {
         self.0.transfer.encode()
     }
 
-    /// Reads back what this node has judged and written down.
+    /// Reads back a transfer that was judged before this node wrote it into its own store. Only the form is judged here: bytes from
+    /// outside go through [`Transfer::decode`] and [`CheckedTransfer::check`], never through this.
     fn decode(bytes: &[u8]) -> Result<Self, EncodingError> {
         let transfer = Transfer::decode(bytes)?;
         Ok(Self::trusted(transfer))
