@@ -125,7 +125,7 @@ fn transfer(bytes: &[u8]) -> bool {
 fn network() -> &'static Network {
     static NETWORK: LazyLock<Network> = LazyLock::new(|| {
         let room = Network::room(Profile::Classroom, Network::DEFAULT_ROOM, || true);
-        room.expect("the name is right").expect("its nonce is known")
+        room.expect("the nonce of this one is known")
     });
     &NETWORK
 }

@@ -300,7 +300,7 @@ mod tests {
         let early = HeaderError::Early { latest: header.time - 1, found: header.time };
         let error = rules.check_header(None, &header, at(time - 61)).unwrap_err();
         assert_eq!((error.invalidity(), error), (Invalidity::Early, early.into()));
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         let error = rules.check_header(None, other.genesis().header().header(), at(time)).unwrap_err();
         let (expected, found) = (rules.network().genesis_hash(), other.genesis_hash());
         assert_eq!(error, BlockError::OtherNetwork { expected, found });
@@ -315,7 +315,7 @@ mod tests {
         let ancestors = rules.extend(None, &genesis);
         assert_eq!(rules.recheck(None, genesis.encoding()), Ok(ancestors));
         let time = genesis.header().header().time;
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         assert_eq!(rules.recheck(None, other.genesis().encoding()).unwrap_err().why(), "previous");
         let receiver = receiver(3);
         let job = rules.job(&ancestors, &Mempool::default(), &receiver, at(i64::from(time) + 1_000_000_000));
@@ -375,7 +375,7 @@ mod tests {
         let rules = rules();
         let transfer = signed(rules.network(), unsigned());
         assert_eq!(rules.check_transfer(transfer.clone()).unwrap().transfer(), &transfer);
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         assert_eq!(Sound::new(other).check_transfer(transfer), Err(TransferError::Signature));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// A network whose rewards are 50,000 coins.
 pub(super) fn network() -> Network {
-    Network::room(Profile::Instant, "tests", || false).unwrap().unwrap()
+    Network::room(Profile::Instant, "tests", || false).unwrap()
 }
 
 /// One of a few secret keys.

@@ -69,7 +69,7 @@ impl Terms {
 }
 
 pub fn rules() -> Sound {
-    Sound::new(Network::room(Profile::Instant, "mempool", || false).unwrap().unwrap())
+    Sound::new(Network::room(Profile::Instant, "mempool", || false).unwrap())
 }
 
 /// A chain in which the first keys have `each` mature rewards.

@@ -23,7 +23,7 @@ fn units(units: u64) -> Amount {
 }
 
 fn rules() -> Sound {
-    Sound::new(Network::room(Profile::Instant, "node tests", || false).unwrap().unwrap())
+    Sound::new(Network::room(Profile::Instant, "node tests", || false).unwrap())
 }
 
 fn secret(number: u8) -> SecretKey {
@@ -205,7 +205,7 @@ async fn a_folder_belongs_to_one_set_of_rules_and_one_network() {
     let refused = Opened::open(chapter, &location, first, &|_, _| ()).err().unwrap();
     assert!(refused.to_string().contains("\"sound\""), "{refused}");
 
-    let other = Sound::new(Network::room(Profile::Instant, "another", || false).unwrap().unwrap());
+    let other = Sound::new(Network::room(Profile::Instant, "another", || false).unwrap());
     let first = FirstContent { node_address: "n".into(), genesis: other.genesis(now()) };
     let refused = Opened::open(other.clone(), &location, first, &|_, _| ()).err().unwrap();
     let names = [header.hash(), other.network().genesis_hash()].map(|hash| hash.to_string());
