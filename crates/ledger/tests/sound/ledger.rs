@@ -202,7 +202,9 @@ fn bodies_of_the_same_header_do_not_spoil_the_honest_one() {
         let after = case["after"].as_u64().unwrap() as usize;
         let mut chain = chain_to(&golden, after);
         let honest = bytes(&list(&golden["chain"]["blocks"])[after]["raw"]);
-        for body in list(&case["bodies"]) {
+        let bodies = list(&case["bodies"]);
+        assert_eq!(bodies.len(), 8);
+        for body in bodies {
             let raw = bytes(&body["raw"]);
             assert_eq!(raw[..80], honest[..80], "the same header");
             let error = chain.push(&raw).unwrap_err();
@@ -218,6 +220,7 @@ fn the_branch_overtakes_and_leaves_the_accounts_of_the_model() {
     let golden = golden();
     let branch = &golden["branch"];
     let (after, blocks) = (branch["after"].as_u64().unwrap() as usize, list(&branch["blocks"]));
+    assert_eq!(blocks.len(), 25);
     let mut chain = chain_to(&golden, 40);
     let whole = (chain.tip(), chain.state.clone());
     let popped: Vec<_> = (after..40).map(|_| chain.pop()).collect();
