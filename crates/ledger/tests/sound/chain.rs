@@ -7,7 +7,7 @@ use std::{
 
 use bcoin_ledger::{
     Accounts, CheckedBlock as _, ReadAccounts, Rules as _, StateError, Tip,
-    sound::{Account, Amount, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound},
+    sound::{Account, Amount, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound, XOnlyKey},
 };
 use chrono::{DateTime, Local};
 
@@ -38,6 +38,14 @@ impl ReadAccounts<Account> for State {
 
     fn read(&self, name: &[u8]) -> Result<Account, Infallible> {
         Ok(self.0.get(name).copied().unwrap_or_default())
+    }
+}
+
+impl State {
+    /// The account of a key.
+    pub fn of(&self, key: XOnlyKey) -> Account {
+        let Ok(account) = self.read(&key.to_bytes());
+        account
     }
 }
 

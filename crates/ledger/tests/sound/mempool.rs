@@ -219,7 +219,7 @@ fn a_block_takes_out_what_it_holds_and_what_it_conflicts_with() {
     let waiting: Vec<_> = (0..3).flat_map(|sender| (0..3).map(move |nonce| terms(sender, nonce).unsigned(1))).collect();
     let (answers, ..) = pool.admit(&rules, &chain.state, NO_LIMITS, &waiting);
     assert!(answers.iter().all(Result::is_ok));
-    let balance = |sender: u8| chain.state.0[&x_only(sender).to_bytes().to_vec()].balance.units();
+    let balance = |sender: u8| chain.state.of(x_only(sender)).balance.units();
     // Of the first sender a block holds what waits, of the second one something else, and the third one pays all but what one
     // more transfer takes.
     let held = [

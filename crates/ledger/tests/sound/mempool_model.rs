@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bcoin_ledger::{
-    Mempool as _, MempoolLimits, ReadAccounts as _, Reorganisation as _,
+    Mempool as _, MempoolLimits, Reorganisation as _,
     sound::{
         Account, CheckedBlock, CheckedTransfer, XOnlyKey,
         mempool::{Mempool, Reorganisation},
@@ -18,11 +18,6 @@ use crate::{
 
 /// How many blocks no reorganisation disconnects: they make the money.
 const BASE: usize = 21;
-
-fn account(state: &State, sender: XOnlyKey) -> Account {
-    let Ok(account) = state.read(&sender.to_bytes());
-    account
-}
 
 fn cost(transfer: &CheckedTransfer) -> u128 {
     u128::from(transfer.transfer().amount) + u128::from(transfer.transfer().fee)
@@ -141,7 +136,7 @@ impl Model {
     /// Leaves what can follow each other from the accounts on.
     fn judge_again(&mut self, state: &State) {
         for (_, transfer) in self.waiting.clone() {
-            let account = account(state, transfer.sender());
+            let account = state.of(transfer.sender());
             let (mut nonce, mut left) = (account.nonce, u128::from(account.balance.units()));
             for (number, one) in self.of(transfer.sender()) {
                 if one.nonce() == nonce && cost(&one) <= left && nonce < account.nonce + 25 {
@@ -251,7 +246,7 @@ impl World {
     }
 
     fn account(&self, sender: u8) -> Account {
-        account(&self.chain.state, x_only(sender))
+        self.chain.state.of(x_only(sender))
     }
 
     /// A transfer that may or may not be right to wait.
@@ -282,7 +277,7 @@ impl World {
         let group: Vec<_> = (0..1 + self.random.below(5)).map(|_| self.transfer()).collect();
         let (mut model, first_new) = (self.model.clone(), self.model.next);
         let mut admit = |transfer: &CheckedTransfer| {
-            let account = account(&self.chain.state, transfer.sender());
+            let account = self.chain.state.of(transfer.sender());
             model.admit(&account, transfer, self.limits)
         };
         let expected: Vec<_> = group.iter().map(&mut admit).collect();

@@ -136,12 +136,12 @@ impl Miner {
     /// A transfer that `state` covers, which is changed by it. `None` when nobody has money.
     pub fn transfer(&mut self, state: &mut State) -> Option<Transfer> {
         let keys = self.keys.iter().map(|key| XOnlyKey::from(key.public_key()));
-        let rich: Vec<_> = keys.filter(|key| account(state, *key).balance > Amount::ZERO).collect();
+        let rich: Vec<_> = keys.filter(|key| state.of(*key).balance > Amount::ZERO).collect();
         if rich.is_empty() {
             return None;
         }
         let sender = self.one_of(&rich);
-        let Account { balance, nonce } = account(state, sender);
+        let Account { balance, nonce } = state.of(sender);
         let balance = balance.units();
         let amount = match self.below(4) {
             0 => balance,
@@ -249,11 +249,6 @@ pub fn genesis(note: &str) -> Block {
     name_transactions(&mut block);
     mine(&mut block.header);
     block
-}
-
-/// What the state says of a key.
-pub fn account(state: &State, key: XOnlyKey) -> Account {
-    state.0.get(key.to_bytes().as_slice()).copied().unwrap_or_default()
 }
 
 /// Puts the Merkle root of the transactions into the header.

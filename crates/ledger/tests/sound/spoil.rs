@@ -10,7 +10,7 @@ use bcoin_ledger::{
 
 use crate::{
     chain::Chain,
-    random::{LATEST, Miner, account, mine, name_transactions, unmine},
+    random::{LATEST, Miner, mine, name_transactions, unmine},
 };
 
 impl Miner {
@@ -138,7 +138,7 @@ impl Miner {
     }
 
     fn change_transfer(&mut self, chain: &Chain, transfer: &mut Transfer) {
-        let balance = account(&chain.state, transfer.sender).balance.units();
+        let balance = chain.state.of(transfer.sender).balance.units();
         let most = MAX_MONEY.units();
         match self.below(8) {
             0 => {

@@ -201,7 +201,7 @@ fn templates_of_random_pools_make_blocks_that_are_right_to_the_byte() {
     for _ in 0..40 {
         for _ in 0..20 {
             let sender = random.below(5) as u8;
-            let account = chain.state.0[&x_only(sender).to_bytes().to_vec()];
+            let account = chain.state.of(x_only(sender));
             let nonce = account.nonce + pool.mempool.of_sender(&x_only(sender)).count() as u64;
             let (note, amount) = (random.below(81) as usize, 1 + random.below(account.balance.units()));
             let fee = (154 + note as u64) * (1 + random.below(5));
@@ -231,9 +231,7 @@ fn thirty_blocks_are_mined_from_job_to_chain_and_fees_arrive_eleven_blocks_later
         let subsidy: Amount = rules.network().parameters().subsidy(Height::new(height as u32));
         subsidy.units()
     };
-    let balance_of_miner = |chain: &Chain| {
-        chain.state.0.get(x_only(30).to_bytes().as_slice()).map_or(0, |account| account.balance.units())
-    };
+    let balance_of_miner = |chain: &Chain| chain.state.of(x_only(30)).balance.units();
     let mut rewards = Vec::new();
     for round in 0..30_u64 {
         let mut pool = Pool::default();
