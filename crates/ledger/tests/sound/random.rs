@@ -4,7 +4,7 @@ use bcoin_ledger::{
     BlockHash, CheckedBlock as _,
     sound::{
         Account, Amount, Block, Coinbase, CompactTarget, Header, Height, MerkleRoot, Network, Note, SecretKey,
-        SighashEngine, Signature, Sound, Transaction, Transfer, XOnlyKey, double_sha256,
+        SighashEngine, Signature, Sound, Target, Transaction, Transfer, XOnlyKey, double_sha256, search::first_nonce,
     },
 };
 use bcoin_testkit::random::Random;
@@ -260,20 +260,18 @@ pub fn name_transactions(block: &mut Block) {
     block.header.merkle_root = MerkleRoot::from_hashed(level.first().copied().unwrap_or_default());
 }
 
-/// Searches the next nonce with enough work for [`BITS`], whatever the header's own bits say.
+/// Gives the header the first nonce with enough work for [`BITS`], whatever its own bits say.
 pub fn mine(header: &mut Header) {
-    while !has_work(header) {
-        header.nonce = header.nonce.wrapping_add(1);
-    }
+    header.nonce = first_nonce(header, target(), || false).unwrap();
 }
 
 /// Searches the next nonce without enough work.
 pub fn unmine(header: &mut Header) {
-    while has_work(header) {
+    while target().is_met_by(header.hash()) {
         header.nonce = header.nonce.wrapping_add(1);
     }
 }
 
-fn has_work(header: &Header) -> bool {
-    CompactTarget::from_consensus(BITS).decode().unwrap().is_met_by(header.hash())
+fn target() -> Target {
+    CompactTarget::from_consensus(BITS).decode().unwrap()
 }
