@@ -5,8 +5,8 @@ use std::{collections::HashMap, convert::Infallible};
 use bcoin_ledger::{
     Accounts, Power, ReadAccounts, Rules as _, Transaction as _,
     sound::{
-        Account, Block, COIN, CheckedTransfer, HeaderChain, Network, Note, Profile, PublicKey, Receiver, SecretKey,
-        Signature, Sound, Transfer, mempool::Mempool,
+        Account, Amount, Block, COIN, CheckedTransfer, HeaderChain, Network, Note, Profile, PublicKey, Receiver,
+        SecretKey, Signature, Sound, Transfer, mempool::Mempool,
     },
 };
 use bcoin_node::now;
@@ -25,7 +25,7 @@ pub struct Room {
 impl Room {
     /// A network with so many keys that send, and as many other ones that receive.
     pub fn new(keys: usize) -> Self {
-        let network = Network::room(Profile::Instant, "bench", || false).expect("a network").expect("not cancelled");
+        let network = Network::room(Profile::Instant, "bench", || false).expect("a network");
         let rules = Sound::new(network);
         let ancestors = rules.extend(None, &rules.genesis(now()));
         let secret = |number: usize| {
@@ -73,7 +73,8 @@ impl Room {
 
     /// What the chain would say if each sender had been given a coin.
     pub fn accounts(&self) -> Balances {
-        let rich = |sender: &SecretKey| (sender.public_key().to_bytes().to_vec(), Account { balance: COIN, nonce: 0 });
+        let balance = Amount::from_units(COIN).expect("an amount");
+        let rich = |sender: &SecretKey| (sender.public_key().to_bytes().to_vec(), Account { balance, nonce: 0 });
         Balances(self.senders.iter().map(rich).collect())
     }
 }

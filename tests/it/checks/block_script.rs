@@ -5,8 +5,8 @@ use std::{collections::HashSet, sync::LazyLock};
 use bcoin_ledger::{
     BlockHash,
     sound::{
-        Block, Coinbase, CompactTarget, Header, Merkle, MerkleRoot, Network, Note, SecretKey, SighashEngine, Signature,
-        Transaction, Transfer, XOnlyKey,
+        Block, Coinbase, CompactTarget, Header, Height, Merkle, MerkleRoot, Network, Note, SecretKey, SighashEngine,
+        Signature, Transaction, Transfer, XOnlyKey,
     },
 };
 
@@ -60,7 +60,7 @@ struct Fixture {
 static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     let note = format!("instant/{SUBSIDY}/{HALVING}/fuzzing");
     let coinbase = Coinbase {
-        height: 0,
+        height: Height::GENESIS,
         receiver: XOnlyKey::ZERO,
         amount: 0,
         commitment: [0; 32],
@@ -99,7 +99,7 @@ impl Maker<'_> {
         let due = reward(self.height, &plain.transfers);
         // Fees beyond all money are wrong anyway.
         let coinbase = Coinbase {
-            height: self.height as u32,
+            height: Height::new(self.height as u32),
             receiver: XOnlyKey::from_bytes(Self::key_bytes(plain.miner)),
             amount: u64::try_from(due).unwrap_or_default(),
             commitment: [0; 32],
@@ -201,7 +201,7 @@ impl Maker<'_> {
         let changed = match fault {
             1 => (with_coinbase(&|coinbase| coinbase.amount = coinbase.amount.wrapping_add(1)), "reward"),
             2 => (with_coinbase(&|coinbase| coinbase.amount = coinbase.amount.wrapping_sub(1)), "reward"),
-            3 => (with_coinbase(&|coinbase| coinbase.height ^= 1), "coinbase"),
+            3 => (with_coinbase(&|coinbase| coinbase.height = Height::new(coinbase.height.to_u32() ^ 1)), "coinbase"),
             4 => (with_coinbase(&|coinbase| coinbase.commitment[31] = 1), "coinbase"),
             5 => (with_coinbase(&|coinbase| coinbase.receiver = XOnlyKey::ZERO), "key"),
             6 => {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, slice, sync::LazyLock};
 
 use bcoin_ledger::{
     CheckedBlock as _, Rules as _,
-    sound::{BlockError, Invalidity, Sound},
+    sound::{Account, BlockError, Invalidity, Sound},
 };
 
 use super::{
@@ -127,8 +127,9 @@ impl Both {
     /// Each account is as in the model, and nothing is lost or made.
     fn check_money(&self) {
         let plain: PlainAccounts = accounts(&self.blocks).expect("these blocks were taken");
+        let numbers = |account: &Account| (account.balance.units(), account.nonce);
         let found: BTreeMap<_, _> =
-            self.chain.state.0.iter().map(|(key, account)| (key.clone(), (account.balance, account.nonce))).collect();
+            self.chain.state.0.iter().map(|(key, account)| (key.clone(), numbers(account))).collect();
         let expected: BTreeMap<_, _> =
             plain.into_iter().map(|(key, account)| (Maker::key_bytes(key).to_vec(), account)).collect();
         assert_eq!(found, expected);

@@ -68,7 +68,7 @@ fn transaction(bytes: &[u8]) -> bool {
     assert_eq!(found.id().to_hashed(), double_sha256(bytes));
     match &found {
         Transaction::Coinbase(coinbase) => {
-            assert_eq!(u64::from(coinbase.height), number(&bytes[1..5]));
+            assert_eq!(u64::from(coinbase.height.to_u32()), number(&bytes[1..5]));
             assert_eq!(coinbase.receiver.to_bytes(), bytes[5..37]);
             assert_eq!(coinbase.amount, number(&bytes[37..45]));
             assert_eq!((&coinbase.commitment[..], &coinbase.extranonce[..]), (&bytes[45..77], &bytes[77..85]));
@@ -115,7 +115,7 @@ fn transfer(bytes: &[u8]) -> bool {
     assert_eq!(checked.as_ref().map(|_| ()).map_err(|error| error.why()), expected);
     if let Ok(checked) = &checked {
         assert_eq!((checked.transfer(), checked.id(), checked.encoded_len()), (&found, found.id(), bytes.len()));
-        assert_eq!(u128::from(checked.cost()), amount + fee);
+        assert_eq!(u128::from(checked.cost().units()), amount + fee);
         assert_eq!((checked.encode(), CheckedTransfer::decode(bytes).as_ref()), (bytes.to_vec(), Ok(checked)));
     }
     true
@@ -125,7 +125,7 @@ fn transfer(bytes: &[u8]) -> bool {
 fn network() -> &'static Network {
     static NETWORK: LazyLock<Network> = LazyLock::new(|| {
         let room = Network::room(Profile::Classroom, Network::DEFAULT_ROOM, || true);
-        room.expect("the name is right").expect("its nonce is known")
+        room.expect("the nonce of this one is known")
     });
     &NETWORK
 }

@@ -1,6 +1,7 @@
 //! Accounts, and what a block does to them (docs/sound-rules.md section 3).
 
 use super::{
+    amount::Amount,
     block::{DecodeError, coinbase_of},
     block_error::BlockError,
     check_transfers::FIRST_TRANSFER,
@@ -19,28 +20,29 @@ const COINBASE_POSITION: u32 = 1;
 /// What the chain says of one key. An account that is 0 and 0 equals one that is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// What it can spend, in units.
-    pub balance: u64,
+    /// What it can spend.
+    pub balance: Amount,
     /// How many transfers it has sent.
     pub nonce: u64,
 }
 
-/// Balance and nonce, 8 bytes little-endian each.
+/// Balance in units and nonce, 8 bytes little-endian each.
 impl rules::Account for Account {
     fn encode(&self) -> Vec<u8> {
-        [self.balance.to_le_bytes(), self.nonce.to_le_bytes()].concat()
+        [self.balance.units().to_le_bytes(), self.nonce.to_le_bytes()].concat()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (balance, nonce) = bytes.split_first_chunk()?;
-        Some(Self { balance: u64::from_le_bytes(*balance), nonce: u64::from_le_bytes(nonce.try_into().ok()?) })
+        let balance = Amount::from_units(u64::from_le_bytes(*balance))?;
+        Some(Self { balance, nonce: u64::from_le_bytes(nonce.try_into().ok()?) })
     }
 }
 
 /// Why an account cannot make a transfer.
 enum Refused {
     Nonce { expected: u64 },
-    Funds { balance: u64 },
+    Funds { balance: Amount },
 }
 
 impl Refused {
@@ -55,7 +57,7 @@ impl Refused {
 
 impl Account {
     /// Pays amount and fee of the transfer with this nonce.
-    fn pay(&mut self, nonce: u64, cost: u64) -> Result<(), Refused> {
+    fn pay(&mut self, nonce: u64, cost: Amount) -> Result<(), Refused> {
         if nonce != self.nonce {
             return Err(Refused::Nonce { expected: self.nonce });
         }
@@ -65,16 +67,15 @@ impl Account {
         Ok(())
     }
 
-    /// All money together is below 2^51 units, so that no sum of it overflows.
-    fn credit(&mut self, units: u64) {
-        self.balance = self.balance.wrapping_add(units);
+    fn credit(&mut self, amount: Amount) {
+        self.balance = self.balance.saturating_add(amount);
     }
 
-    fn debit(&mut self, units: u64) {
-        self.balance = self.balance.wrapping_sub(units);
+    fn debit(&mut self, amount: Amount) {
+        self.balance = self.balance.saturating_sub(amount);
     }
 
-    fn take_back(&mut self, cost: u64) {
+    fn take_back(&mut self, cost: Amount) {
         self.credit(cost);
         self.nonce = self.nonce.wrapping_sub(1);
     }
@@ -85,8 +86,8 @@ impl Account {
 pub struct Reward {
     /// Who is paid.
     pub receiver: XOnlyKey,
-    /// How many units.
-    pub amount: u64,
+    /// How much.
+    pub amount: Amount,
 }
 
 impl Reward {
@@ -96,7 +97,8 @@ impl Reward {
     /// When the bytes are not the beginning of one.
     pub(super) fn of_encoding(bytes: &[u8]) -> Result<Self, BlockError> {
         let Coinbase { receiver, amount, .. } = coinbase_of(bytes).map_err(DecodeError::from)?;
-        Ok(Self { receiver, amount })
+        // Subsidy and fees, which were covered by money that is there.
+        Ok(Self { receiver, amount: Amount::saturating(amount) })
     }
 }
 
@@ -111,7 +113,7 @@ pub(super) fn connect<A: Accounts<Account>>(
         let pay = |sender: &mut Account| sender.pay(transfer.nonce, cost);
         let paid = update(accounts, transfer.sender, Some(position), pay).map_err(StateError::Accounts)?;
         paid.map_err(|refused| StateError::Refused(refused.in_block(position, checked)))?;
-        let credit = |receiver: &mut Account| receiver.credit(transfer.amount);
+        let credit = |receiver: &mut Account| receiver.credit(checked.amount());
         update(accounts, transfer.receiver, Some(position), credit).map_err(StateError::Accounts)?;
     }
     list_coinbase(accounts, block).map_err(StateError::Accounts)?;
@@ -129,7 +131,7 @@ pub(super) fn disconnect<A: Accounts<Account>>(
     let last = FIRST_TRANSFER + block.transfers().len() as u32;
     for (position, checked) in (FIRST_TRANSFER..last).zip(block.transfers()).rev() {
         let (transfer, cost) = (checked.transfer(), checked.cost());
-        update(accounts, transfer.receiver, Some(position), |receiver| receiver.debit(transfer.amount))?;
+        update(accounts, transfer.receiver, Some(position), |receiver| receiver.debit(checked.amount()))?;
         update(accounts, transfer.sender, Some(position), |sender| sender.take_back(cost))?;
     }
     Ok(())
@@ -148,7 +150,7 @@ fn update<A: Accounts<Account>, T>(
 fn change_matured<A: Accounts<Account>>(
     accounts: &mut A,
     matured: Option<&Reward>,
-    change: fn(&mut Account, u64),
+    change: fn(&mut Account, Amount),
 ) -> Result<(), A::Error> {
     match matured {
         Some(Reward { receiver, amount }) if *receiver != XOnlyKey::ZERO => {
@@ -203,16 +205,21 @@ mod tests {
         }
     }
 
+    fn units(units: u64) -> Amount {
+        Amount::from_units(units).unwrap()
+    }
+
     impl State {
         /// Key 1 has this account.
         fn of_sender(balance: u64, nonce: u64) -> Self {
+            let balance = units(balance);
             let accounts = BTreeMap::from([(key(1).to_bytes().to_vec(), Account { balance, nonce })]);
             Self { accounts, changes: Vec::new() }
         }
 
         fn of(&self, number: u8) -> (u64, u64) {
             let account = self.accounts.get(key(number).to_bytes().as_slice()).copied().unwrap_or_default();
-            (account.balance, account.nonce)
+            (account.balance.units(), account.nonce)
         }
     }
 
@@ -237,14 +244,23 @@ mod tests {
 
     #[test]
     fn an_account_is_kept_in_16_bytes() {
-        for (balance, nonce) in [(0, 0), (1, 2), (u64::MAX, u64::MAX), (MAX_MONEY.units(), 1 << 32)] {
-            let account = Account { balance, nonce };
+        for (balance, nonce) in [(0, 0), (1, 2), (MAX_MONEY.units(), u64::MAX), (MAX_MONEY.units(), 1 << 32)] {
+            let account = Account { balance: units(balance), nonce };
             let bytes = account.encode();
             assert_eq!((bytes.len(), Account::decode(&bytes)), (16, Some(account)));
         }
-        assert_eq!(Account { balance: 1, nonce: 2 }.encode(), [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(Account { balance: units(1), nonce: 2 }.encode(), [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
         for length in [0, 7, 8, 15, 17, 24] {
-            assert_eq!(Account::decode(&vec![1; length]), None, "{length} bytes");
+            assert_eq!(Account::decode(&vec![0; length]), None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn no_account_holds_more_than_all_the_money_there_can_be() {
+        let bytes = |balance: u64| [balance.to_le_bytes(), [0; 8]].concat();
+        assert_eq!(Account::decode(&bytes(MAX_MONEY.units())), Some(Account { balance: MAX_MONEY, nonce: 0 }));
+        for balance in [MAX_MONEY.units() + 1, u64::MAX] {
+            assert_eq!(Account::decode(&bytes(balance)), None, "{balance}");
         }
     }
 
@@ -261,7 +277,7 @@ mod tests {
     #[test]
     fn a_balance_covers_amount_and_fee_before_anything_is_credited() {
         let to_oneself = block([Transfer { receiver: key(1), ..unsigned() }]);
-        let error = BlockError::Funds { position: 2, balance: 7, cost: 8 };
+        let error = BlockError::Funds { position: 2, balance: units(7), cost: units(8) };
         assert_eq!(refusal(&State::of_sender(7, 0), &to_oneself), error);
         let mut state = State::of_sender(8, 0);
         connect(&mut state, &to_oneself, None).unwrap();
@@ -269,7 +285,7 @@ mod tests {
         disconnect(&mut state, &to_oneself, None).unwrap();
         assert_eq!(state.of(1), (8, 0));
         let all_money = block([Transfer { amount: MAX_MONEY.units(), fee: 0, ..unsigned() }]);
-        let (balance, cost) = (8, MAX_MONEY.units());
+        let (balance, cost) = (units(8), MAX_MONEY);
         assert_eq!(refusal(&State::of_sender(8, 0), &all_money), BlockError::Funds { position: 2, balance, cost });
     }
 
@@ -286,11 +302,14 @@ mod tests {
 
     #[test]
     fn a_reward_that_matures_is_credited_after_the_transfers() {
-        let matured = Reward { receiver: key(1), amount: 8 };
+        let matured = Reward { receiver: key(1), amount: units(8) };
         let spends_it = block([unsigned()]);
         let mut state = State::default();
         let error = connect(&mut state, &spends_it, Some(&matured)).unwrap_err();
-        assert_eq!(error, StateError::Refused(BlockError::Funds { position: 2, balance: 0, cost: 8 }));
+        assert_eq!(
+            error,
+            StateError::Refused(BlockError::Funds { position: 2, balance: Amount::ZERO, cost: units(8) })
+        );
         let mut state = State::of_sender(8, 0);
         connect(&mut state, &spends_it, Some(&matured)).unwrap();
         assert_eq!(state.of(1), (8, 1));
@@ -301,7 +320,7 @@ mod tests {
     #[test]
     fn every_account_is_told_which_transaction_names_it() {
         let block = block([0, 1].map(|nonce| Transfer { nonce, ..unsigned() }));
-        let matured = Reward { receiver: key(4), amount: 8 };
+        let matured = Reward { receiver: key(4), amount: units(8) };
         let mut state = State::of_sender(16, 0);
         connect(&mut state, &block, Some(&matured)).unwrap();
         let changes = [(1, Some(2)), (2, Some(2)), (1, Some(3)), (2, Some(3)), (3, Some(1)), (4, None)];
@@ -320,7 +339,7 @@ mod tests {
     #[test]
     fn a_reward_is_read_from_the_beginning_of_a_block() {
         let block = block([unsigned()]);
-        let expected = Reward { receiver: key(3), amount: block.coinbase().amount };
+        let expected = Reward { receiver: key(3), amount: units(block.coinbase().amount) };
         assert_eq!(Reward::of_encoding(block.encoding()), Ok(expected));
         assert_eq!(Reward::of_encoding(&[]).unwrap_err().why(), "encoding");
         let transfer = vec![Transaction::Transfer(unsigned())];

@@ -8,6 +8,9 @@ pub const COIN: u64 = 100_000_000;
 pub const MAX_MONEY: Amount = Amount(21_000_000 * COIN);
 
 /// An amount of money in units, from 0 to [`MAX_MONEY`].
+///
+/// No sum of money in a chain is above that, so that the operations that saturate are exact. Only where a store is damaged would
+/// they not be, and the check of the store finds that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(u64);
 
@@ -18,6 +21,11 @@ impl Amount {
     /// This many units; `None` when there cannot be so many.
     pub const fn from_units(units: u64) -> Option<Self> {
         if units <= MAX_MONEY.0 { Some(Self(units)) } else { None }
+    }
+
+    /// This many units as something that was judged says, or [`MAX_MONEY`] where there cannot be so many.
+    pub(super) const fn saturating(units: u64) -> Self {
+        if units <= MAX_MONEY.0 { Self(units) } else { MAX_MONEY }
     }
 
     /// As a number of units.
@@ -34,6 +42,19 @@ impl Amount {
     /// What is left; `None` when the other amount is larger.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
+    }
+
+    /// The sum, or [`MAX_MONEY`] where there cannot be so much.
+    #[must_use]
+    pub fn saturating_add(self, other: Self) -> Self {
+        // Two amounts are far below 2^64 together.
+        Self::saturating(self.0 + other.0)
+    }
+
+    /// What is left, or nothing where the other amount is larger.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
@@ -65,6 +86,21 @@ mod tests {
         assert_eq!(Amount(most - 1).checked_add(one), Some(MAX_MONEY));
         assert_eq!(Amount::ZERO.checked_sub(one), None);
         assert_eq!(MAX_MONEY.checked_sub(one), Some(Amount(most - 1)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_the_nearest_amount_that_can() {
+        let (one, almost) = (Amount(1), Amount(MAX_MONEY.0 - 1));
+        for (units, expected) in
+            [(0, 0), (MAX_MONEY.0, MAX_MONEY.0), (MAX_MONEY.0 + 1, MAX_MONEY.0), (u64::MAX, MAX_MONEY.0)]
+        {
+            assert_eq!(Amount::saturating(units), Amount(expected), "{units}");
+        }
+        assert_eq!(almost.saturating_add(one), MAX_MONEY);
+        assert_eq!(almost.saturating_add(Amount(2)), MAX_MONEY);
+        assert_eq!(MAX_MONEY.saturating_add(MAX_MONEY), MAX_MONEY);
+        assert_eq!(MAX_MONEY.saturating_sub(one), almost);
+        assert_eq!(one.saturating_sub(Amount(2)), Amount::ZERO);
     }
 
     #[test]

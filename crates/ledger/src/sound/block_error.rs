@@ -3,9 +3,11 @@
 use thiserror::Error;
 
 use super::{
+    amount::Amount,
     block::DecodeError,
     checked_transfer::TransferError,
     header_chain::{HeaderError, Invalidity},
+    height::Height,
 };
 use crate::hash::BlockHash;
 
@@ -39,7 +41,7 @@ pub enum BlockError {
     #[error("the first transaction has to be a coinbase with height {height} and a zero commitment")]
     Coinbase {
         /// The height that the block has.
-        height: u32,
+        height: Height,
     },
     /// There is another coinbase.
     #[error("transaction {position} is a coinbase: only the first one may be")]
@@ -69,14 +71,14 @@ pub enum BlockError {
         found: u64,
     },
     /// A sender has not enough.
-    #[error("transaction {position} pays {cost} units, but its sender has {balance}")]
+    #[error("transaction {position} pays {} units, but its sender has {}", cost.units(), balance.units())]
     Funds {
         /// The position in the block, from 1.
         position: u32,
-        /// What the sender has, in units.
-        balance: u64,
-        /// Amount and fee, in units.
-        cost: u64,
+        /// What the sender has.
+        balance: Amount,
+        /// Amount and fee.
+        cost: Amount,
     },
     /// The miner takes another reward than what is due.
     #[error("the reward is {found} units, but subsidy and fees are {expected}")]
@@ -132,6 +134,7 @@ mod tests {
     fn each_error_says_what_is_wrong_and_how_the_block_is_invalid() {
         let zero = BlockHash::ZERO;
         let transfer = TransferError::Amount;
+        let units = |units| Amount::from_units(units).unwrap();
         let early = HeaderError::Early { latest: 1, found: 2 };
         let previous = HeaderError::Previous { expected: zero, found: zero };
         for (error, why, invalidity, part) in [
@@ -152,7 +155,7 @@ mod tests {
             (BlockError::Mutated, "mutated", Invalidity::Body, "repeated so that the Merkle root stays the same"),
             (BlockError::OtherHeader, "previous", Invalidity::Body, "not the one whose header was checked"),
             (
-                BlockError::Coinbase { height: 5 },
+                BlockError::Coinbase { height: Height::new(5) },
                 "coinbase",
                 Invalidity::Permanent,
                 "a coinbase with height 5 and a zero commitment",
@@ -177,7 +180,7 @@ mod tests {
                 "nonce 4, but its sender has sent 1",
             ),
             (
-                BlockError::Funds { position: 2, balance: 1, cost: 4 },
+                BlockError::Funds { position: 2, balance: units(1), cost: units(4) },
                 "funds",
                 Invalidity::Permanent,
                 "pays 4 units, but its sender has 1",

@@ -25,7 +25,7 @@ pub(super) fn check_genesis(header: &CheckedHeader, block: Block) -> Result<Chec
     let encoding = block.encode();
     let (coinbase, transactions) = split_coinbase(header.height(), block.transactions)?;
     if !transactions.is_empty() {
-        return Err(BlockError::Coinbase { height: header.height().to_u32() });
+        return Err(BlockError::Coinbase { height: header.height() });
     }
     Ok(CheckedBlock::new(*header, coinbase, Vec::new(), encoding))
 }
@@ -76,19 +76,17 @@ pub(super) fn split_coinbase(
 ) -> Result<(Coinbase, Vec<Transaction>), BlockError> {
     let mut transactions = transactions.into_iter();
     match transactions.next() {
-        Some(Transaction::Coinbase(coinbase))
-            if coinbase.height == height.to_u32() && coinbase.commitment == [0; 32] =>
-        {
+        Some(Transaction::Coinbase(coinbase)) if coinbase.height == height && coinbase.commitment == [0; 32] => {
             Ok((coinbase, transactions.collect()))
         }
-        _ => Err(BlockError::Coinbase { height: height.to_u32() }),
+        _ => Err(BlockError::Coinbase { height }),
     }
 }
 
 /// Whether the miner takes subsidy and fees, exactly.
 fn check_reward(subsidy: Amount, transfers: &[CheckedTransfer], coinbase: &Coinbase) -> Result<(), BlockError> {
     // The fees of a block may be far more than there is money: whether they are covered is judged later.
-    let fees: u128 = transfers.iter().map(|transfer| u128::from(transfer.transfer().fee)).sum();
+    let fees: u128 = transfers.iter().map(|transfer| u128::from(transfer.fee().units())).sum();
     let expected = u128::from(subsidy.units()) + fees;
     if u128::from(coinbase.amount) == expected {
         return Ok(());
@@ -151,7 +149,7 @@ mod tests {
             let restored = restore(checked.tip(), bytes).unwrap();
             assert_eq!((restored.tip(), restored.encoding()), (checked.tip(), checked.encoding()));
             assert_eq!((restored.coinbase(), restored.transfers()), (checked.coinbase(), checked.transfers()));
-            assert_eq!(Reward::of_encoding(restored.encoding()).unwrap().amount, SUBSIDY + 3 * transfers);
+            assert_eq!(Reward::of_encoding(restored.encoding()).unwrap().amount.units(), SUBSIDY + 3 * transfers);
         }
     }
 
@@ -185,7 +183,7 @@ mod tests {
             with_coinbase(Coinbase { commitment, ..right_one.clone() }),
             right(1).split_off(1),
         ] {
-            assert_eq!(refusal(block_at(5, wrong)), BlockError::Coinbase { height: 5 });
+            assert_eq!(refusal(block_at(5, wrong)), BlockError::Coinbase { height: Height::new(5) });
         }
         let mut second = right(2);
         second.insert(2, Transaction::Coinbase(right_one.clone()));
@@ -197,10 +195,18 @@ mod tests {
     #[test]
     fn a_block_after_the_genesis_block_is_no_genesis_block() {
         let (header, block) = block_at(0, right(1));
-        assert_eq!(refusal((header, block)), BlockError::Coinbase { height: 0 }, "the coinbase is that of height 5");
+        assert_eq!(
+            refusal((header, block)),
+            BlockError::Coinbase { height: Height::GENESIS },
+            "the coinbase is that of height 5"
+        );
         let mut two = right(1);
         two[0] = Transaction::Coinbase(coinbase(0, 0));
-        assert_eq!(refusal(block_at(0, two)), BlockError::Coinbase { height: 0 }, "there are two transactions");
+        assert_eq!(
+            refusal(block_at(0, two)),
+            BlockError::Coinbase { height: Height::GENESIS },
+            "there are two transactions"
+        );
     }
 
     #[test]

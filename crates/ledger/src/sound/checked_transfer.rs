@@ -107,9 +107,19 @@ impl CheckedTransfer {
         self.0.transfer.nonce
     }
 
-    /// What the sender pays: amount and fee. They were found to be at most all the money there can be.
-    pub fn cost(&self) -> u64 {
-        self.0.transfer.amount + self.0.transfer.fee
+    /// What the receiver gets. It was found to be an amount of money.
+    pub fn amount(&self) -> Amount {
+        Amount::saturating(self.0.transfer.amount)
+    }
+
+    /// What the miner gets. It was found to be an amount of money.
+    pub fn fee(&self) -> Amount {
+        Amount::saturating(self.0.transfer.fee)
+    }
+
+    /// What the sender pays: amount and fee. They were found to be an amount of money together.
+    pub fn cost(&self) -> Amount {
+        self.amount().saturating_add(self.fee())
     }
 
     /// How many bytes the encoding has.
@@ -131,7 +141,8 @@ impl rules::Transaction for CheckedTransfer {
         self.0.transfer.encode()
     }
 
-    /// Reads back what this node has judged and written down.
+    /// Reads back a transfer that was judged before this node wrote it into its own store. Only the form is judged here: bytes from
+    /// outside go through [`Transfer::decode`] and [`CheckedTransfer::check`], never through this.
     fn decode(bytes: &[u8]) -> Result<Self, EncodingError> {
         let transfer = Transfer::decode(bytes)?;
         Ok(Self::trusted(transfer))
@@ -165,7 +176,8 @@ mod tests {
     fn amount_and_fee_are_money_together_without_overflow() {
         for (amount, fee) in [(1, 0), (1, MOST - 1), (MOST, 0), (MOST - 1, 1)] {
             let checked = check(signed(&network(), Transfer { amount, fee, ..unsigned() })).unwrap();
-            assert_eq!(checked.cost(), amount + fee);
+            let units = [checked.amount(), checked.fee(), checked.cost()].map(Amount::units);
+            assert_eq!(units, [amount, fee, amount + fee]);
         }
         for (amount, fee) in [
             (0, 0),
@@ -183,6 +195,13 @@ mod tests {
             let transfer = signed(&network(), Transfer { amount, fee, ..unsigned() });
             assert_eq!(check(transfer), Err(TransferError::Amount), "{amount} and {fee}");
         }
+    }
+
+    /// Such a transfer can come from a damaged store only.
+    #[test]
+    fn numbers_that_were_not_judged_are_no_more_than_all_the_money_there_can_be() {
+        let damaged = CheckedTransfer::trusted(Transfer { amount: u64::MAX, fee: u64::MAX, ..unsigned() });
+        assert_eq!([damaged.amount(), damaged.fee(), damaged.cost()], [MAX_MONEY; 3]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     encoding::{COINBASE, EncodingError, MIN_TRANSACTION_BYTES, Reader},
     hash::{Txid, double_sha256},
+    height::Height,
     key::XOnlyKey,
     note::Note,
 };
@@ -11,7 +12,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coinbase {
     /// The height of its block, so that no two coinbases of a chain are equal (BIP 34).
-    pub height: u32,
+    pub height: Height,
     /// Who is paid; zero in the genesis block.
     pub receiver: XOnlyKey,
     /// How many units.
@@ -45,7 +46,7 @@ impl Coinbase {
     /// Reads what follows the kind.
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, EncodingError> {
         Ok(Self {
-            height: reader.u32()?,
+            height: Height::new(reader.u32()?),
             receiver: XOnlyKey::from_bytes(reader.array()?),
             amount: reader.u64()?,
             commitment: reader.array()?,
@@ -56,7 +57,7 @@ impl Coinbase {
 
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.push(COINBASE);
-        bytes.extend_from_slice(&self.height.to_le_bytes());
+        bytes.extend_from_slice(&self.height.to_u32().to_le_bytes());
         bytes.extend_from_slice(&self.receiver.to_bytes());
         bytes.extend_from_slice(&self.amount.to_le_bytes());
         bytes.extend_from_slice(&self.commitment);

@@ -45,6 +45,9 @@ pub enum GenesisError {
     /// It is not the kind of block that begins a chain.
     #[error("a genesis block has no parent, and one coinbase of height 0 without receiver, amount and commitment")]
     Form,
+    /// The search for the nonce of a room was cancelled.
+    #[error("the search for the genesis block of the room was stopped before it found one")]
+    Cancelled,
 }
 
 impl Network {
@@ -63,31 +66,27 @@ impl Network {
     }
 
     /// The network of a room: everything in its genesis block follows from the name. Finding its nonce takes about 2^24 hashes on
-    /// all cores, except for [`Network::DEFAULT_ROOM`]; what was found can be kept, and read by [`Network::from_genesis`]. `None`
-    /// when `cancelled` says so before that.
+    /// all cores, except for [`Network::DEFAULT_ROOM`]; what was found can be kept, and read by [`Network::from_genesis`].
     ///
     /// # Errors
-    /// When the name or the profile is none for a network.
-    pub fn room(profile: Profile, name: &str, cancelled: impl Fn() -> bool) -> Result<Option<Self>, GenesisError> {
+    /// When the name or the profile is none for a network, or `cancelled` says so before the nonce is found.
+    pub fn room(profile: Profile, name: &str, cancelled: impl Fn() -> bool) -> Result<Self, GenesisError> {
         let mut block = unsolved(&Parameters::room(profile, name)?)?;
         let is_default = name == Self::DEFAULT_ROOM && profile == Profile::Classroom;
-        let nonce = match is_default {
-            true => Some(Self::DEFAULT_ROOM_NONCE),
-            false => {
-                // The bits of a genesis block stand for a target.
-                let target = block.header.bits.decode().unwrap_or(profile.limit());
-                search::first_nonce(&block.header, target, cancelled)
-            }
+        block.header.nonce = if is_default {
+            Self::DEFAULT_ROOM_NONCE
+        } else {
+            // The bits of a genesis block stand for a target.
+            let target = block.header.bits.decode().unwrap_or(profile.limit());
+            search::first_nonce(&block.header, target, cancelled).ok_or(GenesisError::Cancelled)?
         };
-        let Some(nonce) = nonce else { return Ok(None) };
-        block.header.nonce = nonce;
-        Self::from_block(block, ROOM_TIME).map(Some)
+        Self::from_block(block, ROOM_TIME)
     }
 
     fn from_block(block: Block, now: u32) -> Result<Self, GenesisError> {
         let [Transaction::Coinbase(coinbase)] = block.transactions.as_slice() else { return Err(GenesisError::Form) };
         let Coinbase { height, receiver, amount, commitment, extranonce: _, note } = coinbase;
-        let begins = (*height, *receiver, *amount, *commitment) == (0, XOnlyKey::ZERO, 0, [0; 32]);
+        let begins = (*height, *receiver, *amount, *commitment) == (Height::GENESIS, XOnlyKey::ZERO, 0, [0; 32]);
         if !begins || block.header.previous != BlockHash::ZERO {
             return Err(GenesisError::Form);
         }
@@ -122,7 +121,7 @@ impl Network {
 /// The genesis block of a room without its nonce.
 fn unsolved(parameters: &Parameters) -> Result<Block, GenesisError> {
     let coinbase = Coinbase {
-        height: Height::GENESIS.to_u32(),
+        height: Height::GENESIS,
         receiver: XOnlyKey::ZERO,
         amount: 0,
         commitment: [0; 32],
@@ -161,7 +160,7 @@ mod tests {
     fn coinbase() -> Coinbase {
         let note = Note::new(NOTE.as_bytes()).unwrap();
         let (receiver, commitment, extranonce) = (XOnlyKey::ZERO, [0; 32], [0; 8]);
-        Coinbase { height: 0, receiver, amount: 0, commitment, extranonce, note }
+        Coinbase { height: Height::GENESIS, receiver, amount: 0, commitment, extranonce, note }
     }
 
     fn refusal(block: &Block) -> GenesisError {
@@ -170,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_room_is_the_network_of_its_genesis_block() {
-        let room = Network::room(Profile::Instant, "tests", || false).unwrap().unwrap();
+        let room = Network::room(Profile::Instant, "tests", || false).unwrap();
         assert_eq!(room.genesis().encoding(), genesis(coinbase()).encode());
         assert_eq!(room.genesis_hash(), room.genesis().header().header().hash());
         let read = Network::from_genesis(room.genesis().encoding(), ROOM_TIME).unwrap();
@@ -184,7 +183,7 @@ mod tests {
         let mut commitment = [0; 32];
         commitment[0] = 1;
         for wrong in [
-            Coinbase { height: 1, ..coinbase() },
+            Coinbase { height: Height::new(1), ..coinbase() },
             Coinbase { receiver: XOnlyKey::from_bytes([1; 32]), ..coinbase() },
             Coinbase { amount: 1, ..coinbase() },
             Coinbase { commitment, ..coinbase() },
@@ -232,6 +231,7 @@ mod tests {
                 GenesisError::Form,
                 "a genesis block has no parent, and one coinbase of height 0 without receiver, amount and commitment",
             ),
+            (GenesisError::Cancelled, "the search for the genesis block of the room was stopped before it found one"),
             (ParameterError::Profile.into(), "the profile of a network is classroom or instant"),
             (
                 BlockError::Merkle.into(),

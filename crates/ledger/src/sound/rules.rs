@@ -261,6 +261,7 @@ impl Rules for Sound {
 mod tests {
     use super::{
         super::{
+            amount::Amount,
             header_chain::{HeaderError, Invalidity},
             note::Note,
             profile::Profile,
@@ -302,7 +303,7 @@ mod tests {
         let early = HeaderError::Early { latest: header.time - 1, found: header.time };
         let error = rules.check_header(None, &header, at(time - 61)).unwrap_err();
         assert_eq!((error.invalidity(), error), (Invalidity::Early, early.into()));
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         let error = rules.check_header(None, other.genesis().header().header(), at(time)).unwrap_err();
         let (expected, found) = (rules.network().genesis_hash(), other.genesis_hash());
         assert_eq!(error, BlockError::OtherNetwork { expected, found });
@@ -317,7 +318,7 @@ mod tests {
         let ancestors = rules.extend(None, &genesis);
         assert_eq!(rules.recheck(None, genesis.encoding()), Ok(ancestors));
         let time = genesis.header().header().time;
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         assert_eq!(rules.recheck(None, other.genesis().encoding()).unwrap_err().why(), "previous");
         let receiver = receiver(3);
         let job = rules.job(&ancestors, &Mempool::default(), &receiver, at(i64::from(time) + 1_000_000_000));
@@ -362,7 +363,10 @@ mod tests {
         };
         assert_eq!(summary, expected);
         assert_eq!(summary.size(), size_of::<BlockSummary>());
-        assert_eq!(rules.delayed(&bytes), Ok(Reward { receiver: summary.receiver, amount: reward }));
+        assert_eq!(
+            rules.delayed(&bytes),
+            Ok(Reward { receiver: summary.receiver, amount: Amount::from_units(reward).unwrap() })
+        );
         assert!(rules.is_mined_for(&checked, &receiver(3)));
         assert!(!rules.is_mined_for(&checked, &receiver(1)));
         assert!(rules.may_wait(&checked.transfers()[0]));
@@ -374,7 +378,7 @@ mod tests {
         let rules = rules();
         let transfer = signed(rules.network(), unsigned());
         assert_eq!(rules.check_transfer(transfer.clone()).unwrap().transfer(), &transfer);
-        let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+        let other = Network::room(Profile::Instant, "another", || false).unwrap();
         assert_eq!(Sound::new(other).check_transfer(transfer), Err(TransferError::Signature));
     }
 }

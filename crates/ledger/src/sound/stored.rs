@@ -23,7 +23,7 @@ pub(super) fn restore(tip: Tip, encoding: Vec<u8>) -> Result<CheckedBlock, Block
     let transfers = transactions.into_iter().map(|transaction| match transaction {
         Transaction::Transfer(transfer) => Ok(CheckedTransfer::trusted(transfer)),
         Transaction::Checked(checked) => Ok(checked),
-        Transaction::Coinbase(_) => Err(BlockError::Coinbase { height: header.height().to_u32() }),
+        Transaction::Coinbase(_) => Err(BlockError::Coinbase { height: header.height() }),
     });
     let transfers = transfers.collect::<Result<_, _>>()?;
     Ok(CheckedBlock::new(header, coinbase, transfers, encoding))
@@ -43,6 +43,7 @@ pub(super) fn check_bytes(bytes: &[u8]) -> Result<Header, BlockError> {
 mod tests {
     use super::{
         super::{
+            height::Height,
             target::CompactTarget,
             testing::{block_at, coinbase, header_at, network, signed, unsigned},
         },
@@ -61,10 +62,10 @@ mod tests {
         other.header.bits = CompactTarget::from_consensus(0);
         assert_eq!(restored(header.tip(), &other), Err(BlockError::OtherHeader));
         let another_height = header_at(6, block.header).tip();
-        assert_eq!(restored(another_height, &block), Err(BlockError::Coinbase { height: 6 }));
+        assert_eq!(restored(another_height, &block), Err(BlockError::Coinbase { height: Height::new(6) }));
         let mut second = block.clone();
         second.transactions.push(Transaction::Coinbase(coinbase(5, 0)));
-        assert_eq!(restored(header.tip(), &second), Err(BlockError::Coinbase { height: 5 }));
+        assert_eq!(restored(header.tip(), &second), Err(BlockError::Coinbase { height: Height::new(5) }));
         let cut = block.encode()[..200].to_vec();
         assert_eq!(restore(header.tip(), cut).unwrap_err().why(), "encoding");
     }

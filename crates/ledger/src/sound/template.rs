@@ -3,6 +3,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap, iter};
 
 use super::{
+    amount::Amount,
     block::{Block, MAX_BLOCK_BYTES, empty_block_bytes},
     checked_transfer::CheckedTransfer,
     coinbase::Coinbase,
@@ -65,12 +66,12 @@ impl Template {
         // No block can follow the one of the last height, and a template for it is refused.
         let height = ancestors.next_height().unwrap_or(Height::GENESIS);
         let transfers = best_paying(mempool, MAX_BLOCK_BYTES - RESERVED_BYTES);
-        let fees: u64 = transfers.iter().map(|transfer| transfer.transfer().fee).sum();
+        let fees = transfers.iter().map(CheckedTransfer::fee).fold(Amount::ZERO, Amount::saturating_add);
         let coinbase = Coinbase {
-            height: height.to_u32(),
+            height,
             receiver: receiver.key.into(),
-            // No sum of fees has more than 64 bits: 6,500 are each at most 2.1 * 10^15, and all are covered by money that is there.
-            amount: network.parameters().subsidy(height).units() + fees,
+            // All fees are covered by money that is there.
+            amount: network.parameters().subsidy(height).saturating_add(fees).units(),
             commitment: [0; 32],
             extranonce: receiver.extranonce.to_le_bytes(),
             note: receiver.note.clone(),
@@ -91,9 +92,9 @@ impl Template {
         Self { parent, header, earliest_time, target, coinbase, transfers, branch }
     }
 
-    /// What the coinbase pays, in units: subsidy and fees.
-    pub fn reward(&self) -> u64 {
-        self.coinbase.amount
+    /// What the coinbase pays: subsidy and fees.
+    pub fn reward(&self) -> Amount {
+        Amount::saturating(self.coinbase.amount)
     }
 
     /// Where a search for a solution begins.

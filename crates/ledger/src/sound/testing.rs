@@ -11,7 +11,7 @@ use crate::{
 
 /// A network whose rewards are 50,000 coins.
 pub(super) fn network() -> Network {
-    Network::room(Profile::Instant, "tests", || false).unwrap().unwrap()
+    Network::room(Profile::Instant, "tests", || false).unwrap()
 }
 
 /// One of a few secret keys.
@@ -39,7 +39,8 @@ pub(super) fn signed(network: &Network, transfer: Transfer) -> Transfer {
 /// A reward for key 3.
 pub(super) fn coinbase(height: u32, amount: u64) -> Coinbase {
     let note = Note::default();
-    Coinbase { height, receiver: key(3), amount, commitment: [0; 32], extranonce: [0; 8], note }
+    let (height, receiver) = (Height::new(height), key(3));
+    Coinbase { height, receiver, amount, commitment: [0; 32], extranonce: [0; 8], note }
 }
 
 /// A block with the right Merkle root, and its header as if it had passed the rules for headers at this height.

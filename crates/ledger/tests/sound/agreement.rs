@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bcoin_ledger::{
     CheckedBlock as _, Work,
-    sound::{BlockError, Header, Invalidity},
+    sound::{Account, BlockError, Header, Invalidity},
 };
 
 use crate::{
@@ -64,8 +64,8 @@ impl Pair {
         assert_eq!(tip.hash.to_hashed(), hash(&last[..80]));
         assert_eq!(tip.height, self.model.blocks.len() as u64);
         assert_eq!(tip.work, Work::from(2 * tip.height));
-        let state: Accounts =
-            self.chain.state.0.iter().map(|(key, account)| (key.clone(), (account.balance, account.nonce))).collect();
+        let plain = |account: &Account| (account.balance.units(), account.nonce);
+        let state: Accounts = self.chain.state.0.iter().map(|(key, account)| (key.clone(), plain(account))).collect();
         assert_eq!(state, self.model.accounts());
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use bcoin_ledger::{
     Accounts, CheckedBlock as _, ReadAccounts, Rules as _, StateError, Tip,
-    sound::{Account, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound},
+    sound::{Account, Amount, BlockError, CheckedBlock, HeaderChain, MATURITY, Sound, XOnlyKey},
 };
 use chrono::{DateTime, Local};
 
@@ -41,12 +41,25 @@ impl ReadAccounts<Account> for State {
     }
 }
 
+impl State {
+    /// The account of a key.
+    pub fn of(&self, key: XOnlyKey) -> Account {
+        let Ok(account) = self.read(&key.to_bytes());
+        account
+    }
+}
+
 /// A time at which no block of the golden data is early: Unix time in seconds.
 pub const LATE: u32 = 4_000_000_000;
 
 /// The same time as a clock shows it.
 pub fn late() -> DateTime<Local> {
     DateTime::from_timestamp(LATE.into(), 0).unwrap().into()
+}
+
+/// An amount of so many units.
+pub fn units(units: u64) -> Amount {
+    Amount::from_units(units).unwrap()
 }
 
 /// A chain from its genesis block on.
@@ -114,7 +127,7 @@ impl Chain {
 
     /// All balances together, in units.
     pub fn balances(&self) -> u64 {
-        self.state.0.values().map(|account| account.balance).sum()
+        self.state.0.values().map(|account| account.balance.units()).sum()
     }
 
     /// Balance and nonce of each account by its address.
@@ -123,6 +136,6 @@ impl Chain {
             let key = bcoin_ledger::sound::PublicKey::from_bytes(key.as_slice().try_into().unwrap()).unwrap();
             bcoin_ledger::sound::Address::from(key).to_string()
         };
-        self.state.0.iter().map(|(key, account)| (address(key), (account.balance, account.nonce))).collect()
+        self.state.0.iter().map(|(key, account)| (address(key), (account.balance.units(), account.nonce))).collect()
     }
 }

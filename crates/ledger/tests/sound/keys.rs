@@ -72,7 +72,7 @@ fn wallets_have_the_known_keys_and_addresses() {
         assert_eq!(mnemonic.language(), language);
         let secrets = list(&wallet["secrets"]);
         let addresses = list(&wallet["addresses"]);
-        assert!(!secrets.is_empty() && secrets.len() == addresses.len());
+        assert_eq!((secrets.len(), addresses.len()), (3, 3));
         for ((key, secret), address) in mnemonic.keys().zip(secrets).zip(addresses) {
             assert_eq!(key.public_key(), SecretKey::from_bytes(array(secret)).unwrap().public_key(), "{wallet}");
             assert_eq!(Address::from(key.public_key()).to_string(), text(address));

@@ -45,7 +45,7 @@ fn accounts(value: &Value) -> HashMap<String, (u64, u64)> {
 #[test]
 fn the_built_in_genesis_is_the_worked_one() {
     let golden = golden();
-    let room = Network::room(Profile::Classroom, Network::DEFAULT_ROOM, || true).unwrap().unwrap();
+    let room = Network::room(Profile::Classroom, Network::DEFAULT_ROOM, || true).unwrap();
     assert_eq!(room.genesis().encoding(), bytes(&golden["network"]["genesis_block"]));
     assert_eq!(room.genesis_hash().to_string(), text(&golden["network"]["genesis_hash"]));
     assert_eq!(room.parameters(), &Parameters::room(Profile::Classroom, text(&golden["network"]["name"])).unwrap());
@@ -53,14 +53,17 @@ fn the_built_in_genesis_is_the_worked_one() {
 
 #[test]
 fn a_room_follows_from_its_name() {
-    for room in list(&golden()["rooms"]) {
-        let network = Network::room(Profile::Classroom, text(&room["room"]), || false).unwrap().unwrap();
+    let golden = golden();
+    let rooms = list(&golden["rooms"]);
+    assert_eq!(rooms.len(), 3);
+    for room in rooms {
+        let network = Network::room(Profile::Classroom, text(&room["room"]), || false).unwrap();
         assert_eq!(network.genesis().encoding(), bytes(&room["genesis_block"]));
         assert_eq!(network.genesis_hash().to_string(), text(&room["genesis_hash"]));
         assert_eq!(network.parameters().name(), text(&room["room"]));
     }
-    let cancelled = Network::room(Profile::Classroom, "another", || true).unwrap();
-    assert!(cancelled.is_none());
+    let cancelled = Network::room(Profile::Classroom, "another", || true);
+    assert!(matches!(cancelled, Err(GenesisError::Cancelled)));
 }
 
 #[test]
@@ -199,7 +202,9 @@ fn bodies_of_the_same_header_do_not_spoil_the_honest_one() {
         let after = case["after"].as_u64().unwrap() as usize;
         let mut chain = chain_to(&golden, after);
         let honest = bytes(&list(&golden["chain"]["blocks"])[after]["raw"]);
-        for body in list(&case["bodies"]) {
+        let bodies = list(&case["bodies"]);
+        assert_eq!(bodies.len(), 8);
+        for body in bodies {
             let raw = bytes(&body["raw"]);
             assert_eq!(raw[..80], honest[..80], "the same header");
             let error = chain.push(&raw).unwrap_err();
@@ -215,6 +220,7 @@ fn the_branch_overtakes_and_leaves_the_accounts_of_the_model() {
     let golden = golden();
     let branch = &golden["branch"];
     let (after, blocks) = (branch["after"].as_u64().unwrap() as usize, list(&branch["blocks"]));
+    assert_eq!(blocks.len(), 25);
     let mut chain = chain_to(&golden, 40);
     let whole = (chain.tip(), chain.state.clone());
     let popped: Vec<_> = (after..40).map(|_| chain.pop()).collect();
@@ -271,7 +277,7 @@ fn a_stored_block_is_rechecked_to_the_byte() {
 fn a_first_block_of_another_network_is_refused() {
     let golden = golden();
     let chain = chain_to(&golden, 0);
-    let other = Network::room(Profile::Instant, "another", || false).unwrap().unwrap();
+    let other = Network::room(Profile::Instant, "another", || false).unwrap();
     let block = chain.rules.decode(other.genesis().encoding()).unwrap();
     let error = chain.rules.check(None, block, late()).unwrap_err();
     assert_eq!(error.why(), "previous");

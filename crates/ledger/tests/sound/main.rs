@@ -10,7 +10,6 @@ mod keys;
 mod ledger;
 mod mempool;
 mod mempool_model;
-mod mempool_times;
 mod merkle;
 mod model;
 mod pool;

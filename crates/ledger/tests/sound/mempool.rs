@@ -9,7 +9,7 @@ use bcoin_ledger::{
 };
 
 use crate::{
-    chain::{Chain, State},
+    chain::{Chain, State, units},
     pool::{self, Pool, Terms, rich, terms, x_only},
 };
 
@@ -168,7 +168,7 @@ fn what_leaves_for_others_of_its_group_was_never_there() {
 fn numbers_at_their_ends_are_judged_without_overflow() {
     let mut node = Node::new(NO_LIMITS);
     let most = MAX_MONEY.units();
-    let at_the_end = Account { balance: most, nonce: u64::MAX - 1 };
+    let at_the_end = Account { balance: MAX_MONEY, nonce: u64::MAX - 1 };
     node.state = State([(x_only(0).to_bytes().to_vec(), at_the_end)].into());
     let last = u64::MAX - 1;
     assert_eq!(node.add(Terms { amount: 1, fee: most - 1, ..terms(0, last) }), Ok(vec![]));
@@ -219,7 +219,7 @@ fn a_block_takes_out_what_it_holds_and_what_it_conflicts_with() {
     let waiting: Vec<_> = (0..3).flat_map(|sender| (0..3).map(move |nonce| terms(sender, nonce).unsigned(1))).collect();
     let (answers, ..) = pool.admit(&rules, &chain.state, NO_LIMITS, &waiting);
     assert!(answers.iter().all(Result::is_ok));
-    let balance = |sender: u8| chain.state.0[&x_only(sender).to_bytes().to_vec()].balance;
+    let balance = |sender: u8| chain.state.of(x_only(sender)).balance.units();
     // Of the first sender a block holds what waits, of the second one something else, and the third one pays all but what one
     // more transfer takes.
     let held = [
@@ -249,7 +249,7 @@ fn a_reorganisation_keeps_no_more_than_may_wait_and_the_best_paying_of_it() {
     }
     let mut state = State::default();
     for transfer in pool::of_many(0..40, 1, |_, _| terms(0, 0)) {
-        state.0.insert(transfer.sender().to_bytes().to_vec(), Account { balance: 1_000_000, nonce: 0 });
+        state.0.insert(transfer.sender().to_bytes().to_vec(), Account { balance: units(1_000_000), nonce: 0 });
     }
     let Ok(after) = change.finish(&state, &Mempool::default());
     assert_eq!((after.mempool.len(), after.returned), (20, 20));

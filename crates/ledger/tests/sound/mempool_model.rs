@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bcoin_ledger::{
-    Mempool as _, MempoolLimits, ReadAccounts as _, Reorganisation as _,
+    Mempool as _, MempoolLimits, Reorganisation as _,
     sound::{
         Account, CheckedBlock, CheckedTransfer, XOnlyKey,
         mempool::{Mempool, Reorganisation},
@@ -18,11 +18,6 @@ use crate::{
 
 /// How many blocks no reorganisation disconnects: they make the money.
 const BASE: usize = 21;
-
-fn account(state: &State, sender: XOnlyKey) -> Account {
-    let Ok(account) = state.read(&sender.to_bytes());
-    account
-}
 
 fn cost(transfer: &CheckedTransfer) -> u128 {
     u128::from(transfer.transfer().amount) + u128::from(transfer.transfer().fee)
@@ -115,14 +110,14 @@ impl Model {
             return Err("full");
         }
         let before = || queue.iter().map(|(_, other)| other).filter(|other| other.nonce() < transfer.nonce());
-        if before().map(cost).sum::<u128>() + cost(transfer) > u128::from(account.balance) {
+        if before().map(cost).sum::<u128>() + cost(transfer) > u128::from(account.balance.units()) {
             return Err("funds");
         }
         after.waiting.push((self.next, transfer.clone()));
         after.next += 1;
         loop {
             let queue = after.of(transfer.sender());
-            if queue.iter().map(|(_, one)| cost(one)).sum::<u128>() <= u128::from(account.balance) {
+            if queue.iter().map(|(_, one)| cost(one)).sum::<u128>() <= u128::from(account.balance.units()) {
                 break;
             }
             after.remove(queue.last().unwrap().0);
@@ -141,8 +136,8 @@ impl Model {
     /// Leaves what can follow each other from the accounts on.
     fn judge_again(&mut self, state: &State) {
         for (_, transfer) in self.waiting.clone() {
-            let account = account(state, transfer.sender());
-            let (mut nonce, mut left) = (account.nonce, u128::from(account.balance));
+            let account = state.of(transfer.sender());
+            let (mut nonce, mut left) = (account.nonce, u128::from(account.balance.units()));
             for (number, one) in self.of(transfer.sender()) {
                 if one.nonce() == nonce && cost(&one) <= left && nonce < account.nonce + 25 {
                     nonce += 1;
@@ -251,7 +246,7 @@ impl World {
     }
 
     fn account(&self, sender: u8) -> Account {
-        account(&self.chain.state, x_only(sender))
+        self.chain.state.of(x_only(sender))
     }
 
     /// A transfer that may or may not be right to wait.
@@ -271,7 +266,7 @@ impl World {
         let least = (old * 11).div_ceil(10).max(old + bytes);
         let more = bytes * (1 + self.random.below(6)) + self.random.below(bytes);
         let fee = self.pick(&[bytes, more, more, more, least, least, least - 1, least + 1, bytes - 1]);
-        let all = account.balance.saturating_sub(fee).max(1);
+        let all = account.balance.units().saturating_sub(fee).max(1);
         let small = 1 + self.random.below(1000);
         let amount = self.pick(&[small, small, small, small, small, all / 3 + 1, all, all + 1, all / 9 + 1]);
         let salt = self.salt();
@@ -282,7 +277,7 @@ impl World {
         let group: Vec<_> = (0..1 + self.random.below(5)).map(|_| self.transfer()).collect();
         let (mut model, first_new) = (self.model.clone(), self.model.next);
         let mut admit = |transfer: &CheckedTransfer| {
-            let account = account(&self.chain.state, transfer.sender());
+            let account = self.chain.state.of(transfer.sender());
             model.admit(&account, transfer, self.limits)
         };
         let expected: Vec<_> = group.iter().map(&mut admit).collect();
@@ -308,7 +303,7 @@ impl World {
         let candidates: Vec<_> = self.model.transfers().chain(others).cloned().collect();
         for sender in 0..self.senders {
             let account = self.account(sender);
-            let mut left = u128::from(account.balance);
+            let mut left = u128::from(account.balance.units());
             for nonce in account.nonce..account.nonce + self.random.below(9) {
                 let known = candidates.iter().find(|one| one.sender() == x_only(sender) && one.nonce() == nonce);
                 let salt = self.salt();

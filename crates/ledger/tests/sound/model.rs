@@ -1,5 +1,8 @@
 //! The rules of docs/sound-rules.md sections 1 to 3 written down a second time, as plainly as possible and without the types of the
 //! ledger, for networks of the profile `instant`. Everything is computed anew from the raw blocks for each question.
+//!
+//! Signatures alone are judged by the same libsecp256k1 as in the ledger. That it judges them as it should is tested with the
+//! vectors of BIP 340 (`keys.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

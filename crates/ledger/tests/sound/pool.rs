@@ -10,7 +10,10 @@ use bcoin_ledger::{
     },
 };
 
-use crate::chain::{Chain, State, late};
+use crate::{
+    chain::{Chain, State, late, units},
+    random,
+};
 
 /// How many keys there are.
 pub const KEYS: u8 = 40;
@@ -69,7 +72,7 @@ impl Terms {
 }
 
 pub fn rules() -> Sound {
-    Sound::new(Network::room(Profile::Instant, "mempool", || false).unwrap().unwrap())
+    Sound::new(Network::room(Profile::Instant, "mempool", || false).unwrap())
 }
 
 /// A chain in which the first keys have `each` mature rewards.
@@ -98,10 +101,7 @@ pub fn of_many(senders: Range<u64>, of_each: u64, terms: impl Fn(u64, u64) -> Te
 /// The block of this template, with the first nonce that does.
 pub fn solved(template: &Template) -> Block {
     let mut block = template.unsolved();
-    let target = block.header.bits.decode().unwrap();
-    while !target.is_met_by(block.header.hash()) {
-        block.header.nonce += 1;
-    }
+    random::mine(&mut block.header);
     block
 }
 
@@ -173,8 +173,8 @@ impl Pool {
     }
 }
 
-/// A state in which these keys have so much, and have sent nothing.
+/// A state in which these keys have so many units, and have sent nothing.
 pub fn rich(keys: u8, balance: u64) -> State {
-    let account = |key| (x_only(key).to_bytes().to_vec(), Account { balance, nonce: 0 });
+    let account = |key| (x_only(key).to_bytes().to_vec(), Account { balance: units(balance), nonce: 0 });
     State((0..keys).map(account).collect())
 }

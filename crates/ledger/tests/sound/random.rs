@@ -3,13 +3,13 @@
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _,
     sound::{
-        Account, Block, Coinbase, CompactTarget, Header, Height, MerkleRoot, Network, Note, SecretKey, SighashEngine,
-        Signature, Sound, Transaction, Transfer, XOnlyKey, double_sha256,
+        Account, Amount, Block, Coinbase, CompactTarget, Header, Height, MerkleRoot, Network, Note, SecretKey,
+        SighashEngine, Signature, Sound, Target, Transaction, Transfer, XOnlyKey, double_sha256, search::first_nonce,
     },
 };
 use bcoin_testkit::random::Random;
 
-use crate::chain::{Chain, LATE, State};
+use crate::chain::{Chain, LATE, State, units};
 
 /// What a block with two hashes of work says.
 const BITS: u32 = 0x207f_ffff;
@@ -95,7 +95,7 @@ impl Miner {
     /// A block after this chain with these transfers.
     pub fn block_of(&mut self, chain: &Chain, transfers: Vec<Transfer>) -> Block {
         let coinbase = Coinbase {
-            height: chain.blocks.len() as u32,
+            height: Height::new(chain.blocks.len() as u32),
             receiver: self.key(),
             amount: 0,
             commitment: [0; 32],
@@ -129,20 +129,20 @@ impl Miner {
         });
         let fees = fees.fold(0, u64::wrapping_add);
         if let Some(Transaction::Coinbase(coinbase)) = block.transactions.first_mut() {
-            let height = Height::new(coinbase.height);
-            coinbase.amount = self.rules.network().parameters().subsidy(height).units().wrapping_add(fees);
+            coinbase.amount = self.rules.network().parameters().subsidy(coinbase.height).units().wrapping_add(fees);
         }
     }
 
     /// A transfer that `state` covers, which is changed by it. `None` when nobody has money.
     pub fn transfer(&mut self, state: &mut State) -> Option<Transfer> {
         let keys = self.keys.iter().map(|key| XOnlyKey::from(key.public_key()));
-        let rich: Vec<_> = keys.filter(|key| account(state, *key).balance > 0).collect();
+        let rich: Vec<_> = keys.filter(|key| state.of(*key).balance > Amount::ZERO).collect();
         if rich.is_empty() {
             return None;
         }
         let sender = self.one_of(&rich);
-        let Account { balance, nonce } = account(state, sender);
+        let Account { balance, nonce } = state.of(sender);
+        let balance = balance.units();
         let amount = match self.below(4) {
             0 => balance,
             1 => 1,
@@ -163,9 +163,10 @@ impl Miner {
             signature: Signature::from_bytes([0; 64]),
         };
         self.sign(&mut transfer);
-        let payer = Account { balance: balance - amount - fee, nonce: nonce + 1 };
+        let payer = Account { balance: units(balance - amount - fee), nonce: nonce + 1 };
         state.0.insert(sender.to_bytes().to_vec(), payer);
-        state.0.entry(transfer.receiver.to_bytes().to_vec()).or_default().balance += amount;
+        let receiver = state.0.entry(transfer.receiver.to_bytes().to_vec()).or_default();
+        receiver.balance = receiver.balance.checked_add(units(amount)).unwrap();
         Some(transfer)
     }
 
@@ -229,7 +230,7 @@ impl Tree {
 /// The genesis block of a network.
 pub fn genesis(note: &str) -> Block {
     let coinbase = Coinbase {
-        height: 0,
+        height: Height::GENESIS,
         receiver: XOnlyKey::ZERO,
         amount: 0,
         commitment: [0; 32],
@@ -250,11 +251,6 @@ pub fn genesis(note: &str) -> Block {
     block
 }
 
-/// What the state says of a key.
-pub fn account(state: &State, key: XOnlyKey) -> Account {
-    state.0.get(key.to_bytes().as_slice()).copied().unwrap_or_default()
-}
-
 /// Puts the Merkle root of the transactions into the header.
 pub fn name_transactions(block: &mut Block) {
     let mut level: Vec<[u8; 32]> = block.ids().iter().map(|id| id.to_hashed()).collect();
@@ -264,20 +260,18 @@ pub fn name_transactions(block: &mut Block) {
     block.header.merkle_root = MerkleRoot::from_hashed(level.first().copied().unwrap_or_default());
 }
 
-/// Searches the next nonce with enough work for [`BITS`], whatever the header's own bits say.
+/// Gives the header the first nonce with enough work for [`BITS`], whatever its own bits say.
 pub fn mine(header: &mut Header) {
-    while !has_work(header) {
-        header.nonce = header.nonce.wrapping_add(1);
-    }
+    header.nonce = first_nonce(header, target(), || false).unwrap();
 }
 
 /// Searches the next nonce without enough work.
 pub fn unmine(header: &mut Header) {
-    while has_work(header) {
+    while target().is_met_by(header.hash()) {
         header.nonce = header.nonce.wrapping_add(1);
     }
 }
 
-fn has_work(header: &Header) -> bool {
-    CompactTarget::from_consensus(BITS).decode().unwrap().is_met_by(header.hash())
+fn target() -> Target {
+    CompactTarget::from_consensus(BITS).decode().unwrap()
 }

@@ -11,8 +11,8 @@ use bcoin_ledger::{
 };
 
 use crate::{
-    chain::{Chain, late},
-    random::{Miner, account, mine, name_transactions},
+    chain::{Chain, late, units},
+    random::{Miner, mine, name_transactions},
 };
 
 /// How many transfers the blocks here have.
@@ -27,7 +27,7 @@ static LARGEST: LazyLock<(Chain, Block)> = LazyLock::new(|| {
         chain.push(&block.encode()).unwrap();
     }
     let sender = chain.blocks[1].coinbase().receiver;
-    assert!(account(&chain.state, sender).balance >= TRANSFERS * 3);
+    assert!(chain.state.of(sender).balance >= units(TRANSFERS * 3));
     let mut transfers: Vec<_> = (0..TRANSFERS).map(|nonce| transfer(sender, miner.key(), nonce)).collect();
     let mut block = miner.block_of(&chain, transfers.clone());
     coinbase(&mut block).note = Note::default();

@@ -3,14 +3,14 @@
 use bcoin_ledger::{
     CheckedBlock as _,
     sound::{
-        Block, Coinbase, CompactTarget, MAX_BLOCK_BYTES, MAX_MONEY, MerkleRoot, Note, SighashEngine, Signature,
+        Block, Coinbase, CompactTarget, Height, MAX_BLOCK_BYTES, MAX_MONEY, MerkleRoot, Note, SighashEngine, Signature,
         Transaction, Transfer, XOnlyKey,
     },
 };
 
 use crate::{
     chain::Chain,
-    random::{LATEST, Miner, account, mine, name_transactions, unmine},
+    random::{LATEST, Miner, mine, name_transactions, unmine},
 };
 
 impl Miner {
@@ -79,7 +79,10 @@ impl Miner {
     fn change_coinbase(&mut self, block: &mut Block) {
         let Some(Transaction::Coinbase(coinbase)) = block.transactions.first_mut() else { return };
         match self.below(10) {
-            0 => coinbase.height = self.one_of(&[0, coinbase.height + 1, coinbase.height - 1, u32::MAX]),
+            0 => {
+                let height = coinbase.height.to_u32();
+                coinbase.height = Height::new(self.one_of(&[0, height + 1, height - 1, u32::MAX]));
+            }
             1 => coinbase.receiver = self.no_key(),
             2 | 3 => {
                 coinbase.amount = self.one_of(&[0, coinbase.amount + 1, coinbase.amount.wrapping_sub(1), u64::MAX]);
@@ -135,15 +138,15 @@ impl Miner {
     }
 
     fn change_transfer(&mut self, chain: &Chain, transfer: &mut Transfer) {
-        let has = account(&chain.state, transfer.sender);
+        let balance = chain.state.of(transfer.sender).balance.units();
         let most = MAX_MONEY.units();
         match self.below(8) {
             0 => {
                 let left = most.saturating_sub(transfer.fee);
-                let amounts = [0, 1, has.balance, has.balance + 1, left, left + 1, most + 1, u64::MAX];
+                let amounts = [0, 1, balance, balance + 1, left, left + 1, most + 1, u64::MAX];
                 transfer.amount = self.one_of(&amounts);
             }
-            1 => transfer.fee = self.one_of(&[0, 1, has.balance, most, transfer.amount.wrapping_neg(), u64::MAX]),
+            1 => transfer.fee = self.one_of(&[0, 1, balance, most, transfer.amount.wrapping_neg(), u64::MAX]),
             2 => {
                 let nonces = [
                     0,
@@ -159,7 +162,7 @@ impl Miner {
             5 => {
                 let immature = chain.blocks.iter().rev().take(10).map(|block| block.coinbase());
                 let mine = immature.filter(|coinbase| coinbase.receiver == transfer.sender);
-                transfer.amount = mine.map(|coinbase| coinbase.amount).fold(has.balance.max(1), u64::saturating_add);
+                transfer.amount = mine.map(|coinbase| coinbase.amount).fold(balance.max(1), u64::saturating_add);
             }
             6 => {
                 let other = SighashEngine::new(chain.tip().hash);

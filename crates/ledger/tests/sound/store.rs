@@ -1,4 +1,4 @@
-//! A small store of blocks that arrive in any order, as a node keeps them.
+//! A block store of the tests: it keeps blocks that arrive in any order, as a node does.
 
 use std::collections::{HashMap, HashSet};
 

@@ -13,7 +13,7 @@ use bcoin_testkit::random::Random;
 use bitcoin::{hashes::Hash as _, params::MAINNET};
 use serde_json::Value;
 
-use crate::support::vectors;
+use crate::support::{list, vectors};
 
 /// How many random values are compared.
 const RANDOM: usize = 10_000;
@@ -46,7 +46,9 @@ fn theirs(target: Target) -> bitcoin::Target {
 #[test]
 fn compact_forms_are_those_of_bitcoin_core() {
     let data = vectors("compact");
-    for case in data["cases"].as_array().unwrap() {
+    let (cases, encoded) = (list(&data["cases"]), list(&data["encode"]));
+    assert_eq!((cases.len(), encoded.len()), (20, 1));
+    for case in cases {
         let decoded = bits(&case["bits"]).decode();
         if case["negative"] == true {
             assert_eq!(decoded, Err(BadTarget::Negative), "{case}");
@@ -60,7 +62,7 @@ fn compact_forms_are_those_of_bitcoin_core() {
             assert_eq!(target.to_compact(), bits(&case["back"]), "{case}");
         }
     }
-    for case in data["encode"].as_array().unwrap() {
+    for case in encoded {
         let number = u64::from_str_radix(case["target"].as_str().unwrap(), 16).unwrap();
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&number.to_le_bytes());
@@ -70,7 +72,10 @@ fn compact_forms_are_those_of_bitcoin_core() {
 
 #[test]
 fn targets_and_work_are_those_of_the_ledger() {
-    for case in vectors("ledger")["targets"].as_array().unwrap() {
+    let ledger = vectors("ledger");
+    let cases = list(&ledger["targets"]);
+    assert_eq!(cases.len(), 19);
+    for case in cases {
         let decoded = bits(&case["bits"]).decode().ok();
         assert_eq!(decoded.map(|target| target.to_string()).as_deref(), case["target"].as_str(), "{case}");
         assert_eq!(decoded.map(|target| target.work().to_string()).as_deref(), case["work"].as_str(), "{case}");
@@ -109,7 +114,10 @@ fn random_targets_have_the_same_compact_form_and_work_elsewhere() {
 
 #[test]
 fn retargets_are_those_of_bitcoin_core() {
-    for case in vectors("retarget")["cases"].as_array().unwrap() {
+    let data = vectors("retarget");
+    let cases = list(&data["cases"]);
+    assert_eq!(cases.len(), 4);
+    for case in cases {
         let target = bits(&case["bits"]).decode().unwrap();
         let next = retarget(target, time(&case["first_time"]), time(&case["last_time"]), Profile::Bitcoin.limit());
         assert_eq!(next, bits(&case["next"]), "{case}");
@@ -138,38 +146,43 @@ fn random_retargets_are_the_same_elsewhere() {
 fn the_published_runs_of_asert_come_out() {
     const RULE: Asert =
         Asert { interval: 600, half_life: NonZeroU32::new(172_800).unwrap(), limit: Profile::Bitcoin.limit() };
+    let data = vectors("asert");
+    let runs = list(&data["runs"]);
     let mut rows = 0;
-    for run in vectors("asert")["runs"].as_array().unwrap() {
+    for run in runs {
         let anchor = Anchor {
             height: Height::new(time(&run["anchor_height"])),
             parent_time: time(&run["anchor_parent_time"]),
             target: bits(&run["anchor_bits"]).decode().unwrap(),
         };
-        for row in run["rows"].as_array().unwrap() {
+        for row in list(&run["rows"]) {
             let next = RULE.absolute(&anchor, Height::new(time(&row[0])), time(&row[1]));
             assert_eq!(next, bits(&row[2]), "run {}, {row}", run["run"]);
             rows += 1;
         }
     }
-    assert!(rows > 1000, "{rows}");
+    assert_eq!((runs.len(), rows), (8, 2980));
 }
 
 #[test]
 fn next_bits_are_those_of_the_ledger() {
-    for run in vectors("ledger")["next_bits"].as_array().unwrap() {
+    let ledger = vectors("ledger");
+    let runs = list(&ledger["next_bits"]);
+    assert_eq!(runs.len(), 6);
+    for run in runs {
+        let (times, all_bits) = (list(&run["times"]), list(&run["bits"]));
+        assert_eq!((times.len(), all_bits.len()), (301, 301));
         let profile: Profile = run["profile"].as_str().unwrap().parse().unwrap();
         let mut chain: Option<HeaderChain> = None;
-        for (at, (time_, bits_)) in
-            run["times"].as_array().unwrap().iter().zip(run["bits"].as_array().unwrap()).enumerate()
-        {
-            let bits = bits(bits_);
+        for (at, (found, required)) in times.iter().zip(all_bits).enumerate() {
+            let bits = bits(required);
             assert_eq!(chain.map_or(profile.genesis_bits(), |chain| chain.next_bits(profile)), bits, "height {at}");
             let tip = Tip { height: at as u64 + 1, hash: BlockHash::ZERO, work: Work::default() };
             let header = Header {
                 version: Header::VERSION,
                 previous: BlockHash::ZERO,
                 merkle_root: MerkleRoot::from_hashed([0; 32]),
-                time: time(time_),
+                time: time(found),
                 bits,
                 nonce: 0,
             };

@@ -15,7 +15,7 @@ use bcoin_testkit::Random;
 use chrono::{DateTime, Local};
 
 use crate::{
-    chain::{Chain, late},
+    chain::{Chain, late, units},
     pool::{self, Pool, Terms, public, terms, x_only},
 };
 
@@ -57,7 +57,7 @@ const ROOM: usize = 1_000_000 - 80 - 5 - 166;
 /// Puts money into the accounts of all who send.
 fn make_rich(chain: &mut Chain, transfers: &[CheckedTransfer]) {
     for transfer in transfers {
-        let account = Account { balance: 1_000_000_000, nonce: 0 };
+        let account = Account { balance: units(1_000_000_000), nonce: 0 };
         chain.state.0.insert(transfer.sender().to_bytes().to_vec(), account);
     }
 }
@@ -87,7 +87,7 @@ fn a_full_template_takes_the_best_paying_and_makes_a_block_that_is_right() {
         assert_eq!(checked.encoding(), bytes);
         let fees: u64 = checked.transfers().iter().map(|one| one.transfer().fee).sum();
         assert_eq!(checked.coinbase().amount, 50_000 * 100_000_000 + fees);
-        assert_eq!(template.reward(), checked.coinbase().amount);
+        assert_eq!(template.reward().units(), checked.coinbase().amount);
         chain.connect(checked).unwrap();
     }
 }
@@ -207,9 +207,9 @@ fn templates_of_random_pools_make_blocks_that_are_right_to_the_byte() {
     for _ in 0..40 {
         for _ in 0..20 {
             let sender = random.below(5) as u8;
-            let account = chain.state.0[&x_only(sender).to_bytes().to_vec()];
+            let account = chain.state.of(x_only(sender));
             let nonce = account.nonce + pool.mempool.of_sender(&x_only(sender)).count() as u64;
-            let (note, amount) = (random.below(81) as usize, 1 + random.below(account.balance));
+            let (note, amount) = (random.below(81) as usize, 1 + random.below(account.balance.units()));
             let fee = (154 + note as u64) * (1 + random.below(5));
             let transfer = Terms { sender, amount, fee, nonce, note }.signed(&rules);
             // Some have not enough.
@@ -237,8 +237,7 @@ fn thirty_blocks_are_mined_from_job_to_chain_and_fees_arrive_eleven_blocks_later
         let subsidy: Amount = rules.network().parameters().subsidy(Height::new(height as u32));
         subsidy.units()
     };
-    let balance_of_miner =
-        |chain: &Chain| chain.state.0.get(x_only(30).to_bytes().as_slice()).map_or(0, |account| account.balance);
+    let balance_of_miner = |chain: &Chain| chain.state.of(x_only(30)).balance.units();
     let mut rewards = Vec::new();
     for round in 0..30_u64 {
         let mut pool = Pool::default();

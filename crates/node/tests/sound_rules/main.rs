@@ -5,8 +5,8 @@
 use bcoin_ledger::{
     Power, Rules as _, Tip,
     sound::{
-        Account, CheckedTransfer, Header, Network, Note, Profile, PublicKey, Receiver, SecretKey, Signature, Sound,
-        Transfer, mempool::AdmitError,
+        Account, Amount, CheckedTransfer, Header, Network, Note, Profile, PublicKey, Receiver, SecretKey, Signature,
+        Sound, Transfer, mempool::AdmitError,
     },
 };
 use bcoin_node::{
@@ -18,8 +18,12 @@ const COIN: u64 = 100_000_000;
 /// What each of the first 210 blocks pays.
 const SUBSIDY: u64 = 50_000 * COIN;
 
+fn units(units: u64) -> Amount {
+    Amount::from_units(units).unwrap()
+}
+
 fn rules() -> Sound {
-    Sound::new(Network::room(Profile::Instant, "node tests", || false).unwrap().unwrap())
+    Sound::new(Network::room(Profile::Instant, "node tests", || false).unwrap())
 }
 
 fn secret(number: u8) -> SecretKey {
@@ -108,11 +112,11 @@ async fn a_reward_is_spendable_eleven_blocks_after_its_own() {
     let refused = node.pay(transfer(&node.rules, 1, 2, 1, 154, 0)).await;
     assert!(matches!(refused, Err(AddTransactionError::Refused(AdmitError::Funds { .. }))), "{refused:?}");
     node.mine(1).await;
-    assert_eq!(node.account(1), Account { balance: SUBSIDY, nonce: 0 });
+    assert_eq!(node.account(1), Account { balance: units(SUBSIDY), nonce: 0 });
     node.pay(transfer(&node.rules, 1, 2, COIN, 154, 0)).await.unwrap();
     node.mine(1).await;
-    assert_eq!(node.account(1), Account { balance: 2 * SUBSIDY - COIN - 154, nonce: 1 });
-    assert_eq!(node.account(2), Account { balance: COIN, nonce: 0 });
+    assert_eq!(node.account(1), Account { balance: units(2 * SUBSIDY - COIN - 154), nonce: 1 });
+    assert_eq!(node.account(2), Account { balance: units(COIN), nonce: 0 });
     let state = (node.tip(), node.blocks());
     node.stop();
     let verdict = verify(&rules(), folder.path(), &|_, _| ()).unwrap();
@@ -121,7 +125,7 @@ async fn a_reward_is_spendable_eleven_blocks_after_its_own() {
     assert_eq!((node.tip(), node.blocks()), state);
     // The fee and the tenth reward arrive eleven blocks after theirs.
     node.mine(11).await;
-    assert_eq!(node.account(1).balance, 13 * SUBSIDY - COIN);
+    assert_eq!(node.account(1).balance, units(13 * SUBSIDY - COIN));
     node.stop();
 }
 
@@ -147,7 +151,7 @@ async fn a_replaced_payment_is_gone_after_a_restart_too() {
     assert_eq!(node.waiting(), waiting);
     node.mine(1).await;
     assert_eq!(node.waiting(), []);
-    assert_eq!((node.account(2).balance, node.account(3).balance, node.account(1).nonce), (2, 1, 2));
+    assert_eq!((node.account(2).balance, node.account(3).balance, node.account(1).nonce), (units(2), units(1), 2));
     node.stop();
 }
 
@@ -162,12 +166,12 @@ async fn a_double_spend_on_the_branch_with_less_work_is_undone() {
         (transfer(&node.rules, 1, 2, SUBSIDY - 154, 154, 0), transfer(&node.rules, 1, 3, SUBSIDY - 154, 154, 0));
     node.pay(to_shop.clone()).await.unwrap();
     node.mine(2).await;
-    assert_eq!(node.account(2).balance, SUBSIDY - 154);
+    assert_eq!(node.account(2).balance, units(SUBSIDY - 154));
     other.pay(to_self).await.unwrap();
     other.mine(3).await;
     let Adoption::Adopted { replacement, .. } = adopt(&node, &other.blocks()).await else { panic!("not adopted") };
     assert_eq!((replacement.fork, replacement.stale.count, replacement.not_returned), (13, 2, 1));
-    assert_eq!((node.account(2).balance, node.account(3).balance), (0, SUBSIDY - 154));
+    assert_eq!((node.account(2).balance, node.account(3).balance), (Amount::ZERO, units(SUBSIDY - 154)));
     assert_eq!(node.account(1), other.account(1));
     assert_eq!(node.waiting(), []);
     other.stop();
@@ -201,7 +205,7 @@ async fn a_folder_belongs_to_one_set_of_rules_and_one_network() {
     let refused = Opened::open(chapter, &location, first, &|_, _| ()).err().unwrap();
     assert!(refused.to_string().contains("\"sound\""), "{refused}");
 
-    let other = Sound::new(Network::room(Profile::Instant, "another", || false).unwrap().unwrap());
+    let other = Sound::new(Network::room(Profile::Instant, "another", || false).unwrap());
     let first = FirstContent { node_address: "n".into(), genesis: other.genesis(now()) };
     let refused = Opened::open(other.clone(), &location, first, &|_, _| ()).err().unwrap();
     let names = [header.hash(), other.network().genesis_hash()].map(|hash| hash.to_string());

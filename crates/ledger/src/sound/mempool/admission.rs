@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     rules::{self, MempoolLimits},
-    sound::{account::Account, checked_transfer::CheckedTransfer, key::XOnlyKey},
+    sound::{account::Account, amount::Amount, checked_transfer::CheckedTransfer, key::XOnlyKey},
 };
 
 /// Why a transfer may not wait.
@@ -37,16 +37,17 @@ pub enum AdmitError {
     },
     /// The sender has not enough.
     #[error(
-        "amount and fee are {cost} units, but the sender has {balance}, of which {waiting} are promised to payments that wait; \
-         rewards count 11 blocks after their own"
+        "amount and fee are {} units, but the sender has {}, of which {} are promised to payments that wait; \
+         rewards count 11 blocks after their own",
+        cost.units(), balance.units(), waiting.units()
     )]
     Funds {
-        /// Amount and fee, in units.
-        cost: u64,
-        /// What the sender has in the chain, in units.
-        balance: u64,
-        /// What earlier transfers of the sender that wait will take, in units.
-        waiting: u128,
+        /// Amount and fee.
+        cost: Amount,
+        /// What the sender has in the chain.
+        balance: Amount,
+        /// What earlier transfers of the sender that wait will take.
+        waiting: Amount,
     },
     /// The fee is too low for anything to wait.
     #[error("the fee is {fee} units, but a transfer of this length pays at least {least}: 1 for each byte")]
@@ -142,7 +143,7 @@ impl Admission {
         account: &Account,
         transfer: CheckedTransfer,
     ) -> Result<(), AdmitError> {
-        let (sender, fee, least) = (transfer.sender(), transfer.transfer().fee, transfer.encoded_len() as u64);
+        let (sender, fee, least) = (transfer.sender(), transfer.fee().units(), transfer.encoded_len() as u64);
         if fee < least {
             return Err(AdmitError::Fee { fee, least });
         }
@@ -279,10 +280,10 @@ fn place_of(queue: &Queue, account: &Account, transfer: &CheckedTransfer) -> Res
     if replaced.id() == transfer.id() {
         return Err(AdmitError::Waits);
     }
-    let old_fee = u128::from(replaced.transfer().fee);
+    let old_fee = u128::from(replaced.fee().units());
     // A tenth more, and a unit for each byte that is sent again.
     let least = (old_fee * 11).div_ceil(10).max(old_fee + transfer.encoded_len() as u128);
-    if u128::from(transfer.transfer().fee) >= least { Ok(place) } else { Err(AdmitError::Replacement { nonce, least }) }
+    if u128::from(transfer.fee().units()) >= least { Ok(place) } else { Err(AdmitError::Replacement { nonce, least }) }
 }
 
 impl rules::Admission<CheckedTransfer> for Admission {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{MAX_PER_SENDER, rate::FeeRate};
-use crate::sound::{checked_transfer::CheckedTransfer, key::XOnlyKey};
+use crate::sound::{amount::Amount, checked_transfer::CheckedTransfer, key::XOnlyKey};
 
 /// A transfer that waits.
 #[derive(Clone, Debug)]
@@ -72,13 +72,13 @@ impl Queue {
         self.0.pop()
     }
 
-    /// What the first ones cost together, in units.
-    pub(super) fn cost(&self, count: usize) -> u128 {
-        self.transfers().take(count).map(|transfer| u128::from(transfer.cost())).sum()
+    /// What the first ones cost together.
+    pub(super) fn cost(&self, count: usize) -> Amount {
+        self.transfers().take(count).map(CheckedTransfer::cost).fold(Amount::ZERO, Amount::saturating_add)
     }
 
     /// How many of the first ones this balance covers.
-    pub(super) fn covered(&self, balance: u64) -> usize {
+    pub(super) fn covered(&self, balance: Amount) -> usize {
         let mut left = balance;
         let covers = |transfer: &&CheckedTransfer| match left.checked_sub(transfer.cost()) {
             Some(rest) => {
