@@ -13,7 +13,12 @@ use super::{
 };
 use crate::{
     rules::{self, MempoolLimits},
-    sound::{account::Account, amount::Amount, checked_transfer::CheckedTransfer, key::XOnlyKey},
+    sound::{
+        account::{Account, MATURITY},
+        amount::Amount,
+        checked_transfer::CheckedTransfer,
+        key::XOnlyKey,
+    },
 };
 
 /// Why a transfer may not wait.
@@ -37,8 +42,8 @@ pub enum AdmitError {
     },
     /// The sender has not enough.
     #[error(
-        "amount and fee are {} units, but the sender has {}, of which {} are promised to payments that wait; \
-         rewards count 11 blocks after their own",
+        "amount and fee are {} units, but the sender has {}, of which payments that wait take {}; \
+         a reward counts once {MATURITY} more blocks follow its own",
         cost.units(), balance.units(), waiting.units()
     )]
     Funds {
@@ -293,5 +298,53 @@ impl rules::Admission<CheckedTransfer> for Admission {
 
     fn removed(&self) -> &[CheckedTransfer] {
         &self.removed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_says_what_is_wrong_and_what_to_do() {
+        let units = |units| Amount::from_units(units).unwrap();
+        for (error, why, sentence) in [
+            (
+                AdmitError::Nonce { nonce: 1, next: 3 },
+                "nonce",
+                "the sender's transfer with nonce 1 is in the chain already; the next nonce is 3",
+            ),
+            (
+                AdmitError::Gap { nonce: 5, next: 3 },
+                "gap",
+                "the nonce is 5, but the sender's next one is 3: send the transfers before it first",
+            ),
+            (
+                AdmitError::Funds { cost: units(9), balance: units(10), waiting: units(4) },
+                "funds",
+                "amount and fee are 9 units, but the sender has 10, of which payments that wait take 4; a reward counts \
+                 once 10 more blocks follow its own",
+            ),
+            (
+                AdmitError::Fee { fee: 3, least: 154 },
+                "fee",
+                "the fee is 3 units, but a transfer of this length pays at least 154: 1 for each byte",
+            ),
+            (AdmitError::Waits, "replacement", "this transfer waits already"),
+            (
+                AdmitError::Replacement { nonce: 2, least: 308 },
+                "replacement",
+                "a transfer with nonce 2 waits already; to replace it, pay a fee of at least 308 units",
+            ),
+            (AdmitError::SenderFull, "full", "25 transfers of this sender wait already: wait for a block"),
+            (
+                AdmitError::Full { units_per_byte: 7 },
+                "full",
+                "too many transfers wait, and this one, or one of the same sender before it, pays no more than they do: \
+                 pay more than 7 units for each byte",
+            ),
+        ] {
+            assert_eq!((error.why(), error.to_string().as_str()), (why, sentence));
+        }
     }
 }
