@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{
     FeeRate, MAX_PER_SENDER, Mempool,
-    queue::{Queue, Standing, Waiting},
+    queue::{Entry, EvictionKey, Queue},
 };
 use crate::{
     rules::{self, MempoolLimits},
@@ -107,10 +107,10 @@ pub struct Admission {
     limits: MempoolLimits,
     /// The queues that will be other ones.
     changed: HashMap<XOnlyKey, Queue>,
-    /// Where those stand.
-    order: BTreeSet<Standing>,
-    /// Of the senders in the mempool all that stand before this one are among the changed ones.
-    unchanged_from: Option<Standing>,
+    /// The eviction keys of those.
+    order: BTreeSet<EvictionKey>,
+    /// Of the eviction keys in the mempool all before this one are those of changed queues.
+    unchanged_from: Option<EvictionKey>,
     /// How many transfers will wait.
     count: usize,
     /// How many bytes their encodings will have together.
@@ -154,9 +154,9 @@ impl Admission {
         }
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
-        let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> = queue.waiting().get(place).cloned().into_iter().collect();
-        queue.put(place, waiting);
+        let entry = Entry { number: self.next_number, transfer: transfer.clone() };
+        let mut leaving: Vec<_> = queue.entries().get(place).cloned().into_iter().collect();
+        queue.put(place, entry);
         let covered = queue.covered(account.balance);
         if covered <= place {
             let waiting = queue.cost(place);
@@ -168,12 +168,12 @@ impl Admission {
         self.added.push(transfer);
         self.added_numbers.push(self.next_number);
         self.next_number += 1;
-        leaving.into_iter().for_each(|waiting| self.remove(waiting));
+        leaving.into_iter().for_each(|entry| self.remove(entry));
         Ok(())
     }
 
     /// Notes that a transfer leaves. One that came with this group will never have waited.
-    fn remove(&mut self, Waiting { number, transfer }: Waiting) {
+    fn remove(&mut self, Entry { number, transfer }: Entry) {
         if number < self.first_number {
             self.removed.push(transfer);
         } else if let Ok(place) = self.added_numbers.binary_search(&number) {
@@ -193,7 +193,7 @@ impl Admission {
         sender: XOnlyKey,
         queue: Queue,
         rate: FeeRate,
-    ) -> Result<Vec<Waiting>, AdmitError> {
+    ) -> Result<Vec<Entry>, AdmitError> {
         let mut before = vec![(sender, self.set_queue(mempool, sender, queue))];
         let mut leaving = Vec::new();
         while self.count > self.limits.count || self.bytes > self.limits.bytes {
@@ -217,10 +217,10 @@ impl Admission {
     }
 
     /// The sender of whom something has to leave first.
-    fn lowest(&mut self, mempool: &Mempool) -> Option<Standing> {
+    fn lowest(&mut self, mempool: &Mempool) -> Option<EvictionKey> {
         let from = self.unchanged_from.map_or(Bound::Unbounded, Bound::Included);
         let mut unchanged = mempool.order.range((from, Bound::Unbounded));
-        let unchanged = unchanged.find(|standing| !self.changed.contains_key(&standing.sender)).copied();
+        let unchanged = unchanged.find(|key| !self.changed.contains_key(&key.sender)).copied();
         self.unchanged_from = unchanged.or(self.unchanged_from);
         unchanged.into_iter().chain(self.order.first().copied()).min()
     }
@@ -230,7 +230,7 @@ impl Admission {
         self.uncount(mempool, &sender);
         self.count(&queue);
         if !queue.is_empty() {
-            self.order.insert(queue.standing(sender));
+            self.order.insert(queue.eviction_key(sender));
         }
         self.changed.insert(sender, queue)
     }
@@ -244,7 +244,7 @@ impl Admission {
                 self.changed.remove(&sender);
                 if let Some(queue) = mempool.queue(&sender) {
                     self.count(queue);
-                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.standing(sender)));
+                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.eviction_key(sender)));
                 }
             }
         }
@@ -253,8 +253,8 @@ impl Admission {
     /// Forgets a sender's queue in the sums.
     fn uncount(&mut self, mempool: &Mempool, sender: &XOnlyKey) {
         let Some(queue) = self.queue(mempool, sender) else { return };
-        let (count, bytes, standing) = (queue.len(), queue.bytes(), queue.standing(*sender));
-        self.order.remove(&standing);
+        let (count, bytes, key) = (queue.len(), queue.bytes(), queue.eviction_key(*sender));
+        self.order.remove(&key);
         self.count -= count;
         self.bytes -= bytes;
     }
@@ -279,7 +279,7 @@ fn place_of(queue: &Queue, account: &Account, transfer: &CheckedTransfer) -> Res
     let ahead = nonce.checked_sub(account.nonce).ok_or(AdmitError::Nonce { nonce, next })?;
     let place = usize::try_from(ahead).ok().filter(|place| *place <= queue.len());
     let place = place.ok_or(AdmitError::Gap { nonce, next })?;
-    let Some(replaced) = queue.waiting().get(place).map(|waiting| &waiting.transfer) else {
+    let Some(replaced) = queue.entries().get(place).map(|entry| &entry.transfer) else {
         return if place < MAX_PER_SENDER { Ok(place) } else { Err(AdmitError::SenderFull) };
     };
     if replaced.id() == transfer.id() {
