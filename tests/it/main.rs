@@ -19,6 +19,7 @@ mod data_commands;
 mod doors;
 mod environment;
 mod events;
+mod examples;
 mod flask;
 mod getting_in;
 mod golden;

@@ -52,7 +52,7 @@ pub enum BlockError {
     /// The reward goes to nobody.
     #[error("the receiver of the reward is no point on the curve: nobody can have that key")]
     CoinbaseKey,
-    /// A transfer is not right by itself.
+    /// A transfer is not valid by itself.
     #[error("transaction {position}: {error}")]
     Transfer {
         /// The position in the block, from 1.
@@ -136,7 +136,7 @@ mod tests {
         let transfer = TransferError::Amount;
         let units = |units| Amount::from_units(units).unwrap();
         let early = HeaderError::Early { latest: 1, found: 2 };
-        let previous = HeaderError::Previous { expected: zero, found: zero };
+        let previous = HeaderError::Previous { expected: BlockHash::sha256("parent"), found: zero };
         for (error, why, invalidity, part) in [
             (BlockError::Decode(DecodeError::Size { bytes: 1_000_001 }), "size", Invalidity::Body, "not 1000001"),
             (DecodeError::from(EncodingError::TooShort).into(), "encoding", Invalidity::Body, "ends too early"),

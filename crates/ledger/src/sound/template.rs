@@ -13,7 +13,7 @@ use super::{
     header_chain::HeaderChain,
     height::Height,
     key::PublicKey,
-    mempool::{FeeRate, Mempool, Queue, Waiting},
+    mempool::{Entry, FeeRate, Mempool, Queue},
     merkle::MerkleProof,
     network::Network,
     note::Note,
@@ -145,11 +145,11 @@ impl AsRef<Tip> for Template {
 /// The transfers that pay most for their bytes, up to so many bytes: of each sender in the order of its nonces, and the earlier
 /// one of two that pay the same.
 fn best_paying(mempool: &Mempool, mut bytes: usize) -> Vec<CheckedTransfer> {
-    let queues: Vec<&[Waiting]> = mempool.queues().map(Queue::waiting).collect();
+    let queues: Vec<&[Entry]> = mempool.queues().map(Queue::entries).collect();
     // What each sender can add next, and from which place of which queue.
     let next = |queue: usize, place: usize| {
-        let waiting = queues[queue].get(place)?;
-        Some((FeeRate::of(&waiting.transfer), Reverse(waiting.number), queue, place))
+        let entry = queues[queue].get(place)?;
+        Some((FeeRate::of(&entry.transfer), Reverse(entry.number), queue, place))
     };
     let mut heap: BinaryHeap<_> = (0..queues.len()).filter_map(|queue| next(queue, 0)).collect();
     let mut best = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum HeaderError {
     /// The header follows another block.
-    #[error("the previous hash is {found}, and the block before is {expected}: mine on that one")]
+    #[error("{}", wrong_previous(*expected, *found))]
     Previous {
         /// Hash of the block before; [`BlockHash::ZERO`] where a genesis block belongs.
         expected: BlockHash,
@@ -19,7 +19,7 @@ pub enum HeaderError {
         found: BlockHash,
     },
     /// The difficulty is another one than the times of the blocks before require.
-    #[error("the bits are {found}, and the rules require {expected} here")]
+    #[error("the bits are {found}, and the rules require {expected} here: take the bits from a new template")]
     Bits {
         /// The bits that belong here.
         expected: CompactTarget,
@@ -35,7 +35,7 @@ pub enum HeaderError {
         target: Target,
     },
     /// Times do not run backwards.
-    #[error("the time is {found}, below the {parent} of the block before: a block takes the time of that one at least")]
+    #[error("the time is {} s behind that of the block before: it has to be {parent} at least", parent.saturating_sub(*found))]
     BelowParent {
         /// Time of the block before: Unix time in seconds.
         parent: u32,
@@ -43,7 +43,10 @@ pub enum HeaderError {
         found: u32,
     },
     /// The middle of the last times does not run backwards (Bitcoin).
-    #[error("the time is {found}, and has to be above {median}, the median of the times of the last 11 blocks")]
+    #[error(
+        "the time has to be at least {} s later: above {median}, the median of the times of the last 11 blocks",
+        (u64::from(*median) + 1).saturating_sub(u64::from(*found))
+    )]
     NotAboveMedian {
         /// The median: Unix time in seconds.
         median: u32,
@@ -52,7 +55,8 @@ pub enum HeaderError {
     },
     /// The time lies in the future. This is no fault of who sent the header: one of the two clocks may be wrong.
     #[error(
-        "the time is {found}, and this clock takes blocks up to {latest} now: keep the block and try again, or set the clocks"
+        "the time is {0} s later than this clock allows now: keep the block and try again in {0} s, or set the clocks",
+        found.saturating_sub(*latest)
     )]
     Early {
         /// The latest time that is taken now: Unix time in seconds.
@@ -99,6 +103,58 @@ impl HeaderError {
             | Self::BelowParent { .. }
             | Self::NotAboveMedian { .. }
             | Self::LastHeight => Invalidity::Permanent,
+        }
+    }
+}
+
+/// What is wrong with the previous hash of a header.
+fn wrong_previous(expected: BlockHash, found: BlockHash) -> String {
+    if expected == BlockHash::ZERO {
+        return format!(
+            "the previous hash is {found}, and a first block has no block before it: that hash has to be zero"
+        );
+    }
+    format!("the previous hash is {found}, and the block before is {expected}: mine on that one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_says_what_is_wrong_and_what_to_do() {
+        let (zero, other) = (BlockHash::ZERO, BlockHash::sha256("other"));
+        let bits = CompactTarget::from_consensus;
+        for (error, sentence) in [
+            (
+                HeaderError::Previous { expected: other, found: zero },
+                format!("the previous hash is {zero}, and the block before is {other}: mine on that one"),
+            ),
+            (
+                HeaderError::Previous { expected: zero, found: other },
+                format!(
+                    "the previous hash is {other}, and a first block has no block before it: that hash has to be zero"
+                ),
+            ),
+            (
+                HeaderError::Bits { expected: bits(0x1e00_ffff), found: bits(0x1f00_ffff) },
+                "the bits are 1f00ffff, and the rules require 1e00ffff here: take the bits from a new template".into(),
+            ),
+            (
+                HeaderError::BelowParent { parent: 1_000, found: 990 },
+                "the time is 10 s behind that of the block before: it has to be 1000 at least".into(),
+            ),
+            (
+                HeaderError::NotAboveMedian { median: 1_000, found: 1_000 },
+                "the time has to be at least 1 s later: above 1000, the median of the times of the last 11 blocks".into(),
+            ),
+            (
+                HeaderError::Early { latest: 1_060, found: 1_061 },
+                "the time is 1 s later than this clock allows now: keep the block and try again in 1 s, or set the clocks"
+                    .into(),
+            ),
+        ] {
+            assert_eq!(error.to_string(), sentence);
         }
     }
 }

@@ -9,11 +9,16 @@ use thiserror::Error;
 
 use super::{
     FeeRate, MAX_PER_SENDER, Mempool,
-    queue::{Queue, Standing, Waiting},
+    queue::{Entry, EvictionKey, Queue},
 };
 use crate::{
     rules::{self, MempoolLimits},
-    sound::{account::Account, amount::Amount, checked_transfer::CheckedTransfer, key::XOnlyKey},
+    sound::{
+        account::{Account, MATURITY},
+        amount::Amount,
+        checked_transfer::CheckedTransfer,
+        key::XOnlyKey,
+    },
 };
 
 /// Why a transfer may not wait.
@@ -37,8 +42,8 @@ pub enum AdmitError {
     },
     /// The sender has not enough.
     #[error(
-        "amount and fee are {} units, but the sender has {}, of which {} are promised to payments that wait; \
-         rewards count 11 blocks after their own",
+        "amount and fee are {} units, but the sender has {}, of which payments that wait take {}; \
+         a reward counts once {MATURITY} more blocks follow its own",
         cost.units(), balance.units(), waiting.units()
     )]
     Funds {
@@ -102,10 +107,10 @@ pub struct Admission {
     limits: MempoolLimits,
     /// The queues that will be other ones.
     changed: HashMap<XOnlyKey, Queue>,
-    /// Where those stand.
-    order: BTreeSet<Standing>,
-    /// Of the senders in the mempool all that stand before this one are among the changed ones.
-    unchanged_from: Option<Standing>,
+    /// The eviction keys of those.
+    order: BTreeSet<EvictionKey>,
+    /// Of the eviction keys in the mempool all before this one are those of changed queues.
+    unchanged_from: Option<EvictionKey>,
     /// How many transfers will wait.
     count: usize,
     /// How many bytes their encodings will have together.
@@ -149,9 +154,9 @@ impl Admission {
         }
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
-        let waiting = Waiting { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> = queue.waiting().get(place).cloned().into_iter().collect();
-        queue.put(place, waiting);
+        let entry = Entry { number: self.next_number, transfer: transfer.clone() };
+        let mut leaving: Vec<_> = queue.entries().get(place).cloned().into_iter().collect();
+        queue.put(place, entry);
         let covered = queue.covered(account.balance);
         if covered <= place {
             let waiting = queue.cost(place);
@@ -163,12 +168,12 @@ impl Admission {
         self.added.push(transfer);
         self.added_numbers.push(self.next_number);
         self.next_number += 1;
-        leaving.into_iter().for_each(|waiting| self.remove(waiting));
+        leaving.into_iter().for_each(|entry| self.remove(entry));
         Ok(())
     }
 
     /// Notes that a transfer leaves. One that came with this group will never have waited.
-    fn remove(&mut self, Waiting { number, transfer }: Waiting) {
+    fn remove(&mut self, Entry { number, transfer }: Entry) {
         if number < self.first_number {
             self.removed.push(transfer);
         } else if let Ok(place) = self.added_numbers.binary_search(&number) {
@@ -188,7 +193,7 @@ impl Admission {
         sender: XOnlyKey,
         queue: Queue,
         rate: FeeRate,
-    ) -> Result<Vec<Waiting>, AdmitError> {
+    ) -> Result<Vec<Entry>, AdmitError> {
         let mut before = vec![(sender, self.set_queue(mempool, sender, queue))];
         let mut leaving = Vec::new();
         while self.count > self.limits.count || self.bytes > self.limits.bytes {
@@ -212,10 +217,10 @@ impl Admission {
     }
 
     /// The sender of whom something has to leave first.
-    fn lowest(&mut self, mempool: &Mempool) -> Option<Standing> {
+    fn lowest(&mut self, mempool: &Mempool) -> Option<EvictionKey> {
         let from = self.unchanged_from.map_or(Bound::Unbounded, Bound::Included);
         let mut unchanged = mempool.order.range((from, Bound::Unbounded));
-        let unchanged = unchanged.find(|standing| !self.changed.contains_key(&standing.sender)).copied();
+        let unchanged = unchanged.find(|key| !self.changed.contains_key(&key.sender)).copied();
         self.unchanged_from = unchanged.or(self.unchanged_from);
         unchanged.into_iter().chain(self.order.first().copied()).min()
     }
@@ -225,7 +230,7 @@ impl Admission {
         self.uncount(mempool, &sender);
         self.count(&queue);
         if !queue.is_empty() {
-            self.order.insert(queue.standing(sender));
+            self.order.insert(queue.eviction_key(sender));
         }
         self.changed.insert(sender, queue)
     }
@@ -239,7 +244,7 @@ impl Admission {
                 self.changed.remove(&sender);
                 if let Some(queue) = mempool.queue(&sender) {
                     self.count(queue);
-                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.standing(sender)));
+                    self.unchanged_from = self.unchanged_from.map(|from| from.min(queue.eviction_key(sender)));
                 }
             }
         }
@@ -248,8 +253,8 @@ impl Admission {
     /// Forgets a sender's queue in the sums.
     fn uncount(&mut self, mempool: &Mempool, sender: &XOnlyKey) {
         let Some(queue) = self.queue(mempool, sender) else { return };
-        let (count, bytes, standing) = (queue.len(), queue.bytes(), queue.standing(*sender));
-        self.order.remove(&standing);
+        let (count, bytes, key) = (queue.len(), queue.bytes(), queue.eviction_key(*sender));
+        self.order.remove(&key);
         self.count -= count;
         self.bytes -= bytes;
     }
@@ -274,7 +279,7 @@ fn place_of(queue: &Queue, account: &Account, transfer: &CheckedTransfer) -> Res
     let ahead = nonce.checked_sub(account.nonce).ok_or(AdmitError::Nonce { nonce, next })?;
     let place = usize::try_from(ahead).ok().filter(|place| *place <= queue.len());
     let place = place.ok_or(AdmitError::Gap { nonce, next })?;
-    let Some(replaced) = queue.waiting().get(place).map(|waiting| &waiting.transfer) else {
+    let Some(replaced) = queue.entries().get(place).map(|entry| &entry.transfer) else {
         return if place < MAX_PER_SENDER { Ok(place) } else { Err(AdmitError::SenderFull) };
     };
     if replaced.id() == transfer.id() {
@@ -293,5 +298,53 @@ impl rules::Admission<CheckedTransfer> for Admission {
 
     fn removed(&self) -> &[CheckedTransfer] {
         &self.removed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_says_what_is_wrong_and_what_to_do() {
+        let units = |units| Amount::from_units(units).unwrap();
+        for (error, why, sentence) in [
+            (
+                AdmitError::Nonce { nonce: 1, next: 3 },
+                "nonce",
+                "the sender's transfer with nonce 1 is in the chain already; the next nonce is 3",
+            ),
+            (
+                AdmitError::Gap { nonce: 5, next: 3 },
+                "gap",
+                "the nonce is 5, but the sender's next one is 3: send the transfers before it first",
+            ),
+            (
+                AdmitError::Funds { cost: units(9), balance: units(10), waiting: units(4) },
+                "funds",
+                "amount and fee are 9 units, but the sender has 10, of which payments that wait take 4; a reward counts \
+                 once 10 more blocks follow its own",
+            ),
+            (
+                AdmitError::Fee { fee: 3, least: 154 },
+                "fee",
+                "the fee is 3 units, but a transfer of this length pays at least 154: 1 for each byte",
+            ),
+            (AdmitError::Waits, "replacement", "this transfer waits already"),
+            (
+                AdmitError::Replacement { nonce: 2, least: 308 },
+                "replacement",
+                "a transfer with nonce 2 waits already; to replace it, pay a fee of at least 308 units",
+            ),
+            (AdmitError::SenderFull, "full", "25 transfers of this sender wait already: wait for a block"),
+            (
+                AdmitError::Full { units_per_byte: 7 },
+                "full",
+                "too many transfers wait, and this one, or one of the same sender before it, pays no more than they do: \
+                 pay more than 7 units for each byte",
+            ),
+        ] {
+            assert_eq!((error.why(), error.to_string().as_str()), (why, sentence));
+        }
     }
 }

@@ -11,11 +11,11 @@ use std::{
 };
 
 pub use admission::{Admission, AdmitError};
-pub(super) use queue::{Queue, Waiting};
+pub(super) use queue::{Entry, Queue};
 pub use rate::FeeRate;
 pub use reorganisation::Reorganisation;
 
-use self::queue::Standing;
+use self::queue::EvictionKey;
 use super::{checked_transfer::CheckedTransfer, key::XOnlyKey};
 use crate::rules::{self, MempoolLimits};
 
@@ -29,7 +29,7 @@ pub const MEMPOOL_LIMITS: MempoolLimits = MempoolLimits { count: 50_000, bytes: 
 pub struct Mempool {
     queues: HashMap<XOnlyKey, Arc<Queue>>,
     /// The senders, the first one that has to leave first.
-    order: BTreeSet<Standing>,
+    order: BTreeSet<EvictionKey>,
     /// All transfers by the number of their arrival.
     arrived: BTreeMap<u64, CheckedTransfer>,
     /// How many bytes their encodings have together.
@@ -54,7 +54,7 @@ impl Mempool {
     pub fn suggested_units_per_byte(&self, limits: MempoolLimits) -> u64 {
         let over_half = 2 * self.arrived.len() > limits.count || 2 * self.bytes > limits.bytes;
         let lowest = self.order.first().filter(|_| over_half);
-        lowest.map_or(1, |standing| standing.rate.units_per_byte() + 1)
+        lowest.map_or(1, |key| key.rate.units_per_byte() + 1)
     }
 
     pub(super) fn queues(&self) -> impl Iterator<Item = &Queue> {
@@ -68,7 +68,7 @@ impl Mempool {
     /// Lets the lowest leave until no more waits than may.
     fn shrink_to(&mut self, limits: MempoolLimits) {
         while self.arrived.len() > limits.count || self.bytes > limits.bytes {
-            let Some(Standing { sender, .. }) = self.order.first().copied() else { return };
+            let Some(EvictionKey { sender, .. }) = self.order.first().copied() else { return };
             let mut queue = self.queue(&sender).cloned().unwrap_or_default();
             queue.pop();
             self.set_queue(sender, queue);
@@ -78,21 +78,21 @@ impl Mempool {
     /// Gives a sender another queue; an empty one means that nothing of that sender waits.
     fn set_queue(&mut self, sender: XOnlyKey, queue: Queue) {
         if let Some(before) = self.queues.remove(&sender) {
-            self.order.remove(&before.standing(sender));
-            for waiting in before.waiting() {
-                self.arrived.remove(&waiting.number);
-                self.bytes -= waiting.transfer.encoded_len();
+            self.order.remove(&before.eviction_key(sender));
+            for entry in before.entries() {
+                self.arrived.remove(&entry.number);
+                self.bytes -= entry.transfer.encoded_len();
             }
         }
         if queue.is_empty() {
             return;
         }
-        for Waiting { number, transfer } in queue.waiting() {
+        for Entry { number, transfer } in queue.entries() {
             self.arrived.insert(*number, transfer.clone());
             self.bytes += transfer.encoded_len();
             self.next_number = self.next_number.max(number + 1);
         }
-        self.order.insert(queue.standing(sender));
+        self.order.insert(queue.eviction_key(sender));
         self.queues.insert(sender, Arc::new(queue));
     }
 }
@@ -113,13 +113,13 @@ impl rules::Mempool<CheckedTransfer> for Mempool {
 /// Transfers that waited when they were written down, in the order of their arrival. They are not judged again.
 impl FromIterator<CheckedTransfer> for Mempool {
     fn from_iter<T: IntoIterator<Item = CheckedTransfer>>(transfers: T) -> Self {
-        let mut queues: HashMap<XOnlyKey, Vec<Waiting>> = HashMap::new();
+        let mut queues: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
         for (number, transfer) in (0..).zip(transfers) {
-            queues.entry(transfer.sender()).or_default().push(Waiting { number, transfer });
+            queues.entry(transfer.sender()).or_default().push(Entry { number, transfer });
         }
         let mut mempool = Self::default();
-        for (sender, waiting) in queues {
-            mempool.set_queue(sender, Queue::new(waiting));
+        for (sender, entries) in queues {
+            mempool.set_queue(sender, Queue::new(entries));
         }
         mempool
     }

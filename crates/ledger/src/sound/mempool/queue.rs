@@ -7,7 +7,7 @@ use crate::sound::{amount::Amount, checked_transfer::CheckedTransfer, key::XOnly
 
 /// A transfer that waits.
 #[derive(Clone, Debug)]
-pub(in crate::sound) struct Waiting {
+pub(in crate::sound) struct Entry {
     /// Its place in the order of arrival.
     pub(in crate::sound) number: u64,
     pub(in crate::sound) transfer: CheckedTransfer,
@@ -15,12 +15,12 @@ pub(in crate::sound) struct Waiting {
 
 /// The transfers of one sender, each with the nonce after the one before.
 #[derive(Clone, Debug, Default)]
-pub(in crate::sound) struct Queue(Vec<Waiting>);
+pub(in crate::sound) struct Queue(Vec<Entry>);
 
-/// The place of a sender among those of whom something has to leave. The lowest rate of a queue counts for all of it: what is
+/// The place of a sender in the order in which transfers have to leave a full mempool. The lowest rate of a queue counts for all of it: what is
 /// behind cannot be mined before. Of equal ones the latest leaves first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Standing {
+pub(super) struct EvictionKey {
     pub(super) rate: FeeRate,
     last: Reverse<u64>,
     pub(super) sender: XOnlyKey,
@@ -29,13 +29,13 @@ pub(super) struct Standing {
 impl Queue {
     /// A queue of these, in the order of their nonces, up to the first gap, and no more than may wait. Of those that have the
     /// same nonce the first one stays.
-    pub(super) fn new(mut waiting: Vec<Waiting>) -> Self {
-        waiting.sort_by_key(|waiting| waiting.transfer.nonce());
-        waiting.dedup_by_key(|waiting| waiting.transfer.nonce());
-        let follows = |pair: &[Waiting]| pair[0].transfer.nonce().checked_add(1) == Some(pair[1].transfer.nonce());
-        let whole = 1 + waiting.windows(2).take_while(|pair| follows(pair)).count();
-        waiting.truncate(whole.min(MAX_PER_SENDER));
-        Self(waiting)
+    pub(super) fn new(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by_key(|entry| entry.transfer.nonce());
+        entries.dedup_by_key(|entry| entry.transfer.nonce());
+        let follows = |pair: &[Entry]| pair[0].transfer.nonce().checked_add(1) == Some(pair[1].transfer.nonce());
+        let whole = 1 + entries.windows(2).take_while(|pair| follows(pair)).count();
+        entries.truncate(whole.min(MAX_PER_SENDER));
+        Self(entries)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -46,12 +46,12 @@ impl Queue {
         self.0.len()
     }
 
-    pub(in crate::sound) fn waiting(&self) -> &[Waiting] {
+    pub(in crate::sound) fn entries(&self) -> &[Entry] {
         &self.0
     }
 
     pub(super) fn transfers(&self) -> impl Iterator<Item = &CheckedTransfer> {
-        self.0.iter().map(|waiting| &waiting.transfer)
+        self.0.iter().map(|entry| &entry.transfer)
     }
 
     /// The encodings' bytes.
@@ -60,15 +60,15 @@ impl Queue {
     }
 
     /// Puts a transfer in the place of the one with its nonce, or behind the last one.
-    pub(super) fn put(&mut self, place: usize, waiting: Waiting) {
+    pub(super) fn put(&mut self, place: usize, entry: Entry) {
         match self.0.get_mut(place) {
-            Some(replaced) => *replaced = waiting,
-            None => self.0.push(waiting),
+            Some(replaced) => *replaced = entry,
+            None => self.0.push(entry),
         }
     }
 
     /// Takes the last one out.
-    pub(super) fn pop(&mut self) -> Option<Waiting> {
+    pub(super) fn pop(&mut self) -> Option<Entry> {
         self.0.pop()
     }
 
@@ -91,7 +91,7 @@ impl Queue {
     }
 
     /// Keeps the first ones, and takes out the rest.
-    pub(super) fn split_off(&mut self, count: usize) -> Vec<Waiting> {
+    pub(super) fn split_off(&mut self, count: usize) -> Vec<Entry> {
         self.0.split_off(count.min(self.0.len()))
     }
 
@@ -100,11 +100,11 @@ impl Queue {
         self.transfers().take(count).map(FeeRate::of).min()
     }
 
-    /// Where the queue stands, which is not empty.
-    pub(super) fn standing(&self, sender: XOnlyKey) -> Standing {
-        Standing {
+    /// The place of the sender of this queue, which is not empty.
+    pub(super) fn eviction_key(&self, sender: XOnlyKey) -> EvictionKey {
+        EvictionKey {
             rate: self.lowest_rate(self.len()).unwrap_or_default(),
-            last: Reverse(self.0.iter().map(|waiting| waiting.number).max().unwrap_or_default()),
+            last: Reverse(self.0.iter().map(|entry| entry.number).max().unwrap_or_default()),
             sender,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Mempool,
-    queue::{Queue, Waiting},
+    queue::{Entry, Queue},
 };
 use crate::{
     rules::{self, AfterReorganisation, Mempool as _, MempoolLimits, ReadAccounts},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How many names of disconnected transfers are kept for each transfer that may wait.
+/// How many ids of disconnected transfers are kept for each transfer that may wait.
 const COUNTED: usize = 4;
 
 /// Gathers what may wait again. It keeps no more than a mempool may hold, however many blocks are disconnected.
@@ -25,7 +25,7 @@ pub struct Reorganisation {
     returning: Mempool,
     /// One above the number of the next one.
     end: u64,
-    /// The names of disconnected transfers that no connected block holds, to be counted when they do not return.
+    /// The ids of disconnected transfers that no connected block holds, to be counted when they do not return.
     missing: HashSet<Txid>,
     /// Whether a block was disconnected.
     has_disconnected: bool,
@@ -65,8 +65,8 @@ impl rules::Reorganisation for Reorganisation {
         }
         let mut after = mempool.clone();
         for sender in self.paid {
-            let waiting = mempool.queue(&sender).map(Queue::waiting).unwrap_or_default().to_vec();
-            after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, waiting));
+            let entries = mempool.queue(&sender).map(Queue::entries).unwrap_or_default().to_vec();
+            after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, entries));
         }
         Ok(AfterReorganisation { mempool: after, returned: 0, not_returned: 0 })
     }
@@ -93,10 +93,10 @@ impl Reorganisation {
             self.missing.insert(transfer.id());
         }
         self.end -= 1;
-        let mut waiting = vec![Waiting { number: self.end, transfer: transfer.clone() }];
-        let after = self.returning.queue(&transfer.sender()).map(Queue::waiting);
-        waiting.extend(after.unwrap_or_default().iter().cloned());
-        self.returning.set_queue(transfer.sender(), Queue::new(waiting));
+        let mut entries = vec![Entry { number: self.end, transfer: transfer.clone() }];
+        let after = self.returning.queue(&transfer.sender()).map(Queue::entries);
+        entries.extend(after.unwrap_or_default().iter().cloned());
+        self.returning.set_queue(transfer.sender(), Queue::new(entries));
     }
 
     /// Any account may have less than before, so all that waits is judged again. What returns comes before what waited.
@@ -106,13 +106,13 @@ impl Reorganisation {
         mempool: &Mempool,
     ) -> Result<AfterReorganisation<Mempool>, A::Error> {
         let Self { limits, returning, mut missing, .. } = self;
-        let mut by_sender: HashMap<XOnlyKey, Vec<Waiting>> = HashMap::new();
+        let mut by_sender: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
         for (number, transfer) in (0..).zip(returning.transactions().chain(mempool.transactions())) {
-            by_sender.entry(transfer.sender()).or_default().push(Waiting { number, transfer: transfer.clone() });
+            by_sender.entry(transfer.sender()).or_default().push(Entry { number, transfer: transfer.clone() });
         }
         let mut after = Mempool::default();
-        for (sender, waiting) in by_sender {
-            after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, waiting));
+        for (sender, entries) in by_sender {
+            after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, entries));
         }
         after.shrink_to(limits);
         let mut returned = 0;
@@ -125,9 +125,9 @@ impl Reorganisation {
 }
 
 /// Those that can follow each other from the state of their sender's account on.
-fn what_is_valid(account: &Account, mut waiting: Vec<Waiting>) -> Queue {
-    waiting.retain(|waiting| waiting.transfer.nonce() >= account.nonce);
-    let mut queue = Queue::new(waiting);
+fn what_is_valid(account: &Account, mut entries: Vec<Entry>) -> Queue {
+    entries.retain(|entry| entry.transfer.nonce() >= account.nonce);
+    let mut queue = Queue::new(entries);
     let begins = queue.transfers().next().is_some_and(|first| first.nonce() == account.nonce);
     let valid = if begins { queue.covered(account.balance) } else { 0 };
     queue.split_off(valid);
