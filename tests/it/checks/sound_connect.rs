@@ -1,4 +1,4 @@
-//! Blocks with payments on a chain of the sound rules, right ones and wrong ones, connected and disconnected.
+//! Blocks with payments on a chain of the sound rules, valid ones and invalid ones, connected and disconnected.
 
 use std::{collections::BTreeMap, slice, sync::LazyLock};
 
@@ -26,7 +26,7 @@ pub fn sound_connect(data: &[u8]) -> bool {
         let mut both = Both { chain: Chain::new(Sound::new(Maker::network())), blocks: Vec::new() };
         for height in 0..BEFORE {
             let empty = [height as u8 % 4, 0];
-            assert!(both.offer(&mut Script(&empty)), "an empty block is right");
+            assert!(both.offer(&mut Script(&empty)), "an empty block is valid");
         }
         both
     });

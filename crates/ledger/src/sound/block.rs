@@ -78,7 +78,7 @@ impl Block {
         empty_block_bytes(self.transactions.len()) + transactions
     }
 
-    /// The names of the transactions, in their order.
+    /// The ids of the transactions, in their order.
     pub fn ids(&self) -> Vec<Txid> {
         self.transactions.iter().map(Transaction::id).collect()
     }

@@ -52,7 +52,7 @@ pub enum BlockError {
     /// The reward goes to nobody.
     #[error("the receiver of the reward is no point on the curve: nobody can have that key")]
     CoinbaseKey,
-    /// A transfer is not right by itself.
+    /// A transfer is not valid by itself.
     #[error("transaction {position}: {error}")]
     Transfer {
         /// The position in the block, from 1.

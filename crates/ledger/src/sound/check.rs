@@ -122,7 +122,7 @@ mod tests {
         check(block).unwrap_err()
     }
 
-    /// A block at height 5 that is right: its transfers pay 3 units each.
+    /// A valid block at height 5: its transfers pay 3 units each.
     fn right(transfers: u64) -> Vec<Transaction> {
         let network = network();
         let transfer = |nonce| Transaction::Transfer(signed(&network, Transfer { nonce, ..unsigned() }));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_block_passes_and_is_restored_as_it_was() {
+    fn a_valid_block_passes_and_is_restored_as_it_was() {
         for transfers in [0, 1, 20] {
             let (header, block) = block_at(5, right(transfers));
             let bytes = block.encode();

@@ -1,4 +1,4 @@
-//! When a transfer is right, as far as that can be said without accounts.
+//! When a transfer is valid, as far as that can be said without accounts.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::rules::{self, Size};
 
-/// Why a transfer is not right, whatever the accounts say.
+/// Why a transfer is not valid, whatever the accounts say.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum TransferError {
     /// The sender's or the receiver's key is none.
@@ -44,7 +44,7 @@ impl TransferError {
     }
 }
 
-/// A transfer that is right by itself: its keys are keys, its amounts are amounts, and its sender has signed it for this
+/// A transfer that is valid by itself: its keys are keys, its amounts are amounts, and its sender has signed it for this
 /// network. Whether the sender has the money is for the accounts to say. Copies share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedTransfer(Arc<Inner>);
@@ -64,7 +64,7 @@ impl CheckedTransfer {
         let sender = PublicKey::try_from(transfer.sender).map_err(|_| TransferError::Key { party: "sender" })?;
         // The parsed form is not needed, but every key that gets money has to be one.
         PublicKey::try_from(transfer.receiver).map_err(|_| TransferError::Key { party: "receiver" })?;
-        if !amounts_are_right(&transfer) {
+        if !amounts_are_valid(&transfer) {
             return Err(TransferError::Amount);
         }
         if !sender.verify(&transfer.sighash(signing), &transfer.signature) {
@@ -84,7 +84,7 @@ impl CheckedTransfer {
         &self.0.transfer
     }
 
-    /// Its name.
+    /// Its id.
     pub fn id(&self) -> Txid {
         self.0.id
     }
@@ -121,7 +121,7 @@ impl CheckedTransfer {
 }
 
 /// Whether amount and fee are amounts of money, and the amount is not 0.
-fn amounts_are_right(transfer: &Transfer) -> bool {
+fn amounts_are_valid(transfer: &Transfer) -> bool {
     let total = transfer.amount.checked_add(transfer.fee).and_then(Amount::from_units);
     transfer.amount > 0 && total.is_some()
 }
@@ -219,7 +219,7 @@ mod tests {
         for signature in [for_another, by_another, Signature::from_bytes([0; 64]), Signature::from_bytes([0xff; 64])] {
             assert_eq!(check(Transfer { signature, ..right.clone() }), Err(TransferError::Signature));
         }
-        // The same transfer, signed with other randomness, is right too, and has another id.
+        // The same transfer, signed with other randomness, is valid too, and has another id.
         let again =
             Transfer { signature: secret(1).sign(&right.sighash(network.sighash_engine()), &[8; 32]), ..right.clone() };
         assert_ne!(check(again).unwrap().id(), check(right).unwrap().id());

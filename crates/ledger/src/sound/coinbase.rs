@@ -38,7 +38,7 @@ impl Coinbase {
         bytes
     }
 
-    /// The name of the coinbase.
+    /// The id of the coinbase: the hash of its whole encoding.
     pub fn id(&self) -> Txid {
         Txid::from_hashed(double_sha256(self.encode()))
     }

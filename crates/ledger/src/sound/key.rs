@@ -163,7 +163,7 @@ impl SecretKey {
     }
 
     /// Signs a message of any length (BIP 340). `aux` are 32 random bytes that protect the secret key against who measures
-    /// the machine; the signature is right whatever they are.
+    /// the machine; the signature is valid whatever they are.
     pub fn sign(&self, message: &[u8], aux: &[u8; 32]) -> Signature {
         Signature(schnorr::sign_with_aux_rand(message, &self.0, aux).to_byte_array())
     }

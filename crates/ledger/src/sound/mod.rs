@@ -1,7 +1,8 @@
 //! The sound rules: signed and covered payments, work over the block, difficulty that follows the power, rewards that halve, and
 //! fees (docs/sound-rules.md; the chapter's text, sections 16.7 and 16.9 to 16.10.1).
 //!
-//! All integers are little-endian. Hashes are the SHA-256 of the SHA-256, and are shown with their bytes reversed, as in Bitcoin.
+//! All integers are little-endian, but for the number of a key that is made from words. Hashes are the SHA-256 of the SHA-256, and
+//! are shown with their bytes reversed, as in Bitcoin, but for tagged hashes: what is signed and what keys are made from (BIP 340).
 
 mod account;
 mod address;

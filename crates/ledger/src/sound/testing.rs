@@ -43,7 +43,7 @@ pub(super) fn coinbase(height: u32, amount: u64) -> Coinbase {
     Coinbase { height, receiver, amount, commitment: [0; 32], extranonce: [0; 8], note }
 }
 
-/// A block with the right Merkle root, and its header as if it had passed the rules for headers at this height.
+/// A block with the Merkle root of these transactions, and its header as if it had passed the rules for headers at this height.
 pub(super) fn block_at(height: u32, transactions: Vec<Transaction>) -> (CheckedHeader, Block) {
     let header = Header {
         version: Header::VERSION,

@@ -39,7 +39,7 @@ impl Transaction {
         }
     }
 
-    /// The name of the transaction: the hash of its whole encoding.
+    /// The id of the transaction: the hash of its whole encoding.
     pub fn id(&self) -> Txid {
         match self {
             Self::Coinbase(coinbase) => coinbase.id(),

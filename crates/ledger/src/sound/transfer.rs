@@ -59,7 +59,8 @@ impl Transfer {
         reader.end().map(|()| transfer)
     }
 
-    /// The name of the transfer. Its sender can sign it in many ways, so that an id is no receipt before it is in a block.
+    /// The id of the transfer: the hash of its whole encoding. Its sender can sign it in many ways, so that an id is no receipt
+    /// before it is in a block.
     pub fn id(&self) -> Txid {
         Txid::from_hashed(double_sha256(self.encode()))
     }

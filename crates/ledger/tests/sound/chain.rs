@@ -85,7 +85,7 @@ impl Chain {
         self.blocks.last().unwrap().tip()
     }
 
-    /// Judges a block wholly, and puts it behind the last one when it is right.
+    /// Judges a block wholly, and puts it behind the last one when it is valid.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), BlockError> {
         let block = self.rules.decode(bytes)?;
         let checked = self.rules.check(self.ancestors.last(), block, late())?;

@@ -249,7 +249,7 @@ impl World {
         self.chain.state.of(x_only(sender))
     }
 
-    /// A transfer that may or may not be right to wait.
+    /// A transfer that may or may not be allowed to wait.
     fn transfer(&mut self) -> CheckedTransfer {
         if self.random.one_in(20) && !self.model.waiting.is_empty() {
             let place = self.random.below(self.model.waiting.len() as u64) as usize;

@@ -53,7 +53,7 @@ impl Terms {
         154 + self.note as u64
     }
 
-    /// Without a right signature: mempool and templates do not judge it. `salt` tells equal terms apart.
+    /// Without a valid signature: mempool and templates do not judge it. `salt` tells equal terms apart.
     pub fn unsigned(self, salt: u8) -> CheckedTransfer {
         CheckedTransfer::decode(&self.with(Signature::from_bytes([salt; 64])).encode()).unwrap()
     }

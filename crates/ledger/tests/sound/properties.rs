@@ -163,7 +163,7 @@ fn of_equal_chains_the_one_that_was_complete_first_stays() {
     assert_eq!(winners.len(), 3);
 }
 
-/// Blocks that would be right if the one before the first of them were, and have more work than any tree here. That one has to
+/// Blocks that would be valid if the one before the first of them were, and have more work than any tree here. That one has to
 /// break a rule about accounts and no other; `None` when it does not.
 fn branch_after_wrong(miner: &mut Miner, chain: &Chain, raw: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut chain = chain.clone();
@@ -215,7 +215,7 @@ fn invalid_blocks_change_nothing_and_never_enter_the_chain() {
             }
             assert_same(&store.chain, highest);
             let spoiled = right.iter().find(|raw| store.invalid.contains(&hash(raw)));
-            assert_eq!(spoiled, None, "a right block was taken for an invalid one");
+            assert_eq!(spoiled, None, "a valid block was taken for an invalid one");
         }
     }
 }

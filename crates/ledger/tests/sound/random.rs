@@ -1,4 +1,4 @@
-//! Random blocks that are right: transfers between a handful of keys, on chains with branches.
+//! Random valid blocks: transfers between a handful of keys, on chains with branches.
 
 use bcoin_ledger::{
     BlockHash, CheckedBlock as _,

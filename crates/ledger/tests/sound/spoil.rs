@@ -1,4 +1,4 @@
-//! Changes of right blocks, most of which break a rule.
+//! Changes of valid blocks, most of which break a rule.
 
 use bcoin_ledger::{
     CheckedBlock as _,

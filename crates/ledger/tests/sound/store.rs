@@ -9,7 +9,7 @@ use bcoin_ledger::{
 
 use crate::chain::{Chain, late};
 
-/// Keeps blocks, and switches to the chain with the most work of those whose blocks are all there and right.
+/// Keeps blocks, and switches to the chain with the most work of those whose blocks are all there and valid.
 pub struct Store {
     pub chain: Chain,
     /// What may be a part of a chain, in the order in which all blocks before it were there.

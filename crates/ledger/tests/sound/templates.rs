@@ -1,4 +1,4 @@
-//! Templates: what they take, and that the blocks they make are right.
+//! Templates: what they take, and that the blocks they make are valid.
 
 use std::collections::HashMap;
 
@@ -63,7 +63,7 @@ fn make_rich(chain: &mut Chain, transfers: &[CheckedTransfer]) {
 }
 
 #[test]
-fn a_full_template_takes_the_best_paying_and_makes_a_block_that_is_right() {
+fn a_full_template_takes_the_best_paying_and_makes_a_valid_block() {
     let mut random = Random::new(7, "full templates");
     for _ in 0..3 {
         let mut chain = Chain::new(pool::rules());
@@ -193,7 +193,7 @@ fn two_miners_for_one_key_try_different_headers() {
 }
 
 #[test]
-fn templates_of_random_pools_make_blocks_that_are_right_to_the_byte() {
+fn templates_of_random_pools_make_blocks_that_are_valid_to_the_byte() {
     let mut random = Random::new(7, "random pools");
     let mut chain = pool::chain_with_money(5, 2);
     let rules = chain.rules.clone();

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How many names of disconnected transfers are kept for each transfer that may wait.
+/// How many ids of disconnected transfers are kept for each transfer that may wait.
 const COUNTED: usize = 4;
 
 /// Gathers what may wait again. It keeps no more than a mempool may hold, however many blocks are disconnected.
@@ -25,7 +25,7 @@ pub struct Reorganisation {
     returning: Mempool,
     /// One above the number of the next one.
     end: u64,
-    /// The names of disconnected transfers that no connected block holds, to be counted when they do not return.
+    /// The ids of disconnected transfers that no connected block holds, to be counted when they do not return.
     missing: HashSet<Txid>,
     /// Whether a block was disconnected.
     has_disconnected: bool,
