@@ -9,7 +9,7 @@ use crate::sound::{
 };
 
 /// A class sees a block each 10 seconds. Twelve of them late double the target: that follows a class that starts or stops its
-/// miners within two or three minutes, and a single block that takes much less or more than that moves it little.
+/// miners within two or three minutes, and a single block that takes much less or more than 10 seconds moves it little.
 pub(super) const CLASSROOM: Asert =
     Asert { interval: 10, half_life: NonZeroU32::new(120).unwrap(), limit: Profile::Classroom.limit() };
 
