@@ -173,15 +173,14 @@ impl<R: Rules> Owner<R> {
         }
         let result = self.save(|store, _| store.add_to_mempool(admission.added(), admission.removed()));
         let result = result.map_err(|error| SaveError::from(error).into()).map(|()| {
-            let (block, waiting) = (self.blockchain.tip().height + 1, self.blockchain.waiting());
-            let time = now().to_utc();
-            let transactions = (waiting + 1..).zip(admission.added().iter().cloned());
-            let events: Vec<_> = transactions
-                .map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time })
-                .collect();
-            self.counters.transactions.add(events.len() as u64);
+            let (block, time) = (self.blockchain.tip().height + 1, now().to_utc());
+            let added = admission.added().to_vec();
+            self.counters.transactions.add(added.len() as u64);
             self.blockchain.enter(admission);
-            self.publish(events);
+            // What left for them is gone, and the last of them makes it as many as wait now.
+            let before = self.blockchain.waiting().saturating_sub(added.len());
+            let numbered = (before + 1..).zip(added);
+            self.publish(numbered.map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time }));
             block
         });
         self.answer(replies, result);

@@ -40,9 +40,7 @@ impl rules::Reorganisation for Reorganisation {
 
     fn disconnected(&mut self, block: CheckedBlock) {
         self.has_disconnected = true;
-        for transfer in block.transfers().iter().rev() {
-            self.put_back(transfer);
-        }
+        self.put_back(block.transfers());
         self.returning.shrink_to(self.limits);
     }
 
@@ -87,16 +85,22 @@ impl Reorganisation {
         }
     }
 
-    /// Puts the latest transfer that is still in the chain before those that were disconnected already.
-    fn put_back(&mut self, transfer: &CheckedTransfer) {
-        if self.missing.len() < self.limits.count.saturating_mul(COUNTED) {
-            self.missing.insert(transfer.id());
+    /// Puts the transfers of a block before those that were disconnected already.
+    fn put_back(&mut self, transfers: &[CheckedTransfer]) {
+        let mut by_sender: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
+        for transfer in transfers.iter().rev() {
+            if self.missing.len() < self.limits.count.saturating_mul(COUNTED) {
+                self.missing.insert(transfer.id());
+            }
+            self.end -= 1;
+            let entry = Entry { number: self.end, transfer: transfer.clone() };
+            by_sender.entry(transfer.sender()).or_default().push(entry);
         }
-        self.end -= 1;
-        let mut entries = vec![Entry { number: self.end, transfer: transfer.clone() }];
-        let after = self.returning.queue(&transfer.sender()).map(Queue::entries);
-        entries.extend(after.unwrap_or_default().iter().cloned());
-        self.returning.set_queue(transfer.sender(), Queue::new(entries));
+        for (sender, mut entries) in by_sender {
+            let after = self.returning.queue(&sender).map(Queue::entries);
+            entries.extend_from_slice(after.unwrap_or_default());
+            self.returning.set_queue(sender, Queue::new(entries));
+        }
     }
 
     /// Any account may have less than before, so all that waits is judged again. What returns comes before what waited.
