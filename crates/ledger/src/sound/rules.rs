@@ -6,6 +6,7 @@ use chrono::{DateTime, Local};
 
 use super::{
     account::{self, Account, MATURITY, Reward},
+    amount::Amount,
     block::{Block, MAX_BLOCK_BYTES},
     block_error::BlockError,
     check::check_block,
@@ -48,8 +49,8 @@ pub struct BlockSummary {
     pub header: Header,
     /// Who gets the reward; zero in the genesis block.
     pub receiver: XOnlyKey,
-    /// How many units.
-    pub reward: u64,
+    /// How much that is.
+    pub reward: Amount,
     /// How many transactions it holds, the coinbase among them.
     pub transactions: usize,
     /// How many bytes its encoding has.
@@ -184,7 +185,8 @@ impl Rules for Sound {
             hash: block.tip().hash,
             header: *block.header().header(),
             receiver: block.coinbase().receiver,
-            reward: block.coinbase().amount,
+            // Its fees are covered by money that is there, once it is connected.
+            reward: Amount::saturating(block.coinbase().amount),
             transactions: block.transfers().len() + 1,
             bytes: block.encoding().len(),
         }
@@ -357,7 +359,7 @@ mod tests {
             hash: header.tip().hash,
             header: *header.header(),
             receiver: secret(3).public_key().into(),
-            reward,
+            reward: Amount::saturating(reward),
             transactions: 2,
             bytes: bytes.len(),
         };

@@ -1,10 +1,10 @@
 //! The policy of the mempool, case by case.
 
 use bcoin_ledger::{
-    Mempool as _, MempoolLimits, Reorganisation as _,
+    Mempool as _, MempoolLimits, Reorganisation as _, Rules as _, StateError,
     sound::{
         Account, MAX_MONEY, Sound, XOnlyKey,
-        mempool::{MEMPOOL_LIMITS, Mempool, Reorganisation},
+        mempool::{AdmitError, MEMPOOL_LIMITS, Mempool, Reorganisation},
     },
 };
 
@@ -99,6 +99,22 @@ fn money_that_waits_does_not_count() {
     assert_eq!(node.add(terms(1, 0)), Err("funds"), "what the first one sends has not arrived");
     assert_eq!(node.add(Terms { amount: 193, ..terms(0, 1) }), Err("funds"));
     assert_eq!(node.add(Terms { amount: 192, ..terms(0, 1) }), Ok(vec![]));
+}
+
+#[test]
+fn who_has_not_enough_is_told_what_the_payments_before_take() {
+    let mut node = Node::new(NO_LIMITS);
+    node.state = rich(1, 1000);
+    for nonce in 0..2 {
+        node.add(Terms { amount: 100, ..terms(0, nonce) }).unwrap();
+    }
+    node.add(terms(0, 2)).unwrap();
+    // Another one in the place of the last: that one does not count.
+    let replacement = Terms { amount: 200, fee: 308, ..terms(0, 2) }.unsigned(0);
+    let mut admission = node.rules.admission(&node.pool.mempool, NO_LIMITS);
+    let answer = node.rules.admit(&node.state, &node.pool.mempool, &mut admission, replacement);
+    let error = AdmitError::Funds { cost: units(508), balance: units(1000), waiting: units(2 * 254) };
+    assert_eq!(answer, Err(StateError::Refused(error)));
 }
 
 #[test]
