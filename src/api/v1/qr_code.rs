@@ -24,7 +24,7 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 #[into_params(parameter_in = Query)]
 pub(super) struct QrParams {
     /// Its place among the `addresses` of the status, counted from 0.
-    #[param(default = 0)]
+    #[param(minimum = 0, maximum = 7, default = 0)]
     address: Option<usize>,
 }
 
