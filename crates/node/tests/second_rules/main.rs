@@ -5,6 +5,7 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod gate;
+mod mempool;
 mod rules;
 
 use std::path::Path;
