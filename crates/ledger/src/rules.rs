@@ -146,6 +146,11 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// What is told of a block without its transactions.
     fn summary(&self, block: &Self::CheckedBlock) -> Self::Summary;
 
+    /// The height of the block that changes accounts once more when the one at `height` is connected or disconnected.
+    fn delayed_height(height: u64) -> Option<u64> {
+        Self::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|earlier| *earlier > 0)
+    }
+
     /// What a block does later, read from the encoding of one that this node has written down.
     ///
     /// # Errors

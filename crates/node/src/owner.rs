@@ -144,7 +144,7 @@ impl<R: Rules> Owner<R> {
             return;
         }
         // The accounts that transactions are judged by have to be those of this node's state.
-        let accounts = self.synchronised().map(|()| self.store.reader());
+        let accounts = if self.synchronise() { Ok(self.store.reader()) } else { Err(StoreError::Closed.into()) };
         let mut admission = self.blockchain.admission();
         let mut replies = Vec::new();
         let mut failure = accounts.as_ref().err().cloned();
@@ -340,21 +340,19 @@ impl<R: Rules> Owner<R> {
         }
     }
 
-    /// Sees to it that the disk holds this node's state.
-    fn synchronised(&mut self) -> Result<(), SaveError> {
+    /// Sees to it that the disk holds this node's state; returns whether it does.
+    fn synchronise(&mut self) -> bool {
         if !self.in_sync {
             self.reopen();
         }
-        if self.in_sync { Ok(()) } else { Err(StoreError::Closed.into()) }
+        self.in_sync
     }
 
     /// Carries a change to the disk, once the disk is known to hold this node's state.
     fn save<T, E: Failure>(&mut self, change: impl FnOnce(&Store<R>, &Blockchain<R>) -> Result<T, E>) -> Result<T, E> {
-        if !self.in_sync {
-            self.reopen();
-        }
+        let in_sync = self.synchronise();
         let began = Instant::now();
-        let saved = if self.in_sync { change(&self.store, &self.blockchain) } else { Err(StoreError::Closed.into()) };
+        let saved = if in_sync { change(&self.store, &self.blockchain) } else { Err(StoreError::Closed.into()) };
         match saved.as_ref().map_err(Failure::store_error) {
             Ok(_) => {
                 self.counters.commits.add(1);

@@ -54,7 +54,7 @@ pub(super) fn check_block(
     let encoding = block.encode();
     let (coinbase, transactions) = split_coinbase(header.height(), block.transactions)?;
     PublicKey::try_from(coinbase.receiver).map_err(|_| BlockError::CoinbaseKey)?;
-    let threads = threads_for(transactions.len());
+    let threads = threads_for(&transactions);
     let transfers = check_transfers(signing, transactions, threads)?;
     check_reward(subsidy, &transfers, &coinbase)?;
     Ok(CheckedBlock::new(*header, coinbase, transfers, encoding))

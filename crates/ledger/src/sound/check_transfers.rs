@@ -19,10 +19,11 @@ pub(super) const FIRST_TRANSFER: u32 = 2;
 /// How many transfers a thread takes at a time. Below that another thread costs more than it saves.
 const PART: usize = 16;
 
-/// How many threads check so many transactions.
-pub(super) fn threads_for(transactions: usize) -> usize {
+/// How many threads are of use for these transactions: what was judged before takes no time.
+pub(super) fn threads_for(transactions: &[Transaction]) -> usize {
+    let unjudged = transactions.iter().filter(|transaction| matches!(transaction, Transaction::Transfer(_))).count();
     // To ask how many there are can take as long as a check: on Linux, files are read for it.
-    if transactions <= PART { 1 } else { thread::available_parallelism().map_or(1, NonZeroUsize::get) }
+    if unjudged <= PART { 1 } else { thread::available_parallelism().map_or(1, NonZeroUsize::get) }
 }
 
 /// Judges the transactions after the coinbase on so many threads at most.

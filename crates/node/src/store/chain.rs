@@ -90,10 +90,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
 
     /// What an earlier block of the chain does to accounts when the block at this height is connected.
     fn delayed(&self, height: u64) -> Result<Option<R::Delayed>, StoreError> {
-        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0)
-        else {
-            return Ok(None);
-        };
+        let Some(earlier) = R::delayed_height(height) else { return Ok(None) };
         let number = self.chain.get(earlier)?.map(|entry| entry.value().0);
         let bytes = number.map(|number| self.blocks.get(number)).transpose()?.flatten();
         let bytes = bytes.ok_or_else(|| StoreError::missing_block(earlier))?;

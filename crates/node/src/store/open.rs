@@ -46,7 +46,8 @@ impl<R: Rules> Opened<R> {
     /// that is.
     ///
     /// # Errors
-    /// When the folder is in use or cannot be used, or when what it holds is damaged, of another format, of other rules or of another network.
+    /// When the folder is in use or cannot be used, or when what it holds is damaged, of another format, of other rules or of another
+    /// network.
     pub fn open(
         rules: R,
         location: &Location,

@@ -175,10 +175,7 @@ impl<R: Rules> Scan<'_, R> {
 
     /// What an earlier block does at this height, when it can be read.
     fn delayed(&self, snapshot: &Snapshot, height: u64) -> Result<Option<R::Delayed>, StoreError> {
-        let Some(earlier) = R::DELAY.and_then(|delay| height.checked_sub(delay.get())).filter(|height| *height > 0)
-        else {
-            return Ok(None);
-        };
+        let Some(earlier) = R::delayed_height(height) else { return Ok(None) };
         Ok(self.store.rules.delayed(&snapshot.stored(earlier)?.1).ok())
     }
 
