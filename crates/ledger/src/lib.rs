@@ -13,15 +13,17 @@ mod hash;
 mod rules;
 mod search;
 mod sha256;
+mod single_blocks;
 pub mod sound;
 mod tip;
 
 pub use blockchain::Blockchain;
 pub use hash::{BadHash, BlockHash};
 pub use rules::{
-    Account, Accounts, Admission, AfterReorganisation, ChainCheck, CheckedBlock, Found, Mempool, MempoolLimits,
-    ReadAccounts, Reorganisation, Rules, Size, StateError, Transaction,
+    Account, Accounts, Admission, AfterReorganisation, ChainCheck, CheckedBlock, Departure, Found, Mempool,
+    MempoolLimits, ReadAccounts, Reorganisation, Rules, Size, StateError, Transaction,
 };
 pub use search::{BadPower, Power, Workers};
 pub use sha256::{Kernel, compress_ready_made};
+pub use single_blocks::{Invalidity, SingleBlocks};
 pub use tip::{Tip, Work};

@@ -2,7 +2,7 @@
 //!
 //! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
 
-use std::{error::Error, fmt::Debug, num::NonZeroU64};
+use std::{error::Error, fmt::Debug, iter, num::NonZeroU64};
 
 use chrono::{DateTime, Local};
 use thiserror::Error;
@@ -24,6 +24,11 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     const MAX_BLOCK_BYTES: usize;
     /// How many blocks after its own a block changes accounts once more, by its [`Rules::Delayed`]; `None` when it never does.
     const DELAY: Option<NonZeroU64>;
+    /// Whether a template fixes the transactions of the block: a search goes on with a new one when others wait.
+    const TEMPLATE_FIXES_TRANSACTIONS: bool;
+    /// Whether blocks come one by one, so that branches grow beside the chain. Where they do not, a branch is a chain that was
+    /// replaced.
+    const GROWS_BRANCHES: bool;
 
     /// A transaction that may wait in the mempool.
     type Transaction: Transaction;
@@ -48,7 +53,12 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// Transactions that will enter the mempool together.
     type Admission: Admission<Self::Transaction>;
     /// Finds out what waits after blocks were disconnected and connected.
-    type Reorganisation: Reorganisation<Block = Self::CheckedBlock, Account = Self::Account, Mempool = Self::Mempool>;
+    type Reorganisation: Reorganisation<
+            Block = Self::CheckedBlock,
+            Account = Self::Account,
+            Mempool = Self::Mempool,
+            Transaction = Self::Transaction,
+        >;
     /// Who is paid for a block that is mined here.
     type Receiver: Clone + Debug + Send + 'static;
     /// What a miner searches for: a template for the block after its parent.
@@ -237,6 +247,11 @@ pub trait Transaction: Size + Clone + Debug + PartialEq + Send + Sync + Sized + 
     /// Why bytes are no transaction.
     type Error: Error;
 
+    /// Its id, where transactions have one.
+    fn id(&self) -> Option<[u8; 32]> {
+        None
+    }
+
     /// The bytes in which it is kept.
     fn encode(&self) -> Vec<u8>;
 
@@ -257,6 +272,11 @@ pub trait CheckedBlock: Clone + Debug + Send + Sync + 'static {
 
     /// The bytes in which it is kept and sent.
     fn encoding(&self) -> &[u8];
+
+    /// The ids of its transactions in their order, the coinbase first, where transactions have ids.
+    fn transaction_ids(&self) -> impl Iterator<Item = [u8; 32]> {
+        iter::empty()
+    }
 }
 
 /// How much memory something takes, about.
@@ -328,6 +348,22 @@ pub trait Admission<T> {
 
     /// Which transactions of the mempool leave for them.
     fn removed(&self) -> &[T];
+
+    /// What leaves and why: the transactions of the mempool, and those of the group that have left again.
+    fn left(&self) -> &[(T, Departure)];
+}
+
+/// Why a transaction waits no more, although no block of the chain holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Departure {
+    /// Another one of the same sender took its place.
+    Replaced,
+    /// The mempool was full, and others pay more.
+    Evicted,
+    /// It was waiting, and blocks have come after which it is not valid.
+    Invalid,
+    /// Its block has left the chain, and it is not valid after the blocks that came instead.
+    Undone,
 }
 
 /// Finds out what waits after blocks change. Blocks are disconnected first, the latest first, then connected in their order.
@@ -338,6 +374,8 @@ pub trait Reorganisation {
     type Account;
     /// The mempool.
     type Mempool;
+    /// What waits in it.
+    type Transaction;
 
     /// A block has left the chain.
     fn disconnected(&mut self, block: Self::Block);
@@ -353,12 +391,12 @@ pub trait Reorganisation {
         self,
         accounts: &A,
         mempool: &Self::Mempool,
-    ) -> Result<AfterReorganisation<Self::Mempool>, A::Error>;
+    ) -> Result<AfterReorganisation<Self::Mempool, Self::Transaction>, A::Error>;
 }
 
 /// What waits after blocks have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AfterReorganisation<M> {
+pub struct AfterReorganisation<M, T> {
     /// All that waits.
     pub mempool: M,
     /// How many of its transactions, the first ones, were in blocks that were disconnected.
@@ -366,6 +404,9 @@ pub struct AfterReorganisation<M> {
     /// How many further transactions of disconnected blocks no connected block holds, and may not wait either. Where more are
     /// disconnected than can be remembered, only so many of the latest blocks are counted.
     pub not_returned: usize,
+    /// What does not wait any more, and no connected block holds; of disconnected transactions only those that are counted in
+    /// `not_returned`. Rules whose transactions have no ids leave this empty.
+    pub left: Vec<(T, Departure)>,
 }
 
 /// How much may wait before further transactions are refused.

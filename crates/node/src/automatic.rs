@@ -23,6 +23,7 @@ impl<R: Rules> NodeHandle<R> {
                 MiningMode::Off => wait_for_change(&mut setting).await,
                 MiningMode::Interval(every) => self.mine_every(every, &mut setting).await,
                 MiningMode::OnTransaction => self.mine_transactions(&mut setting).await,
+                MiningMode::Continuous => self.mine_continuously(&mut setting).await,
             }
         }
     }
@@ -52,6 +53,15 @@ impl<R: Rules> NodeHandle<R> {
                     () = wait_for_change(setting) => return,
                     changed = view.changed() => if changed.is_err() { return wait_for_change(setting).await },
                 }
+            }
+        }
+    }
+
+    async fn mine_continuously(&self, setting: &mut watch::Receiver<MiningMode>) {
+        loop {
+            tokio::select! {
+                () = wait_for_change(setting) => return,
+                () = self.mine_or_pause() => {}
             }
         }
     }

@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bcoin_ledger::{Found, Rules, Tip};
+use bcoin_ledger::{Blockchain, Found, Rules, Tip};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::{
     address::PeerAddress,
     candidate::Candidate,
+    intake::{SubmitError, SubmitOutcome},
     limits::MAX_PEERS,
+    source::Source,
     store::{ReorganiseError, StoreError},
 };
 
@@ -65,6 +67,9 @@ pub enum RemovePeerError {
 /// Why no block was mined.
 #[derive(Debug, Error)]
 pub enum MineError<E> {
+    /// The node does not know whom to pay.
+    #[error("this node does not know who is paid for its blocks")]
+    NoReceiver,
     /// The block that was made breaks a rule: a fault of this program.
     #[error("the node made a block that its own rules refuse: {0}")]
     Refused(E),
@@ -102,6 +107,15 @@ impl<E> Clone for AdoptError<E> {
             Self::Refused { height, reason } => Self::Refused { height: *height, reason: reason.clone() },
             Self::Save(error) => Self::Save(error.clone()),
             Self::Stopping(stopping) => Self::Stopping(*stopping),
+        }
+    }
+}
+
+impl<E> From<ReorganiseError<E>> for SubmitError<E> {
+    fn from(error: ReorganiseError<E>) -> Self {
+        match error {
+            ReorganiseError::Refused { reason, .. } => Self::Refused(reason.into()),
+            ReorganiseError::Store(error) => Self::Save(error.into()),
         }
     }
 }
@@ -166,6 +180,8 @@ pub struct Replacement<S, T> {
     pub tip: Tip,
     /// The blocks that were disconnected.
     pub stale: StaleBlocks<S>,
+    /// The first 100 of the blocks that were connected in their place.
+    pub connected: Vec<S>,
     /// The transactions that wait again.
     pub returned: Returned<T>,
     /// How many further transactions of the disconnected blocks may not wait and are gone.
@@ -205,16 +221,18 @@ pub(crate) enum Command<R: Rules> {
         transaction: R::Transaction,
         reply: AddReply<R::AdmitError>,
     },
-    AddPeers {
-        addresses: Vec<PeerAddress>,
-        reply: Reply<Arc<[PeerAddress]>, AddPeersError>,
-    },
-    RemovePeer {
-        address: PeerAddress,
-        reply: Reply<bool, RemovePeerError>,
+    Control(Control),
+    /// Reads the state in memory.
+    Inspect(Box<dyn FnOnce(&Blockchain<R>) + Send>),
+    /// Finds the place of a block that comes alone.
+    Place {
+        block: Box<R::CheckedBlock>,
+        source: Source,
+        reply: Reply<SubmitOutcome, SubmitError<R::BlockError>>,
     },
     Job {
-        reply: oneshot::Sender<R::Job>,
+        /// None when nobody is paid for blocks that are mined here.
+        reply: oneshot::Sender<Option<R::Job>>,
     },
     Seal {
         solved: Solved<R::Job, R::Solution>,
@@ -224,6 +242,18 @@ pub(crate) enum Command<R: Rules> {
         candidate: Box<Candidate<R>>,
         from: Option<PeerAddress>,
         reply: AdoptReply<R>,
+    },
+}
+
+/// What the owner can be asked to do whatever the rules.
+pub(crate) enum Control {
+    AddPeers {
+        addresses: Vec<PeerAddress>,
+        reply: Reply<Arc<[PeerAddress]>, AddPeersError>,
+    },
+    RemovePeer {
+        address: PeerAddress,
+        reply: Reply<bool, RemovePeerError>,
     },
     Reopen {
         reply: oneshot::Sender<()>,

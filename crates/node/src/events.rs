@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bcoin_ledger::{Rules, Size};
+use bcoin_ledger::{Departure, Rules, Size};
 use chrono::{DateTime, Utc};
 
-use crate::{address::PeerAddress, command::Replacement, limits::ChainLimit, mining_mode::MiningMode};
+use crate::{address::PeerAddress, command::Replacement, limits::ChainLimit, mining_mode::MiningMode, source::Source};
 
 /// What an event takes beside the texts in it, in bytes, about.
 const EVENT_BYTES: usize = 512;
@@ -21,6 +21,26 @@ pub enum Event<S, T> {
         trials: u64,
         /// How long it took.
         took: Duration,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// A block from elsewhere follows the chain.
+    Received {
+        /// The block without its transactions.
+        block: S,
+        /// Who has sent it.
+        source: Source,
+        /// How many transactions wait now.
+        waiting: usize,
+        /// When.
+        time: DateTime<Utc>,
+    },
+    /// Transactions wait no more, although no block of the chain holds them.
+    Left {
+        /// The transactions, at most 100.
+        transactions: Vec<T>,
+        /// Why.
+        why: Departure,
         /// When.
         time: DateTime<Utc>,
     },
@@ -44,6 +64,13 @@ pub enum Event<S, T> {
         /// When.
         time: DateTime<Utc>,
     },
+    /// Something that has nothing to do with blocks or transactions.
+    Node(NodeEvent),
+}
+
+/// What can happen in a node whatever its rules.
+#[derive(Clone, Debug)]
+pub enum NodeEvent {
     /// Peers were added or removed.
     Peers(PeersChange),
     /// The node mines by itself in another way.
@@ -53,7 +80,7 @@ pub enum Event<S, T> {
         /// When.
         time: DateTime<Utc>,
     },
-    /// A peer has a longer chain, which is not taken because of a limit.
+    /// A peer has a better chain, which is not taken because of a limit.
     BeyondLimit(BeyondLimit),
 }
 
@@ -90,16 +117,18 @@ pub struct BeyondLimit {
 impl<S: Size, T: Size> Size for Event<S, T> {
     fn size(&self) -> usize {
         let content = match self {
-            Self::Mined { block, .. } => 2 * block.size(),
+            Self::Mined { block, .. } | Self::Received { block, .. } => 2 * block.size(),
+            Self::Left { transactions, .. } => 2 * transactions.iter().map(Size::size).sum::<usize>(),
             Self::Waiting { transaction, .. } => 2 * transaction.size(),
             Self::Replaced { replacement, .. } => {
                 let returned: usize = replacement.returned.first.iter().map(Size::size).sum();
                 let stale: usize = replacement.stale.first.iter().map(|block| EVENT_BYTES + block.size()).sum();
-                2 * (returned + stale)
+                let connected: usize = replacement.connected.iter().map(|block| EVENT_BYTES + block.size()).sum();
+                2 * (returned + stale + connected)
             }
-            Self::Peers(change) => (change.added.len() + change.removed.len()) * EVENT_BYTES,
-            Self::Mining { .. } => 0,
-            Self::BeyondLimit(_) => EVENT_BYTES,
+            Self::Node(NodeEvent::Peers(change)) => (change.added.len() + change.removed.len()) * EVENT_BYTES,
+            Self::Node(NodeEvent::Mining { .. }) => 0,
+            Self::Node(NodeEvent::BeyondLimit(_)) => EVENT_BYTES,
         };
         EVENT_BYTES + content
     }

@@ -4,6 +4,7 @@
 //! are types.
 
 mod address;
+mod any_node;
 mod automatic;
 mod candidate;
 mod clock;
@@ -12,12 +13,15 @@ mod counters;
 mod event_log;
 mod events;
 mod handle;
+mod intake;
 mod ip_filter;
 mod limits;
 mod miner;
 mod mining_mode;
 mod owner;
 mod reading;
+mod shared;
+mod source;
 mod spool;
 pub mod store;
 mod view;
@@ -30,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use address::{AddressError, PeerAddress};
+pub use any_node::AnyNode;
 pub use candidate::{Candidate, CandidateBuilder, CandidateError, CandidateLimits};
 pub use clock::now;
 pub use command::{
@@ -38,19 +43,22 @@ pub use command::{
 };
 pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, MAX_LISTENERS, Missed, Subscription, TooManyListeners};
-pub use events::{BeyondLimit, Event, EventOf, PeersChange};
+pub use events::{BeyondLimit, Event, EventOf, NodeEvent, PeersChange};
 pub use handle::NodeHandle;
+pub use intake::{SubmitError, SubmitOutcome, Submitted};
 pub use ip_filter::may_be_asked;
 pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use reading::ReadingThreads;
+pub use source::Source;
 pub use spool::{MAX_SPOOL_BYTES, Spool, SpoolContent, SpoolSpace, SpoolsFull};
 pub use view::View;
 
 use self::{
-    handle::Shared,
+    handle::Channels,
     miner::Miner,
     owner::Owner,
+    shared::Shared,
     store::{Contents, Opened},
 };
 
@@ -86,13 +94,13 @@ impl NodeThreads {
 }
 
 /// Starts a node on data that was opened: at most `max_waiting` transactions may wait, and `receiver` is paid for each block that
-/// is mined. Mining takes no more of the processor than `power`.
+/// is mined; without one, none can be. Mining takes no more of the processor than `power`.
 ///
 /// # Errors
 /// When the system refuses a thread.
 pub fn start<R: Rules>(
     opened: Opened<R>,
-    receiver: R::Receiver,
+    receiver: Option<R::Receiver>,
     max_waiting: usize,
     power: Power,
 ) -> io::Result<(NodeHandle<R>, NodeThreads)> {
@@ -109,18 +117,19 @@ pub fn start<R: Rules>(
     let stop_mining = CancellationToken::new();
 
     let shared = Shared {
-        events: EventLog::new(Uuid::new_v4().as_fields().0),
+        node_address: node_address.into(),
         counters: Arc::default(),
         mining: watch::Sender::new(MiningMode::Off),
         failed_save: watch::Sender::new(None),
         reading: ReadingThreads::new(MAX_READINGS),
     };
+    let events = EventLog::new(Uuid::new_v4().as_fields().0);
 
-    let owner = Owner::new(store, blockchain, receiver, publish, &shared);
+    let owner = Owner::new(store, blockchain, receiver, publish, &shared, &events);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(rules, power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let handle = NodeHandle::new(node_address, commands, requests, view, shared);
+    let handle = NodeHandle::new(Channels { commands, requests, events }, view, shared.into());
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }

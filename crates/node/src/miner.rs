@@ -43,7 +43,7 @@ impl<R: Rules> Miner<R> {
     /// Searches until a solution makes a block: when the chain has changed meanwhile, a new job is fetched.
     fn mine(&self) -> Result<Mined<R::CheckedBlock>, MineError<R::BlockError>> {
         loop {
-            let job = self.ask(|reply| Command::Job { reply })?;
+            let job = self.ask(|reply| Command::Job { reply })?.ok_or(MineError::NoReceiver)?;
             let parent = *job.as_ref();
             let began = Instant::now();
             let cancelled = || self.stop.is_cancelled() || self.tip() != parent;

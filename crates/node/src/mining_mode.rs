@@ -11,6 +11,8 @@ pub enum MiningMode {
     Interval(Duration),
     /// Whenever transactions wait.
     OnTransaction,
+    /// One block after the other.
+    Continuous,
 }
 
 /// The shortest and the longest time between two blocks.

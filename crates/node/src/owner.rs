@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Admission as _, Blockchain, Found, Mempool as _, Rules, StateError, Tip};
+use bcoin_ledger::{Admission as _, Blockchain, CheckedBlock as _, Found, Mempool as _, Rules, StateError, Tip};
 use chrono::{DateTime, Utc};
 use tokio::{
     runtime::Handle,
@@ -17,14 +17,16 @@ use crate::{
     candidate::Candidate,
     clock::now,
     command::{
-        AddPeersError, AddReply, AddTransactionError, AdoptError, Adoption, AdoptionOf, Command, MineError, Mined,
-        RemovePeerError, Replacement, Returned, SaveError, Sealed, Solved, StaleBlocks,
+        AddPeersError, AddReply, AddTransactionError, AdoptError, Adoption, AdoptionOf, Command, Control, MineError,
+        Mined, RemovePeerError, Replacement, Returned, SaveError, Sealed, Solved, StaleBlocks,
     },
     counters::Counters,
     event_log::EventLog,
-    events::{Event, EventOf, PeersChange},
-    handle::Shared,
+    events::{Event, EventOf, NodeEvent, PeersChange},
+    intake::{SubmitError, SubmitOutcome},
     limits::{MAX_PEERS, MAX_STALE_BYTES, MAX_TOLD},
+    shared::Shared,
+    source::Source,
     store::{KeptBranch, ReorganiseError, Reorganised, Store, StoreError},
     view::View,
 };
@@ -38,7 +40,8 @@ pub(crate) struct Owner<R: Rules> {
     store: Store<R>,
     blockchain: Blockchain<R>,
     chain_bytes: u64,
-    receiver: R::Receiver,
+    /// Who is paid for blocks that are mined here, if that is known.
+    receiver: Option<R::Receiver>,
     /// The last block that was mined here, and when.
     last_mined: Option<(Tip, DateTime<Utc>)>,
     peers: Vec<PeerAddress>,
@@ -63,9 +66,10 @@ impl<R: Rules> Owner<R> {
     pub(crate) fn new(
         store: Store<R>,
         blockchain: Blockchain<R>,
-        receiver: R::Receiver,
+        receiver: Option<R::Receiver>,
         publish: watch::Sender<Arc<View>>,
-        shared: &Shared<EventOf<R>>,
+        shared: &Shared,
+        events: &Arc<EventLog<EventOf<R>>>,
     ) -> Self {
         let first_view = publish.borrow().clone();
         Self {
@@ -80,7 +84,7 @@ impl<R: Rules> Owner<R> {
             last_save: None,
             failed_save: shared.failed_save.clone(),
             in_sync: true,
-            events: shared.events.clone(),
+            events: events.clone(),
             counters: shared.counters.clone(),
             runtime: Handle::try_current().ok(),
         }
@@ -111,23 +115,34 @@ impl<R: Rules> Owner<R> {
     /// Whoever asked may be gone by the time there is an answer: what was done stays done.
     fn execute(&mut self, command: Command<R>, arrived: &mut Vec<Arrived<R>>) {
         // A template need not hold what is not acknowledged yet; everything else comes after what came before it.
-        if !matches!(command, Command::AddTransaction { .. } | Command::Job { .. }) {
+        if !matches!(command, Command::AddTransaction { .. } | Command::Job { .. } | Command::Inspect(_)) {
             self.add_transactions(arrived);
         }
         match command {
             Command::AddTransaction { transaction, reply } => arrived.push((transaction, reply)),
-            Command::AddPeers { addresses, reply } => drop(reply.send(self.add_peers(addresses))),
-            Command::RemovePeer { address, reply } => drop(reply.send(self.remove_peer(&address))),
-            Command::Job { reply } => drop(reply.send(self.blockchain.job(&self.receiver, now()))),
+            Command::Control(control) => self.control(control),
+            Command::Inspect(read) => read(&self.blockchain),
+            Command::Place { block, source, reply } => drop(reply.send(self.place(&block, source))),
+            Command::Job { reply } => {
+                let receiver = self.receiver.as_ref();
+                drop(reply.send(receiver.map(|receiver| self.blockchain.job(receiver, now()))));
+            }
             Command::Seal { solved, reply } => drop(reply.send(self.seal(solved))),
             Command::Adopt { candidate, from, reply } => drop(reply.send(self.adopt(*candidate, from))),
-            Command::Reopen { reply } => {
+        }
+    }
+
+    fn control(&mut self, control: Control) {
+        match control {
+            Control::AddPeers { addresses, reply } => drop(reply.send(self.add_peers(addresses))),
+            Control::RemovePeer { address, reply } => drop(reply.send(self.remove_peer(&address))),
+            Control::Reopen { reply } => {
                 if self.last_reopened.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
                     self.reopen();
                 }
                 let _ = reply.send(());
             }
-            Command::SaveAgain { reply } => {
+            Control::SaveAgain { reply } => {
                 let failed = self.failed_save.borrow().is_some();
                 if failed && self.last_save.is_none_or(|last| last.elapsed() > REOPEN_PAUSE) {
                     let peers = self.peers.clone();
@@ -230,7 +245,7 @@ impl<R: Rules> Owner<R> {
     }
 
     fn peers_event(&self, added: Vec<PeerAddress>, removed: Vec<PeerAddress>) -> EventOf<R> {
-        Event::Peers(PeersChange { added, removed, total: self.peers.len(), time: now().to_utc() })
+        Event::Node(NodeEvent::Peers(PeersChange { added, removed, total: self.peers.len(), time: now().to_utc() }))
     }
 
     fn seal(
@@ -257,6 +272,20 @@ impl<R: Rules> Owner<R> {
         Ok(Sealed::Block(Mined { block, trials, took }))
     }
 
+    /// Connects a block that follows the chain.
+    fn place(&mut self, block: &R::CheckedBlock, source: Source) -> Result<SubmitOutcome, SubmitError<R::BlockError>> {
+        if block.parent() != self.blockchain.tip().hash {
+            return Ok(SubmitOutcome::NotKept);
+        }
+        let reorganised = self.save(|store, blockchain| store.append(blockchain, block))?;
+        self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
+        self.chain_bytes = self.chain_bytes.saturating_add_signed(reorganised.growth);
+        let block = self.blockchain.rules().summary(block);
+        let waiting = self.blockchain.waiting();
+        self.publish([Event::Received { block, source, waiting, time: now().to_utc() }]);
+        Ok(SubmitOutcome::Connected)
+    }
+
     fn adopt(
         &mut self,
         mut candidate: Candidate<R>,
@@ -270,9 +299,9 @@ impl<R: Rules> Owner<R> {
         let receiver = self.receiver.clone();
         let (reorganised, kept) = self.save(|store, blockchain| {
             let blocks = candidate.blocks().map_err(StoreError::from)?;
-            store.replace(blockchain, fork, blocks, &receiver, MAX_STALE_BYTES, now())
+            store.replace(blockchain, fork, blocks, receiver.as_ref(), MAX_STALE_BYTES, now())
         })?;
-        let Reorganised { ancestors, after, disconnected, growth } = reorganised;
+        let Reorganised { ancestors, after, disconnected, connected, growth } = reorganised;
         let (not_returned, disconnected_count) = (after.not_returned, before.height - fork);
         if not_returned > 0 {
             tracing::warn!(not_returned, "the disconnected blocks held transactions that may not wait, and are gone");
@@ -286,6 +315,7 @@ impl<R: Rules> Owner<R> {
                 count: disconnected_count,
                 first: disconnected,
             },
+            connected,
             returned: Returned {
                 count: after.returned,
                 first: after.mempool.transactions().take(after.returned.min(MAX_TOLD)).cloned().collect(),

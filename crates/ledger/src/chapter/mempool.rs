@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::transaction::Transaction;
-use crate::rules::{self, MempoolLimits};
+use crate::rules::{self, Departure, MempoolLimits};
 
 /// The mempool has no room for another transaction.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -94,6 +94,10 @@ impl rules::Admission<Transaction> for Admission {
     }
 
     fn removed(&self) -> &[Transaction] {
+        &[]
+    }
+
+    fn left(&self) -> &[(Transaction, Departure)] {
         &[]
     }
 }

@@ -31,6 +31,7 @@ impl rules::Reorganisation for Reorganisation {
     type Block = CheckedBlock;
     type Account = Account;
     type Mempool = Mempool;
+    type Transaction = Transaction;
 
     fn disconnected(&mut self, block: CheckedBlock) {
         self.disconnected.push(block.into_block().into_non_coinbase());
@@ -57,7 +58,7 @@ impl rules::Reorganisation for Reorganisation {
         self,
         _: &A,
         mempool: &Mempool,
-    ) -> Result<AfterReorganisation<Mempool>, A::Error> {
+    ) -> Result<AfterReorganisation<Mempool, Transaction>, A::Error> {
         let mut connected = self.connected.unwrap_or_default();
         let mut still_waits = |transaction: &Transaction| match connected.get_mut(transaction) {
             Some(count) if *count > 0 => {
@@ -70,7 +71,7 @@ impl rules::Reorganisation for Reorganisation {
         let (mut waiting, refused): (Vec<_>, Vec<_>) = disconnected.partition(|one| one.check_submitted().is_ok());
         let (returned, not_returned) = (waiting.len(), refused.len());
         waiting.extend(mempool.transactions()[self.taken..].iter().filter(|one| still_waits(one)).cloned());
-        Ok(AfterReorganisation { mempool: waiting.into_iter().collect(), returned, not_returned })
+        Ok(AfterReorganisation { mempool: waiting.into_iter().collect(), returned, not_returned, left: Vec::new() })
     }
 }
 

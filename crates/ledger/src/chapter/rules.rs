@@ -111,6 +111,8 @@ impl Rules for Chapter {
     const WINDOW: u64 = 1;
     const MAX_BLOCK_BYTES: usize = 32 << 20;
     const DELAY: Option<NonZeroU64> = None;
+    const TEMPLATE_FIXES_TRANSACTIONS: bool = false;
+    const GROWS_BRANCHES: bool = false;
 
     type Transaction = Transaction;
     type Block = Block;

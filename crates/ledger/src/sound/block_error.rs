@@ -3,13 +3,9 @@
 use thiserror::Error;
 
 use super::{
-    amount::Amount,
-    block::DecodeError,
-    checked_transfer::TransferError,
-    header_chain::{HeaderError, Invalidity},
-    height::Height,
+    amount::Amount, block::DecodeError, checked_transfer::TransferError, header_chain::HeaderError, height::Height,
 };
-use crate::hash::BlockHash;
+use crate::{hash::BlockHash, single_blocks::Invalidity};
 
 /// Which rule a block breaks.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! Blocks that were judged.
 
-use super::{checked_transfer::CheckedTransfer, coinbase::Coinbase, header_chain::CheckedHeader};
+use std::iter;
+
+use super::{checked_transfer::CheckedTransfer, coinbase::Coinbase, hash::Txid, header_chain::CheckedHeader};
 use crate::{hash::BlockHash, rules, tip::Tip};
 
 /// A block that has passed every rule that needs no accounts, at its position in a chain. Only `Rules::check_block` makes one, and
@@ -50,5 +52,10 @@ impl rules::CheckedBlock for CheckedBlock {
 
     fn encoding(&self) -> &[u8] {
         &self.encoding
+    }
+
+    fn transaction_ids(&self) -> impl Iterator<Item = [u8; 32]> {
+        let transfers = self.transfers.iter().map(CheckedTransfer::id);
+        iter::once(self.coinbase.id()).chain(transfers).map(Txid::to_hashed)
     }
 }

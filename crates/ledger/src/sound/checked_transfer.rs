@@ -137,6 +137,10 @@ fn amounts_are_valid(transfer: &Transfer) -> bool {
 impl rules::Transaction for CheckedTransfer {
     type Error = EncodingError;
 
+    fn id(&self) -> Option<[u8; 32]> {
+        Some(CheckedTransfer::id(self).to_hashed())
+    }
+
     fn encode(&self) -> Vec<u8> {
         self.0.transfer.encode()
     }

@@ -109,6 +109,8 @@ impl Rules for Sound {
     const WINDOW: u64 = 2;
     const MAX_BLOCK_BYTES: usize = MAX_BLOCK_BYTES;
     const DELAY: Option<NonZeroU64> = NonZeroU64::new(MATURITY);
+    const TEMPLATE_FIXES_TRANSACTIONS: bool = true;
+    const GROWS_BRANCHES: bool = true;
 
     type Transaction = CheckedTransfer;
     type Block = Block;
@@ -264,7 +266,7 @@ mod tests {
     use super::{
         super::{
             amount::Amount,
-            header_chain::{HeaderError, Invalidity},
+            header_chain::HeaderError,
             note::Note,
             profile::Profile,
             testing::{block_at, coinbase, network, secret, signed, unsigned},
@@ -272,6 +274,7 @@ mod tests {
         },
         *,
     };
+    use crate::single_blocks::Invalidity;
 
     fn at(time: i64) -> DateTime<Local> {
         DateTime::from_timestamp(time, 0).unwrap().into()

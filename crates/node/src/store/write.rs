@@ -22,21 +22,25 @@ use super::{
 };
 use crate::{address::PeerAddress, limits::MAX_TOLD};
 
-/// What a change of blocks has led to: `A` is what the next block is judged against, `M` the mempool, `S` what is told of a block.
+/// What a change of blocks has led to: `A` is what the next block is judged against, `M` the mempool, `S` what is told of a
+/// block, `T` a transaction.
 #[derive(Debug)]
-pub struct Reorganised<A, M, S> {
+pub struct Reorganised<A, M, S, T> {
     /// The end of the chain now.
     pub ancestors: A,
     /// What waits now.
-    pub after: AfterReorganisation<M>,
+    pub after: AfterReorganisation<M, T>,
     /// The first of the disconnected blocks, in their order.
     pub disconnected: Vec<S>,
+    /// The first of the connected blocks, in their order.
+    pub connected: Vec<S>,
     /// By how many bytes the encodings of the chain's blocks have grown.
     pub growth: i64,
 }
 
 /// What a change of blocks has led to under these rules.
-pub type ReorganisedOf<R> = Reorganised<<R as Rules>::Ancestors, <R as Rules>::Mempool, <R as Rules>::Summary>;
+pub type ReorganisedOf<R> =
+    Reorganised<<R as Rules>::Ancestors, <R as Rules>::Mempool, <R as Rules>::Summary, <R as Rules>::Transaction>;
 
 /// As [`ReorganisedOf`], and the stale branch that a replaced chain has become.
 pub type ReplacedOf<R> = (ReorganisedOf<R>, Option<KeptBranch>);
@@ -95,7 +99,7 @@ impl<R: Rules> Store<R> {
         blockchain: &Blockchain<R>,
         fork: u64,
         blocks: impl Iterator<Item = io::Result<R::CheckedBlock>>,
-        receiver: &R::Receiver,
+        receiver: Option<&R::Receiver>,
         max_stale_bytes: u64,
         now: DateTime<Local>,
     ) -> Result<ReplacedOf<R>, ReorganiseError<R::BlockError>> {
@@ -104,7 +108,7 @@ impl<R: Rules> Store<R> {
         self.commit(|write| {
             let reorganised = self.reorganise(write, blockchain, fork, blocks, |block| {
                 left.bytes += block.encoding().len() as u64;
-                left.is_own |= self.rules.is_mined_for(block, receiver);
+                left.is_own |= receiver.is_some_and(|receiver| self.rules.is_mined_for(block, receiver));
             })?;
             let is_prefix = fork == blockchain.tip().height;
             let stale = if is_prefix { None } else { Some(stale::keep(write, &left, max_stale_bytes, now)?) };
@@ -135,7 +139,7 @@ impl<R: Rules> Store<R> {
             fork => self.reader().snapshot()?.ancestors(rules, fork)?,
         };
         let mut change = blockchain.reorganisation();
-        let mut disconnected = VecDeque::new();
+        let (mut disconnected, mut connected) = (VecDeque::new(), Vec::new());
         let mut chain = ChainWriter::open(write, rules)?;
         while chain.end().0 > fork {
             let block = chain.disconnect()?;
@@ -148,6 +152,9 @@ impl<R: Rules> Store<R> {
             let block = block.map_err(StoreError::from)?;
             let block = block.borrow();
             chain.connect(block)?;
+            if connected.len() < MAX_TOLD {
+                connected.push(rules.summary(block));
+            }
             change.connected(block, blockchain.mempool());
             ancestors = Some(rules.extend(ancestors.as_ref(), block));
         }
@@ -158,7 +165,7 @@ impl<R: Rules> Store<R> {
         if after.mempool != *blockchain.mempool() {
             set_mempool(write, after.mempool.transactions())?;
         }
-        Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), growth })
+        Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), connected, growth })
     }
 
     /// Forgets all peers but these, which are kept in this order.

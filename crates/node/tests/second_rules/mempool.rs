@@ -1,6 +1,6 @@
 //! What waits under these rules.
 
-use bcoin_ledger::{self as ledger, AfterReorganisation, ReadAccounts};
+use bcoin_ledger::{self as ledger, AfterReorganisation, Departure, ReadAccounts};
 
 use crate::rules::{Balance, CheckedBlock, Transaction};
 
@@ -32,6 +32,10 @@ impl ledger::Admission<Transaction> for Admission {
     fn removed(&self) -> &[Transaction] {
         &[]
     }
+
+    fn left(&self) -> &[(Transaction, Departure)] {
+        &[]
+    }
 }
 
 impl FromIterator<Transaction> for Mempool {
@@ -51,6 +55,7 @@ impl ledger::Reorganisation for Reorganisation {
     type Block = CheckedBlock;
     type Account = Balance;
     type Mempool = Mempool;
+    type Transaction = Transaction;
 
     fn disconnected(&mut self, block: CheckedBlock) {
         self.disconnected.push(block.transactions);
@@ -64,7 +69,7 @@ impl ledger::Reorganisation for Reorganisation {
         self,
         accounts: &A,
         mempool: &Mempool,
-    ) -> Result<AfterReorganisation<Mempool>, A::Error> {
+    ) -> Result<AfterReorganisation<Mempool, Transaction>, A::Error> {
         let mut waiting = Vec::new();
         let (mut returned, mut not_returned) = (0, 0);
         let disconnected: Vec<_> = self.disconnected.into_iter().rev().flatten().collect();
@@ -82,7 +87,7 @@ impl ledger::Reorganisation for Reorganisation {
                 not_returned += was_in_a_block;
             }
         }
-        Ok(AfterReorganisation { mempool: Mempool(waiting), returned, not_returned })
+        Ok(AfterReorganisation { mempool: Mempool(waiting), returned, not_returned, left: Vec::new() })
     }
 }
 

@@ -218,6 +218,8 @@ impl Rules for Second {
     const NAME: &'static str = "second";
     const WINDOW: u64 = 2;
     const DELAY: Option<NonZeroU64> = None;
+    const TEMPLATE_FIXES_TRANSACTIONS: bool = true;
+    const GROWS_BRANCHES: bool = false;
     const MAX_BLOCK_BYTES: usize = HEADER + MAX_TRANSACTIONS * TRANSACTION;
 
     type Transaction = Transaction;

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     hash::BlockHash,
+    single_blocks::Invalidity,
     sound::target::{CompactTarget, Target},
 };
 
@@ -67,19 +68,6 @@ pub enum HeaderError {
     /// A block has a height below 2^32.
     #[error("no block can follow one of height 4294967295, the last height that a reward can name")]
     LastHeight,
-}
-
-/// How a block is invalid: what may be concluded from that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Invalidity {
-    /// For ever: the hash may be remembered as that of an invalid block.
-    Permanent,
-    /// Not yet valid: its time is ahead of the clock, which is nobody's fault.
-    Early,
-    /// Its parent is not the block that it was judged after.
-    MissingParent,
-    /// It has not the body that belongs to its header: who sent it is to blame, and the hash is not.
-    Body,
 }
 
 impl HeaderError {

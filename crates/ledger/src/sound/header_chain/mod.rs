@@ -3,7 +3,7 @@
 mod error;
 mod times;
 
-pub use self::error::{HeaderError, Invalidity};
+pub use self::error::HeaderError;
 use self::times::Times;
 use super::{
     difficulty::{RETARGET_BLOCKS, classroom, retarget},
@@ -174,6 +174,7 @@ impl CheckedHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::single_blocks::Invalidity;
     use crate::{sound::hash::MerkleRoot, tip::Work};
 
     const NOW: u32 = 1_795_305_600;

@@ -12,7 +12,7 @@ use super::{
     queue::{Entry, EvictionKey, Queue},
 };
 use crate::{
-    rules::{self, MempoolLimits},
+    rules::{self, Departure, MempoolLimits},
     sound::{
         account::{Account, MATURITY},
         amount::Amount,
@@ -298,6 +298,10 @@ impl rules::Admission<CheckedTransfer> for Admission {
 
     fn removed(&self) -> &[CheckedTransfer] {
         &self.removed
+    }
+
+    fn left(&self) -> &[(CheckedTransfer, Departure)] {
+        &[]
     }
 }
 

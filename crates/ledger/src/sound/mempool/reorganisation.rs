@@ -37,6 +37,7 @@ impl rules::Reorganisation for Reorganisation {
     type Block = CheckedBlock;
     type Account = Account;
     type Mempool = Mempool;
+    type Transaction = CheckedTransfer;
 
     fn disconnected(&mut self, block: CheckedBlock) {
         self.has_disconnected = true;
@@ -57,7 +58,7 @@ impl rules::Reorganisation for Reorganisation {
         self,
         accounts: &A,
         mempool: &Mempool,
-    ) -> Result<AfterReorganisation<Mempool>, A::Error> {
+    ) -> Result<AfterReorganisation<Mempool, CheckedTransfer>, A::Error> {
         if self.has_disconnected {
             return self.after_disconnecting(accounts, mempool);
         }
@@ -66,7 +67,7 @@ impl rules::Reorganisation for Reorganisation {
             let entries = mempool.queue(&sender).map(Queue::entries).unwrap_or_default().to_vec();
             after.set_queue(sender, what_is_valid(&accounts.read(&sender.to_bytes())?, entries));
         }
-        Ok(AfterReorganisation { mempool: after, returned: 0, not_returned: 0 })
+        Ok(AfterReorganisation { mempool: after, returned: 0, not_returned: 0, left: Vec::new() })
     }
 }
 
@@ -108,7 +109,7 @@ impl Reorganisation {
         self,
         accounts: &A,
         mempool: &Mempool,
-    ) -> Result<AfterReorganisation<Mempool>, A::Error> {
+    ) -> Result<AfterReorganisation<Mempool, CheckedTransfer>, A::Error> {
         let Self { limits, returning, mut missing, .. } = self;
         let mut by_sender: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
         for (number, transfer) in (0..).zip(returning.transactions().chain(mempool.transactions())) {
@@ -124,7 +125,7 @@ impl Reorganisation {
             missing.remove(&transfer.id());
             returned += 1;
         }
-        Ok(AfterReorganisation { mempool: after, returned, not_returned: missing.len() })
+        Ok(AfterReorganisation { mempool: after, returned, not_returned: missing.len(), left: Vec::new() })
     }
 }
 
