@@ -45,7 +45,7 @@ fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {
     let (folder, store, blockchain) = fresh();
     let blocks = checked(length).into_iter().skip(1).map(Ok);
     let receiver = Receiver { node_address: "n".into(), miner: "m".into() };
-    store.replace(&blockchain, 1, blocks, &receiver, MAX_STALE_BYTES, now()).expect("a chain");
+    store.replace(&blockchain, 1, blocks, Some(&receiver), MAX_STALE_BYTES, now()).expect("a chain");
     (folder, store)
 }
 

@@ -13,7 +13,7 @@ use super::{
     signals::Signals,
 };
 use crate::{
-    app::{self, Config, RunningNode},
+    app::{self, Config, RulesConfig, RunningNode},
     peers::ClientLimits,
     wire::nodes_from_json,
 };
@@ -54,7 +54,7 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
     }
     Config {
         client_limits,
-        miner: flags.miner.clone(),
+        rules: RulesConfig::Chapter { miner: flags.miner.clone() },
         power: flags.power,
         max_mempool: flags.max_pending,
         name: flags.name.clone(),

@@ -79,13 +79,14 @@ impl From<MiningMode> for MiningJson {
                 Self::Interval { every_ms: u64::try_from(every.as_millis()).unwrap_or(u64::MAX) }
             }
             MiningMode::OnTransaction => Self::OnPayment,
+            MiningMode::Continuous => Self::Continuous,
         }
     }
 }
 
 impl From<&Replacement<BlockSummary, Transaction>> for ReplacementJson {
     fn from(replacement: &Replacement<BlockSummary, Transaction>) -> Self {
-        let Replacement { from, fork, tip, stale, returned, not_returned } = replacement;
+        let Replacement { from, fork, tip, stale, connected: _, returned, not_returned } = replacement;
         Self {
             from: from.as_ref().map(ToString::to_string),
             fork: *fork,

@@ -82,6 +82,7 @@ pub(super) fn mining(mining: MiningJson) -> String {
         MiningJson::Off => "only when asked".into(),
         MiningJson::Interval { every_ms } => format!("a block every {every_ms} ms"),
         MiningJson::OnPayment => "whenever payments wait".into(),
+        MiningJson::Continuous => "one block after the other".into(),
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use bcoin_ledger::Tip;
-use bcoin_node::{MiningMode, PeerAddress, Stopping, now, store::StoreError};
+use bcoin_node::{AnyNode, MiningMode, PeerAddress, Stopping, now, store::StoreError};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinHandle;
@@ -29,10 +29,7 @@ pub use self::{
 use self::{judging::Judging, live::Live, rounds::Rounds, seer::Seer};
 pub use super::observer::LastBlock;
 use super::{client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress};
-use crate::{
-    node::Node,
-    wire::v1::{MinedPoint, MiningJson, PeerJudgementJson},
-};
+use crate::wire::v1::{MinedPoint, MiningJson, PeerJudgementJson};
 
 /// How long what is known of peers counts as that of now while nobody follows them.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
@@ -204,7 +201,7 @@ impl NetworkHandle {
 
 /// Starts the tasks that follow and ask the peers of a node. They end when `stop` is cancelled.
 pub fn start(
-    node: Node,
+    node: AnyNode,
     client: PeerClient,
     observer: Observer,
     own_address: OwnAddress,

@@ -8,7 +8,7 @@ use std::{
 
 use bcoin_ledger::{BlockHash, Tip, chapter::BlockSummary};
 use bcoin_node::{
-    PeerAddress, View,
+    AnyNode, PeerAddress, View,
     store::{Reader, StoreError},
 };
 use futures_util::future::join_all;
@@ -26,14 +26,14 @@ use super::{
     deep::DeepPartings,
     tree::{Chain, tree},
 };
-use crate::{node::Node, wire::v1::MinedPoint};
+use crate::wire::v1::MinedPoint;
 
 /// How long the resolution of a peer's name may take.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Sees the network of a node.
 pub(super) struct Seer {
-    pub(super) node: Node,
+    pub(super) node: AnyNode,
     client: PeerClient,
     pub(super) observer: Observer,
     own_address: OwnAddress,
@@ -53,7 +53,7 @@ struct Compared {
 }
 
 impl Seer {
-    pub(super) fn new(node: Node, client: PeerClient, observer: Observer, own_address: OwnAddress) -> Self {
+    pub(super) fn new(node: AnyNode, client: PeerClient, observer: Observer, own_address: OwnAddress) -> Self {
         Self {
             node,
             client,
