@@ -14,7 +14,7 @@ use std::{
 };
 
 use bcoin_ledger::Tip;
-use bcoin_node::{MiningMode, PeerAddress, Stopping, now, store::StoreError};
+use bcoin_node::{AnyNode, MiningMode, PeerAddress, Stopping, now, store::StoreError};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinHandle;
@@ -28,11 +28,10 @@ pub use self::{
 };
 use self::{judging::Judging, live::Live, rounds::Rounds, seer::Seer};
 pub use super::observer::LastBlock;
-use super::{client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress};
-use crate::{
-    node::Node,
-    wire::v1::{MinedPoint, MiningJson, PeerJudgementJson},
+use super::{
+    client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress, own_network::OwnNetwork,
 };
+use crate::wire::v1::{MinedPoint, MiningJson, PeerJudgementJson};
 
 /// How long what is known of peers counts as that of now while nobody follows them.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
@@ -204,14 +203,15 @@ impl NetworkHandle {
 
 /// Starts the tasks that follow and ask the peers of a node. They end when `stop` is cancelled.
 pub fn start(
-    node: Node,
+    node: AnyNode,
+    network: OwnNetwork,
     client: PeerClient,
     observer: Observer,
     own_address: OwnAddress,
     stop: CancellationToken,
 ) -> (NetworkHandle, [JoinHandle<()>; 2]) {
     let judging = Arc::new(Judging::new(client.clone()));
-    let seer = Arc::new(Seer::new(node, client, observer, own_address));
+    let seer = Arc::new(Seer::new(node, network, client, observer, own_address));
     let (live, following) = live::start(seer.clone(), stop.clone());
     let (rounds, asking) = rounds::start(seer.clone(), stop);
     (NetworkHandle { seer, live, rounds, judging }, [following, asking])
