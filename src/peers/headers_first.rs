@@ -15,7 +15,7 @@ use super::{
     chain_decoder::ChainError,
     client::PeerTip,
     error::PeerError,
-    exchange::{BrokenRule, Exchange as _, Fetch, Goal},
+    exchange::{BrokenRule, Fetch, Goal},
 };
 use crate::wire::v1::PREFIX;
 

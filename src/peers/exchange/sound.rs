@@ -1,7 +1,7 @@
 //! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
 
 use bcoin_ledger::{
-    Rules as _, SingleBlocks as _,
+    Rules as _,
     sound::{Block, Invalidity, MAX_BLOCK_BYTES, Sound},
 };
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
