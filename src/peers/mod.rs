@@ -20,6 +20,8 @@ mod own_network;
 mod round;
 mod seen_block;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod transfer;
 mod turns;
 mod whole_chain;

@@ -12,7 +12,7 @@ use super::{
     client::PeerTip,
     error::{Erased, PeerError},
 };
-pub use super::{fetch::Fetch, own_network::OwnNetwork};
+use super::{fetch::Fetch, own_network::OwnNetwork};
 
 /// Rules under which nodes fetch chains from each other.
 ///

@@ -1,6 +1,9 @@
 //! The headers of a peer's chain under the sound rules, judged before its blocks are asked for: a chain whose headers show no more
 //! work than the own one costs no block (docs/sound-rules.md section 5).
 
+#[cfg(test)]
+mod tests;
+
 use std::{io::Read as _, time::Duration};
 
 use bcoin_ledger::{
@@ -15,7 +18,8 @@ use super::{
     chain_decoder::ChainError,
     client::PeerTip,
     error::PeerError,
-    exchange::{BrokenRule, Fetch, Goal},
+    exchange::{BrokenRule, Goal},
+    fetch::Fetch,
 };
 use crate::wire::v1::PREFIX;
 
@@ -92,7 +96,10 @@ async fn judge_answer(fetch: &Fetch<'_, Sound>, chain: HeaderChain, mut text: Sp
         if answer.length != answer.headers.len() as u64 || answer.headers.len() > MAX_HEADERS {
             return Err(PeerError::NotANode("its answer does not have the number of headers that it says".into()));
         }
-        judge_headers(&rules, &node, chain, &answer.headers).map_err(PeerError::Chain)
+        judge_headers(&rules, &node, chain, &answer.headers).map_err(|error| match error {
+            ChainError::Changed => PeerError::Changed,
+            error => PeerError::Chain(error),
+        })
     };
     spawn_blocking(work).await.map_err(|_| PeerError::Interrupted)?
 }

@@ -2,6 +2,9 @@
 //!
 //! Where chains are replaced only when somebody asks for that, this is not started.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bcoin_ledger::{BlockHash, Tip};
@@ -160,47 +163,5 @@ impl Asking {
         let last = self.failures.get(peer).map(|failure| failure.pause);
         let pause = last.map_or(FIRST_FAILURE_PAUSE, |pause| (2 * pause).min(MAX_FAILURE_PAUSE));
         self.failures.insert(peer.clone(), Failure { pause, until: now + pause });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn peer(port: u16) -> PeerAddress {
-        format!("127.0.0.1:{port}").parse().unwrap()
-    }
-
-    #[test]
-    fn a_peer_is_asked_for_one_chain_at_a_time() {
-        let (now, [first, second]) = (Instant::now(), [1, 2].map(|number: u8| BlockHash::sha256([number])));
-        let mut asking = Asking::default();
-        asking.begin(&peer(1), first, now);
-        assert!(!asking.may_begin(&peer(1), second, now + Duration::from_secs(100)));
-        assert!(asking.may_begin(&peer(2), second, now), "another peer with another chain");
-        assert!(!asking.may_begin(&peer(2), first, now), "the block is on its way");
-        assert!(asking.may_begin(&peer(2), first, now + SAME_TIP_PAUSE), "a slow peer does not keep others from it");
-        asking.end(&peer(1), true, now);
-        assert!(asking.may_begin(&peer(1), second, now));
-    }
-
-    #[test]
-    fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
-        let (mut now, tip) = (Instant::now(), BlockHash::sha256("a claim"));
-        let mut asking = Asking::default();
-        let mut pauses = vec![];
-        for _ in 0..8 {
-            asking.begin(&peer(1), tip, now);
-            asking.end(&peer(1), false, now);
-            let until = asking.failures[&peer(1)].until;
-            assert!(!asking.may_begin(&peer(1), tip, until - Duration::from_millis(1)));
-            assert!(asking.may_begin(&peer(1), tip, until) && asking.may_begin(&peer(2), tip, now));
-            pauses.push((until - now).as_secs());
-            now = until;
-        }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
-        asking.begin(&peer(1), tip, now);
-        asking.end(&peer(1), true, now);
-        assert!(asking.may_begin(&peer(1), tip, now), "a better chain makes up for all of it");
     }
 }
