@@ -85,9 +85,12 @@ impl<R: Exchange> Fetch<'_, R> {
             Goal::End(length) => (length, None),
             Goal::Block { height, hash } => (height, Some(hash)),
         };
-        let Some(candidate) = self.pieces(common, theirs, until, hash.is_some()).await? else {
+        let candidate = match self.pieces(common, theirs, until, hash.is_some()).await? {
+            Some(candidate) => candidate,
             // A B-Coin node without that route.
-            return self.whole().await.map(Fetched::of_bcoin);
+            None if R::MEETS_LISTINGS => return self.whole().await.map(Fetched::of_bcoin),
+            // Its chain does not reach that height any more.
+            None => return Err(PeerError::Changed),
         };
         if hash.is_some_and(|hash| hash != candidate.tip().hash) {
             return Err(PeerError::Changed);

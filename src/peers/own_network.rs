@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use bcoin_ledger::{BlockHash, Rules};
+use bcoin_ledger::BlockHash;
 
-use super::{error::PeerError, exchange::BrokenRule, observer::LastBlock};
+use super::{
+    error::PeerError,
+    exchange::{BrokenRule, Exchange},
+    observer::LastBlock,
+};
 
 /// The rules that a node follows whose status does not name them: those of earlier programs.
 const UNNAMED_RULES: &str = "chapter";
@@ -19,6 +23,8 @@ pub struct OwnNetwork {
     room: Option<Room>,
     /// Whether a node also has blocks that are not in its chain.
     grows_branches: bool,
+    /// Whether the work of a chain is told beside its length.
+    tells_work: bool,
     last_block: fn(&[u8]) -> Result<LastBlock, BrokenRule>,
 }
 
@@ -40,18 +46,23 @@ pub(super) struct TheirNetwork {
 
 impl OwnNetwork {
     /// That of a node under `rules`, with a room of this name if there are rooms. `last_block` reads a block that was stored.
-    pub(super) fn of<R: Rules>(
+    pub(super) fn of<R: Exchange>(
         rules: &R,
         room: Option<&str>,
         last_block: fn(&[u8]) -> Result<LastBlock, BrokenRule>,
     ) -> Self {
         let room = rules.genesis_hash().map(|genesis| Room { name: room.map(Into::into), genesis });
-        Self { rules: R::NAME, room, grows_branches: R::GROWS_BRANCHES, last_block }
+        Self { rules: R::NAME, room, grows_branches: R::GROWS_BRANCHES, tells_work: R::TELLS_WORK, last_block }
     }
 
     /// Whether a node also has blocks that are not in its chain: that it has a block does not say that its chain holds it.
     pub(super) fn grows_branches(&self) -> bool {
         self.grows_branches
+    }
+
+    /// Whether the work of a chain is told beside its length, because blocks have different work.
+    pub(super) fn tells_work(&self) -> bool {
+        self.tells_work
     }
 
     /// What is told of a block that this node has stored.

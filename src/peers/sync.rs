@@ -49,7 +49,7 @@ pub struct SyncHandle<R: Exchange> {
 struct Question {
     peer: PeerAddress,
     reply: oneshot::Sender<bool>,
-    /// Whether its chain had more work than the own one, once that is known.
+    /// Whether its chain had more work than the own one and broke no rule, once that is known.
     was_better: Option<bool>,
 }
 
@@ -176,6 +176,13 @@ impl<R: Exchange> Sync<R> {
         self.asked.push(question);
     }
 
+    /// Takes note of what is answered to those who have asked for this peer's chain alone.
+    fn note_question(&mut self, peer: &PeerAddress, was_better: bool) {
+        for question in self.asked.iter_mut().filter(|question| question.peer == *peer) {
+            question.was_better = Some(was_better);
+        }
+    }
+
     /// Answers the questions to which the answer is known and has taken effect.
     fn answer_questions(&mut self) {
         for question in self.asked.extract_if(.., |question| question.was_better.is_some()) {
@@ -200,14 +207,25 @@ impl<R: Exchange> Sync<R> {
 
     /// Makes a peer's chain the node's own.
     async fn adopt(
-        &self,
+        &mut self,
         candidate: Box<Candidate<R>>,
         peer: &PeerAddress,
     ) -> Result<Option<Replaced<R>>, RoundError<R>> {
         let length = candidate.tip().height;
-        match self.node.adopt(*candidate, Some(peer.clone())).await? {
+        let adoption = self.node.adopt(*candidate, Some(peer.clone())).await;
+        if adoption.is_err() {
+            // Who has asked would ask again at once.
+            self.note_question(peer, false);
+        }
+        match adoption? {
             Adoption::Adopted { replacement, waiting } => {
-                tracing::info!(%peer, length, disconnected = replacement.stale.count, waiting, "replaced the chain");
+                let disconnected = replacement.stale.count;
+                if R::GROWS_BRANCHES && disconnected == 0 {
+                    // Every block of a peer comes like that.
+                    tracing::debug!(%peer, length, waiting, "its blocks follow the chain");
+                } else {
+                    tracing::info!(%peer, length, disconnected, waiting, "replaced the chain");
+                }
                 Ok(Some(replacement))
             }
             Adoption::Outdated => {
@@ -220,9 +238,7 @@ impl<R: Exchange> Sync<R> {
     /// Tells the observer and the operator what a peer answered, and everyone when a longer chain is beyond a limit.
     async fn note(&mut self, answer: &Answer<R>) {
         let peer = &answer.peer;
-        for question in self.asked.iter_mut().filter(|question| question.peer == *peer) {
-            question.was_better = Some(answer.was_better);
-        }
+        self.note_question(peer, answer.was_better);
         match &answer.chain {
             Ok(None) => {}
             Ok(Some(Fetched::NotLonger { length })) => tracing::debug!(%peer, length, "has no longer chain"),

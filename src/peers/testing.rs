@@ -90,6 +90,8 @@ pub(super) struct Served {
     pub(super) pages: Vec<Value>,
     pub(super) headers: Vec<String>,
     pub(super) bodies: Vec<String>,
+    /// The answer to `/get_chain`, of a node that has no `/api/v1`.
+    pub(super) listing: Option<Value>,
     /// How many headers and blocks an answer has at most.
     pub(super) piece: usize,
     /// Answers whose bodies never come, by the beginning of the path.
@@ -118,10 +120,18 @@ impl Served {
             pages: chain.iter().map(page).collect(),
             headers: chain.iter().map(|block| hex::encode(&block.encoding()[..HEADER_BYTES])).collect(),
             bodies: chain.iter().map(|block| hex::encode(block.encoding())).collect(),
+            listing: None,
             piece: 10_000,
             silent: None,
             endless: None,
         }
+    }
+
+    /// A node of the printed listing with no block that these rules know.
+    pub(super) fn listing() -> Self {
+        let genesis = json!({ "index": 1, "previous_hash": "0", "proof": 1, "timestamp": "t", "transactions": [] });
+        let chain = json!({ "chain": [genesis], "length": 1 });
+        Self { listing: Some(chain), ..Self::honest(&rules(), &mined(&rules(), &[], 1, 0)) }
     }
 
     fn answer(&self, path: &str, query: &str) -> Response {
@@ -135,6 +145,8 @@ impl Served {
             json!({ name: items, "length": items.len() })
         };
         let body = match path {
+            "/get_chain" if self.listing.is_some() => json!(self.listing),
+            _ if self.listing.is_some() => return StatusCode::NOT_FOUND.into_response(),
             "/api/v1/status" => self.status.clone(),
             "/api/v1/headers" => {
                 let page = self.pages.iter().skip(from).take(number("limit").unwrap_or(1000));

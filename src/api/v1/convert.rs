@@ -139,6 +139,7 @@ impl From<&PeerStatus> for PeerJson {
             kind: None,
             length: None,
             tip_hash: None,
+            work: None,
             relation: None,
             common: None,
             took_ms: took.map(milliseconds),
@@ -160,6 +161,7 @@ impl From<&PeerStatus> for PeerJson {
                 kind: known.kind.map(Into::into),
                 length: known.tip.map(|(length, _)| length),
                 tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
+                work: known.work.map(|work| work.to_string()),
                 relation: known.relation.map(Into::into),
                 common: known.common.map(point),
                 ..unknown

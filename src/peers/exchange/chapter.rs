@@ -9,6 +9,7 @@ impl Exchange for Chapter {
     // Twice what an encoding may have, since others may put blanks between the members.
     const MAX_BLOCK_TEXT: u64 = 64 << 20;
     const MEETS_LISTINGS: bool = true;
+    const TELLS_WORK: bool = false;
 
     fn own_network(&self) -> OwnNetwork {
         OwnNetwork::of(self, None, read_last_block)

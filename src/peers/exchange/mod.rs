@@ -23,6 +23,8 @@ pub trait Exchange: Rules {
     const MAX_BLOCK_TEXT: u64;
     /// Whether a node that has the printed routes alone can be a peer.
     const MEETS_LISTINGS: bool;
+    /// Whether blocks have different work, so that a chain's is told beside its length.
+    const TELLS_WORK: bool;
 
     /// The network that a node under these rules belongs to.
     fn own_network(&self) -> OwnNetwork;

@@ -13,6 +13,7 @@ impl Exchange for Sound {
     // Two digits for each byte, the quotes, and the room that the JSON around it takes.
     const MAX_BLOCK_TEXT: u64 = 2 * MAX_BLOCK_BYTES as u64 + 1024;
     const MEETS_LISTINGS: bool = false;
+    const TELLS_WORK: bool = true;
 
     fn own_network(&self) -> OwnNetwork {
         OwnNetwork::of(self, Some(self.network().parameters().name()), read_last_block)

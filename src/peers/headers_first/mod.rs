@@ -81,7 +81,8 @@ async fn receive(fetch: &Fetch<'_, Sound>, from: u64, first_byte: Duration) -> R
     match received {
         Some(received) if !received.is_cut => Ok(received.spool),
         Some(_) => Err(PeerError::NotANode(format!("its headers are longer than {MAX_ANSWER} bytes"))),
-        None => Err(PeerError::NotANode("it has no headers to answer".into())),
+        // Its chain does not reach that height any more.
+        None => Err(PeerError::Changed),
     }
 }
 

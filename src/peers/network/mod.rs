@@ -6,6 +6,8 @@ mod judging;
 mod live;
 mod rounds;
 mod seer;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::{
@@ -13,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use bcoin_ledger::Tip;
+use bcoin_ledger::{Tip, Work};
 use bcoin_node::{AnyNode, MiningMode, PeerAddress, Stopping, now, store::StoreError};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -70,6 +72,8 @@ impl Network {
 pub struct OwnStatus {
     /// The end of its chain.
     pub tip: Tip,
+    /// Whether its rules give blocks different work, so that it is told.
+    pub tells_work: bool,
     /// What is told of its last block.
     pub last_block: LastBlock,
     /// The last block that it mined.
@@ -112,6 +116,8 @@ pub struct KnownPeer {
     pub last_mined: Option<MinedPoint>,
     /// The end of its chain.
     pub tip: Option<BlockPoint>,
+    /// The work of its chain, as far as it tells that.
+    pub work: Option<Work>,
     /// What is told of its last block.
     pub last_block: Option<LastBlock>,
     /// How its chain stands to the own one.

@@ -217,7 +217,14 @@ impl Seer {
             peers[*peer].known.branch = Some(end);
         }
         let last_mined = view.last_mined.map(|(mined, time)| MinedPoint::new(mined, time));
-        let own = OwnStatus { tip, last_block, last_mined, mining: self.node.mining(), waiting: view.waiting };
+        let own = OwnStatus {
+            tip,
+            tells_work: self.network.tells_work(),
+            last_block,
+            last_mined,
+            mining: self.node.mining(),
+            waiting: view.waiting,
+        };
         Network { own, peers, branches, rendered: Default::default() }
     }
 }
@@ -285,6 +292,7 @@ fn status(
                 miner: report.miner.clone(),
                 mining: report.mining,
                 last_mined: report.last_mined.clone(),
+                work: report.work,
                 last_block: report.last_block.clone(),
                 ..unknown
             },
@@ -309,6 +317,7 @@ impl KnownPeer {
             mining: None,
             last_mined: None,
             tip: None,
+            work: None,
             last_block: None,
             relation: None,
             common: None,

@@ -94,13 +94,15 @@ async fn new_trail(
     let grown = before.filter(|before| (1..=TRAIL_BLOCKS as u64).contains(&length.saturating_sub(before.height())));
     if let Some(before) = grown
         && let Some(headers) = client.headers(peer, before.height() + 1, TRAIL_BLOCKS).await?
-        && let Some(grown) = extended(before, &headers)
+        && let Some(grown) = extended(before, &headers).filter(|(trail, _)| trail.height() >= length)
     {
         return Ok(grown);
     }
     let first = length.saturating_sub(TRAIL_BLOCKS as u64 - 1).max(1);
     let headers = client.headers(peer, first, TRAIL_BLOCKS).await?;
-    Ok(headers.as_deref().and_then(from_headers).unwrap_or_else(|| (Trail::new(length, hash), None)))
+    // An answer of long blocks may end before the last one.
+    let known = headers.as_deref().and_then(from_headers).filter(|(trail, _)| trail.height() >= length);
+    Ok(known.unwrap_or_else(|| (Trail::new(length, hash), None)))
 }
 
 /// The trail of a chain that goes on with these headers; none when it does not, or they are none.
