@@ -10,6 +10,7 @@ mod connections;
 mod cors;
 mod entity_tag;
 mod error;
+mod event_stream;
 mod guests;
 mod host_check;
 mod judge;

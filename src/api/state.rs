@@ -21,6 +21,8 @@ use crate::{
 const MAX_CHECKS: usize = 2;
 /// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
 const MAX_CHUNKS: usize = 2;
+/// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
+const MAX_BLOCKS: usize = 16;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
@@ -40,6 +42,8 @@ pub struct Inner {
     pub(super) checkers: Shares,
     /// The shares of calls in which all nodes judge blocks.
     pub(super) judged: Shares,
+    /// The shares of blocks that are sent and judged, and of templates that are made.
+    pub(super) blocks: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
@@ -104,6 +108,7 @@ impl ApiState {
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
+            blocks: Shares::new(MAX_BLOCKS),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             about,
@@ -120,6 +125,8 @@ pub struct RulesState<R: Rules, S>(Arc<RulesInner<R, S>>);
 pub struct RulesInner<R: Rules, S> {
     api: ApiState,
     pub(super) node: NodeHandle<R>,
+    /// What a block and a transaction have to keep.
+    pub(super) ledger: R,
     pub(super) sync: S,
     pub(super) body_cache: BodyCache,
 }
@@ -131,9 +138,14 @@ pub type ChapterState = RulesState<Chapter, SyncHandle>;
 pub type SoundState = RulesState<Sound, ()>;
 
 impl<R: Rules, S> RulesState<R, S> {
-    /// The state of the API of `node`, beside what it needs whatever the rules.
-    pub fn new(api: ApiState, node: NodeHandle<R>, sync: S) -> Self {
-        Self(Arc::new(RulesInner { api, node, sync, body_cache: BodyCache::default() }))
+    /// The state of the API of `node`, which follows the rules `ledger`, beside what it needs whatever the rules.
+    pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: S) -> Self {
+        Self(Arc::new(RulesInner { api, node, ledger, sync, body_cache: BodyCache::default() }))
+    }
+
+    /// What needs no rules.
+    pub(super) fn common(&self) -> &ApiState {
+        &self.api
     }
 }
 

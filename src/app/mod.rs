@@ -97,6 +97,7 @@ where
         started_at: now().to_utc(),
         started: Instant::now(),
     };
+    let ledger = parts.opened.store.rules().clone();
     let started = bcoin_node::start(parts.opened, parts.receiver, config.max_mempool, config.power);
     let (node, threads) = started.map_err(system)?;
     let known = config.peers.into_iter().chain(config.join.clone()).collect();
@@ -116,7 +117,7 @@ where
         guests: config.guests,
     };
     let state = ApiState::new(node.any().clone(), network, about, rules, stop.clone());
-    let router = (parts.router)(RulesState::new(state, node.clone(), sync));
+    let router = (parts.router)(RulesState::new(state, node.clone(), ledger, sync));
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());

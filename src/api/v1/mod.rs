@@ -3,18 +3,18 @@
 
 mod accounts;
 mod chain;
-mod convert;
+pub(super) mod convert;
 mod docs;
 mod events;
 mod judgements;
-mod mining;
-mod network;
-mod params;
+pub(super) mod mining;
+pub(super) mod network;
+pub(super) mod params;
 mod peers;
 mod pending;
 mod qr_code;
-mod replacements;
-mod status;
+pub(super) mod replacements;
+pub(super) mod status;
 
 use axum::{
     Router,
