@@ -25,7 +25,7 @@ pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
 
 fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let file = ProgressReader::open(&flags.file).map_err(|error| refused(flags, &error))?;
-    let folder = flags.data.folder()?;
+    let folder = flags.data.folder(None)?;
     let checking = Progress::new("checking the folder");
     let opened =
         Opened::open(Chapter, &Location::Folder(folder), chapter_content(), &|done, total| checking.show(done, total))?;
