@@ -355,6 +355,10 @@ pub(super) struct MineFlags {
     #[arg(long, env = "BCOIN_ON_PAYMENT", value_parser = BoolishValueParser::new(), conflicts_with_all = ["count", "off"])]
     pub(super) on_payment: bool,
 
+    /// From now on, mine one block after the other; under the sound rules only.
+    #[arg(long, env = "BCOIN_CONTINUOUS", value_parser = BoolishValueParser::new(), conflicts_with_all = ["count", "every", "on_payment", "off"])]
+    pub(super) continuous: bool,
+
     /// Mine only when asked, from now on.
     #[arg(long, env = "BCOIN_OFF", value_parser = BoolishValueParser::new(), conflicts_with = "count")]
     pub(super) off: bool,
