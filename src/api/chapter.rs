@@ -148,7 +148,7 @@ async fn add_transaction(
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-pub(super) async fn connect_node(
+pub(in crate::api) async fn connect_node(
     State(state): State<ApiState>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {

@@ -19,7 +19,7 @@ use super::{
             params::{Name, Params, limit},
         },
     },
-    stored::{Booked, Stored},
+    stored::{Booked, Stored, missing},
 };
 use crate::wire::{
     sound::{AccountJson, AccountPage, Accounts, BookedTransaction},
@@ -110,9 +110,8 @@ pub(super) async fn account(
         Ok((account, immature, transactions(&stored, &snapshot, &found)?, next))
     };
     let (account, immature, transactions, last) = state.node.read(read).await?;
-    let next = last.map(|(block, position)| {
-        format!("{PREFIX}/accounts/{address}?before={block}-{position}&limit={limit}")
-    });
+    let next =
+        last.map(|(block, position)| format!("{PREFIX}/accounts/{address}?before={block}-{position}&limit={limit}"));
     let next_nonce = account.nonce.max(after_waiting);
     Ok(ok(&AccountPage { account: to_json(key, &account), immature, next_nonce, transactions, next }))
 }
@@ -139,9 +138,7 @@ fn transactions(
     let mut transactions = Vec::new();
     let mut read: Option<(u64, CheckedBlock)> = None;
     for &(height, position) in positions {
-        let missing = || {
-            StoreError::Damaged(format!("transaction {position} of block {height}, which an account names, is missing"))
-        };
+        let missing = || missing(height, position);
         let block = match read.take().filter(|(found, _)| *found == height) {
             Some((_, block)) => block,
             None => stored.block(height, snapshot.block(height)?.ok_or_else(missing)?)?,

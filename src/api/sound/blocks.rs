@@ -23,9 +23,7 @@ use super::{
 use crate::{
     format::milliseconds,
     wire::{
-        sound::{
-            BlockJson, Blocks, FoundBlock, HeaderJson, Headers, MinedJson, RawHeaderJson, RawJson,
-        },
+        sound::{BlockJson, Blocks, FoundBlock, HeaderJson, Headers, MinedJson, RawHeaderJson, RawJson},
         v1::{PREFIX, Problem},
     },
 };

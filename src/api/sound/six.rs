@@ -17,8 +17,7 @@ use utoipa_axum::{
 use super::{
     super::{
         answers::{json, json_text, ok},
-        chapter,
-        entity_tag,
+        chapter, entity_tag,
         error::ApiError,
         request_body::RequestBody,
         shares::{ClientAddress, Holder},
@@ -36,7 +35,7 @@ use crate::wire::{
     sound::{AddedAnswer, BlockJson, ChainAnswer, MinedAnswer, ReplacedAnswer, TransferRequest},
 };
 
-pub(super) fn routes() -> OpenApiRouter<SoundState> {
+pub(in crate::api) fn routes() -> OpenApiRouter<SoundState> {
     OpenApiRouter::new()
         .routes(routes!(mine_block).map(unsafe_get))
         .routes(routes!(get_chain).map(safe_get))

@@ -1,12 +1,13 @@
 //! Finds stored blocks and transactions, and reads them.
 
 use bcoin_ledger::{
-    BlockHash, Rules as _, Tip, Work,
-    sound::{BlockSummary, CheckedBlock, HEADER_BYTES, Header, Sound},
+    BlockHash, CheckedBlock as _, Rules as _, Tip, Work,
+    sound::{BlockSummary, CheckedBlock, HEADER_BYTES, Header, Sound, Txid},
 };
 use bcoin_node::store::{Snapshot, StoreError};
 
 use super::super::state::SoundState;
+use crate::wire::sound::TransactionJson;
 
 /// Reads what a node under these rules has stored.
 #[derive(Clone)]
@@ -15,9 +16,14 @@ pub(super) struct Stored {
 }
 
 impl Stored {
+    /// Reads what is stored under these rules.
+    pub(super) fn new(rules: Sound) -> Self {
+        Self { rules }
+    }
+
     /// Reads what the node with this state has stored.
     pub(super) fn of(state: &SoundState) -> Self {
-        Self { rules: state.ledger.clone() }
+        Self::new(state.ledger.clone())
     }
 
     /// The block at this height of its chain, from its encoding. The work of that chain is not found out.
@@ -53,6 +59,24 @@ impl Stored {
         });
         found.transpose()
     }
+
+    /// The transaction with this id, if the chain holds it.
+    pub(super) fn transaction(&self, snapshot: &Snapshot, id: Txid) -> Result<Option<Booked>, StoreError> {
+        for (height, position) in snapshot.positions_of(&id.to_hashed())? {
+            let encoding = snapshot.block(height)?.ok_or_else(|| missing(height, position))?;
+            let place = position.checked_sub(1).ok_or_else(|| missing(height, position))?;
+            let booked = Booked { block: self.block(height, encoding)?, place };
+            if booked.id() == Some(id) {
+                return Ok(Some(booked));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A list of the store names a transaction that is not there.
+pub(super) fn missing(height: u64, position: u32) -> StoreError {
+    StoreError::Damaged(format!("transaction {position} of block {height}, which a list names, is missing"))
 }
 
 /// A block that was found.
@@ -102,6 +126,12 @@ impl Booked {
     /// The height of the block, from 1.
     pub(super) fn height(&self) -> u64 {
         self.block.tip().height
+    }
+
+    /// The id of the transaction.
+    fn id(&self) -> Option<Txid> {
+        let ids = &mut self.block.transaction_ids();
+        ids.nth(usize::try_from(self.place).ok()?).map(Txid::from_hashed)
     }
 
     /// The transaction; `None` when the block has none at that place.

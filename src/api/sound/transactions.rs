@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bcoin_ledger::{
-    Mempool as _,
-    sound::{CheckedTransfer, TransferError, Txid, mempool::AdmitError},
+    CheckedBlock as _, Transaction as _,
+    sound::{CheckedTransfer, TransferError, Txid, double_sha256, mempool::AdmitError},
 };
 use bcoin_node::{
     AddTransactionError,
-    store::{Reader, StoreError},
+    store::{Reader, Snapshot, StoreError},
 };
 
 use super::{
@@ -22,12 +22,10 @@ use super::{
         state::SoundState,
         v1::params::{Name, Page, PageParams, Params},
     },
-    stored::{Booked, Stored},
+    stored::{Booked, Stored, missing},
 };
 use crate::wire::{
-    sound::{
-        Accepted, Pending, ProofJson, TransactionState, TransactionStatus, TransferRequest, transfer_from_json,
-    },
+    sound::{Accepted, Pending, ProofJson, TransactionState, TransactionStatus, TransferRequest, transfer_from_json},
     v1::{PREFIX, Problem},
 };
 
@@ -110,15 +108,8 @@ impl From<AddTransactionError<AdmitError>> for ApiError {
     )
 )]
 pub(super) async fn transaction(State(state): State<SoundState>, Name(id): Name) -> Result<Response, ApiError> {
-    let id = txid(&id)?;
-    let status = match booked(&state, id).await? {
-        Some(confirmed) => Some(confirmed),
-        None => match waiting(&state, id).await? {
-            Some(waiting) => Some(waiting),
-            // A block may have taken it meanwhile.
-            None => gone(&state, id).await?,
-        },
-    };
+    let (id, stored) = (txid(&id)?, Stored::of(&state));
+    let status = state.node.read(move |reader| status_of(&stored, &reader.snapshot()?, id)).await?;
     status.map(|status| ok(&status)).ok_or_else(|| ApiError::UnknownTransaction(id.to_string()))
 }
 
@@ -136,7 +127,9 @@ pub(super) async fn proof(State(state): State<SoundState>, Name(id): Name) -> Re
     let (id, stored) = (txid(&id)?, Stored::of(&state));
     let prove = move |reader: &Reader| {
         let booked = stored.transaction(&reader.snapshot()?, id)?;
-        let proof = booked.map(|booked| ProofJson::new(&booked.block, booked.place).ok_or_else(StoreError::no_block));
+        let proof = booked.map(|Booked { block, place }| {
+            ProofJson::new(&block, place).ok_or_else(|| missing(block.tip().height, place + 1))
+        });
         proof.transpose()
     };
     let proof = state.node.read(prove).await?;
@@ -147,47 +140,27 @@ fn txid(id: &str) -> Result<Txid, ApiError> {
     id.parse().map_err(|_| ApiError::Path("the id of a transaction has 64 hexadecimal digits".into()))
 }
 
-/// The transaction, if a block of the chain holds it.
-async fn booked(state: &SoundState, id: Txid) -> Result<Option<TransactionStatus>, ApiError> {
-    let stored = Stored::of(state);
-    let find = move |reader: &Reader| {
-        let snapshot = reader.snapshot()?;
-        let booked = stored.transaction(&snapshot, id)?;
-        booked.map(|booked| Ok(confirmed(id, &booked, snapshot.length()?))).transpose()
-    };
-    Ok(state.node.read(find).await?)
-}
-
-fn confirmed(id: Txid, booked: &Booked, length: u64) -> TransactionStatus {
-    TransactionStatus {
-        id: id.to_string(),
-        state: TransactionState::Confirmed,
-        index: Some(booked.height()),
-        position: Some(booked.place + 1),
-        confirmations: (length + 1).saturating_sub(booked.height()),
-        why: None,
-        transaction: booked.transaction(),
+/// A transaction that has come again may be among those that have left too, so that these are looked at last.
+fn status_of(stored: &Stored, snapshot: &Snapshot, id: Txid) -> Result<Option<TransactionStatus>, StoreError> {
+    if let Some(booked) = stored.transaction(snapshot, id)? {
+        return Ok(Some(TransactionStatus {
+            index: Some(booked.height()),
+            position: Some(booked.place + 1),
+            confirmations: (snapshot.length()? + 1).saturating_sub(booked.height()),
+            transaction: booked.transaction(),
+            ..without_place(id, TransactionState::Confirmed)
+        }));
     }
-}
-
-/// The transaction, if it waits.
-async fn waiting(state: &SoundState, id: Txid) -> Result<Option<TransactionStatus>, ApiError> {
-    let find = move |transfers: &mut dyn Iterator<Item = &CheckedTransfer>| transfers.find(|one| one.id() == id).cloned();
-    let waits = state.node.inspect(move |blockchain| find(&mut blockchain.mempool().transactions())).await?;
-    Ok(waits.map(|transfer| TransactionStatus {
-        transaction: Some((&transfer).into()),
-        ..without_place(id, TransactionState::Waiting)
-    }))
-}
-
-/// The transaction, if it has left, or is in the chain by now.
-async fn gone(state: &SoundState, id: Txid) -> Result<Option<TransactionStatus>, ApiError> {
-    if let Some(confirmed) = booked(state, id).await? {
-        return Ok(Some(confirmed));
+    let hashed = id.to_hashed();
+    if let Some(encoding) = snapshot.waiting(&hashed, |encoding| double_sha256(encoding) == hashed)? {
+        let transfer = CheckedTransfer::decode(&encoding);
+        let transfer = transfer.map_err(|error| StoreError::Damaged(format!("a transfer that waits: {error}")))?;
+        let waiting = without_place(id, TransactionState::Waiting);
+        return Ok(Some(TransactionStatus { transaction: Some((&transfer).into()), ..waiting }));
     }
-    let departure = state.node.read(move |reader| reader.snapshot()?.departure(&id.to_hashed())).await?;
-    Ok(departure.map(|why| TransactionStatus {
-        why: Some(why.into()),
+    let departed = snapshot.departure(&hashed)?;
+    Ok(departed.map(|departed| TransactionStatus {
+        why: Some(departed.why.into()),
         ..without_place(id, TransactionState::Gone)
     }))
 }

@@ -1,7 +1,7 @@
 //! `/api/v1`: the routes beyond the chapter's six. There is one file for each resource. The OpenAPI document is made from the
 //! same list of routes that the router serves.
 
-mod accounts;
+pub(super) mod accounts;
 mod chain;
 pub(super) mod convert;
 mod docs;

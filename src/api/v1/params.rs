@@ -12,7 +12,7 @@ use super::super::error::ApiError;
 use crate::wire::v1::{DEFAULT_PAGE, MAX_PAGE, MIN_PAGE};
 
 /// The name in a path.
-pub(in crate::api) struct Name(pub(super) String);
+pub(in crate::api) struct Name(pub(in crate::api) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = ApiError;
@@ -26,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 }
 
 /// The query, read as `T`.
-pub(in crate::api) struct Params<T>(pub(super) T);
+pub(in crate::api) struct Params<T>(pub(in crate::api) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
