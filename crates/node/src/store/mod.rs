@@ -4,6 +4,7 @@
 //! readers work on snapshots and disturb nobody. docs/disk-format.md describes the files.
 
 mod accounts;
+mod any_block;
 mod chain;
 mod compact;
 mod contents;

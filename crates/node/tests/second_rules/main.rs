@@ -39,7 +39,7 @@ impl Node {
         let rules = Second::default();
         let first = FirstContent { node_address: "second".into(), genesis: rules.genesis(now()) };
         let opened = Opened::open(rules.clone(), location, first, &|_, _| ()).unwrap();
-        let (handle, threads) = start(opened, receiver, 1000, Power::FULL).unwrap();
+        let (handle, threads) = start(opened, Some(receiver), 1000, Power::FULL).unwrap();
         Self { rules, handle, threads }
     }
 

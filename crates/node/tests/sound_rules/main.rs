@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 
+mod intake;
+
 use bcoin_ledger::{
     Power, Rules as _, Tip,
     sound::{
@@ -65,7 +67,7 @@ impl Node {
         let first = FirstContent { node_address: "sound".into(), genesis: rules.genesis(now()) };
         let opened = Opened::open(rules.clone(), location, first, &|_, _| ()).unwrap();
         let receiver = Receiver { key: key(number), note: Note::default(), extranonce: u64::from(number) };
-        let (handle, threads) = start(opened, receiver, 50_000, Power::FULL).unwrap();
+        let (handle, threads) = start(opened, Some(receiver), 50_000, Power::FULL).unwrap();
         Self { rules, handle, threads }
     }
 
