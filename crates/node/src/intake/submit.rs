@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::now,
-    command::{Command, Stopping},
+    command::{Command, PlaceError, Stopping},
     handle::NodeHandle,
     source::Source,
 };
@@ -110,12 +110,15 @@ impl<R: SingleBlocks> NodeHandle<R> {
         let placed = self.ask(|reply| Command::Place { block, source, reply }).await?;
         match placed {
             Ok(outcome) => Ok(Submitted { hash, height, outcome }),
-            Err(SubmitError::Refused(reason)) => {
-                let verdict = Verdict { block: hash, reason };
-                self.intake().memory().remember_invalid(hash, &verdict);
+            Err(PlaceError::Refused { hash: block, reason, .. }) => {
+                let verdict = Verdict { block, reason };
+                let mut memory = self.intake().memory();
+                // The block that breaks the rule may be one before this one, which was kept beside the chain.
+                memory.remember_invalid(block, &verdict);
+                memory.remember_invalid(hash, &verdict);
                 Err(SubmitError::of_verdict(&hash, &verdict))
             }
-            Err(error) => Err(error),
+            Err(PlaceError::Save(error)) => Err(error.into()),
         }
     }
 }

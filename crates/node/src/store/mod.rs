@@ -5,6 +5,7 @@
 
 mod accounts;
 mod any_block;
+mod branches;
 mod chain;
 mod compact;
 mod contents;
@@ -14,8 +15,10 @@ mod folder;
 mod identity;
 mod integrity;
 mod open;
+mod place;
 mod read;
 mod read_only_file;
+mod side;
 mod sorted;
 mod stale;
 mod stale_bytes;
@@ -29,6 +32,7 @@ pub use contents::{Contents, ContentsOf};
 pub use error::{OpenError, ReorganiseError, StoreError};
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
+pub use place::{Branch, Place};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};
