@@ -77,6 +77,9 @@ impl From<SubmitError<BlockError>> for ApiError {
     fn from(error: SubmitError<BlockError>) -> Self {
         match error {
             SubmitError::Refused(error) => Self::Broken { what: "block", why: error.why(), reason: error.to_string() },
+            SubmitError::FollowsInvalid { .. } => {
+                Self::Broken { what: "block", why: "previous", reason: error.to_string() }
+            }
             SubmitError::Save(error) => Self::NotSaved(error),
             SubmitError::Read(error) => Self::Store(error),
             SubmitError::Stopping(stopping) => Self::Stopping(stopping),
