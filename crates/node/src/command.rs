@@ -70,6 +70,14 @@ pub enum MineError<E> {
     /// The node does not know whom to pay.
     #[error("this node does not know who is paid for its blocks")]
     NoReceiver,
+    /// The last block of the chain is ahead of this node's clock.
+    #[error(
+        "no block may follow the last one before {seconds} s have passed: its time is ahead of this clock, so set the clock or wait"
+    )]
+    ClockBehind {
+        /// How many seconds it takes until a block may follow.
+        seconds: i64,
+    },
     /// The block that was made breaks a rule: a fault of this program.
     #[error("the node made a block that its own rules refuse: {0}")]
     Refused(E),
