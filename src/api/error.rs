@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bcoin_ledger::chapter::{BlockError, MempoolFull};
+use bcoin_ledger::chapter::MempoolFull;
 use bcoin_node::{
     AddPeersError, AddTransactionError, AdoptError, MINING_INTERVALS, MineError, RemovePeerError, SaveError, Stopping,
     TooManyListeners, store::StoreError,
@@ -17,7 +17,7 @@ use super::shares::TooManyPlaces;
 use crate::{
     format::capitalised,
     peers::TooManyJudgements,
-    wire::{RequestError, messages, v1::Access},
+    wire::{RequestError, messages, sound::SoundRequestError, v1::Access},
 };
 
 /// Why a request failed. Each text is a sentence for the person who sent it.
@@ -25,6 +25,15 @@ use crate::{
 pub(super) enum ApiError {
     #[error("{0}")]
     Request(#[from] RequestError),
+    /// A body of the sound rules that cannot be used.
+    #[error("{0}")]
+    SoundRequest(#[from] SoundRequestError),
+    /// A block or a transfer breaks the rule of this name.
+    #[error("This {what} is not taken: {reason}.")]
+    Broken { what: &'static str, why: &'static str, reason: String },
+    /// A transfer is refused by a route of the chapter, which knows one status for that.
+    #[error("{0}")]
+    NotTaken(String),
     #[error("The body is longer than {limit} bytes, which is more than any request here needs.")]
     BodyTooLarge { limit: usize },
     #[error("The body did not arrive within {seconds} seconds.")]
@@ -79,12 +88,26 @@ pub(super) enum ApiError {
     UnknownBlock { id: String, length: u64 },
     #[error("No payment in the chain names {0}. Payments that wait are counted when a block holds them.")]
     UnknownAccount(String),
+    #[error(
+        "This node knows no transaction {0}: no block of the chain holds it, it does not wait, and it is not among those that \
+         have left last."
+    )]
+    UnknownTransaction(String),
+    #[error("No block of the chain holds the transaction {0}, so there is no proof of it yet.")]
+    NotConfirmed(String),
     #[error("This node does not know {0:?}. The list of peers shows the addresses as it knows them.")]
     UnknownPeer(String),
     #[error("This node has no address {place} for other machines; its status lists them, counted from 0.")]
     UnknownAddress { place: usize },
     #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start().as_millis(), MINING_INTERVALS.end().as_millis())]
     MiningInterval { every_ms: u64 },
+    #[error(
+        "Under the printed rules blocks are mined at most every {} ms: they cost no work to speak of.",
+        MINING_INTERVALS.start().as_millis()
+    )]
+    MiningContinuously,
+    #[error("{}; start it with --miner ADDRESS.", capitalised(.0))]
+    NoReceiver(String),
     #[error("{}.", capitalised(.0))]
     TooManyJudgements(#[from] TooManyJudgements),
     #[error("{}.", capitalised(.0))]
@@ -94,6 +117,11 @@ pub(super) enum ApiError {
         capitalised(&.0.holder), .0.share
     )]
     TooManyListenersOfOne(TooManyPlaces),
+    #[error(
+        "{} has sent {} blocks that are still judged, and no address may have more at a time; wait for their answers.",
+        capitalised(&.0.holder), .0.share
+    )]
+    TooManyBlocks(TooManyPlaces),
     #[error("The node is not ready, because its chain cannot be read: {0}.")]
     NotReady(StoreError),
     #[error("The node is not ready, because nothing can be saved: {0}.")]
@@ -123,12 +151,17 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NotSaved(SaveError(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
+            Self::SoundRequest(error) if error.why().is_some() => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Broken { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Request(_)
+            | Self::SoundRequest(_)
+            | Self::NotTaken(_)
             | Self::BodyBroken
             | Self::BadHost
             | Self::Query(_)
             | Self::Path(_)
             | Self::MiningInterval { .. }
+            | Self::MiningContinuously
             | Self::TooManyPeers(_) => StatusCode::BAD_REQUEST,
             Self::ForeignHost(_) | Self::ForeignSite | Self::FromNowhere { .. } | Self::NotForGuests { .. } => {
                 StatusCode::FORBIDDEN
@@ -137,9 +170,12 @@ impl ApiError {
             | Self::UnknownPathOfV1 { .. }
             | Self::UnknownBlock { .. }
             | Self::UnknownAccount(_)
+            | Self::UnknownTransaction(_)
+            | Self::NotConfirmed(_)
             | Self::UnknownPeer(_)
             | Self::UnknownAddress { .. } => StatusCode::NOT_FOUND,
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoReceiver(_) => StatusCode::CONFLICT,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotSaved(_) | Self::BlockRefused(_) | Self::Store(_) | Self::Panic => {
@@ -150,6 +186,7 @@ impl ApiError {
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
             | Self::TooManyListenersOfOne(_)
+            | Self::TooManyBlocks(_)
             | Self::NotReady(_)
             | Self::NotSaving(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -180,7 +217,8 @@ impl IntoResponse for ApiError {
             Self::MempoolFull(_)
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
-            | Self::TooManyListenersOfOne(_) => {
+            | Self::TooManyListenersOfOne(_)
+            | Self::TooManyBlocks(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -226,9 +264,10 @@ impl From<RemovePeerError> for ApiError {
     }
 }
 
-impl From<MineError<BlockError>> for ApiError {
-    fn from(error: MineError<BlockError>) -> Self {
+impl<E: std::error::Error> From<MineError<E>> for ApiError {
+    fn from(error: MineError<E>) -> Self {
         match error {
+            MineError::NoReceiver => Self::NoReceiver(error.to_string()),
             MineError::Refused(_) => Self::BlockRefused(error.to_string()),
             MineError::Save(error) => Self::NotSaved(error),
             MineError::Stopping(stopping) => Self::Stopping(stopping),
@@ -236,8 +275,8 @@ impl From<MineError<BlockError>> for ApiError {
     }
 }
 
-impl From<AdoptError<BlockError>> for ApiError {
-    fn from(error: AdoptError<BlockError>) -> Self {
+impl<E: std::error::Error> From<AdoptError<E>> for ApiError {
+    fn from(error: AdoptError<E>) -> Self {
         match error {
             AdoptError::Refused { .. } => Self::BlockRefused(error.to_string()),
             AdoptError::Save(error) => Self::NotSaved(error),

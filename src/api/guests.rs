@@ -39,7 +39,11 @@ fn needed(method: &Method, route: Option<&str>) -> Access {
             | "/api/v1/pending"
             | "/api/v1/peers"
             | "/api/v1/peers/judgements"
-            | "/api/v1/replacements",
+            | "/api/v1/replacements"
+            | "/api/v1/blocks/raw"
+            | "/api/v1/transactions"
+            | "/api/v1/mining/template"
+            | "/api/v1/mining/submit",
         ) => Access::Use,
         // Judging changes nothing.
         ("POST", "/api/v1/judgements") => Access::Read,
@@ -54,14 +58,18 @@ fn is_file(route: &str) -> bool {
 }
 
 /// The routes that only read when they are asked with GET.
-const READ: [&str; 22] = [
+const READ: [&str; 28] = [
     "/",
     "/api/v1/accounts",
+    "/api/v1/accounts/{address}",
     "/api/v1/accounts/{name}",
     "/api/v1/blocks",
     "/api/v1/blocks/{id}",
+    "/api/v1/blocks/{id}/header",
+    "/api/v1/blocks/{id}/raw",
     "/api/v1/blocks/{id}/text",
     "/api/v1/chain",
+    "/api/v1/chain/headers",
     "/api/v1/events",
     "/api/v1/headers",
     "/api/v1/mining",
@@ -72,6 +80,8 @@ const READ: [&str; 22] = [
     "/api/v1/qr.svg",
     "/api/v1/replacements",
     "/api/v1/status",
+    "/api/v1/transactions/{id}",
+    "/api/v1/transactions/{id}/proof",
     "/class",
     "/docs",
     "/healthz",
@@ -98,8 +108,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        api::{About, AccessRules, ApiState, HostNames, router},
-        peers::{ClientLimits, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
+        api::{About, AccessRules, ApiState, ChapterState, HostNames, RulesState, chapter_router},
+        peers::{ClientLimits, Exchange as _, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
         wire::v1::DataKind,
     };
 
@@ -154,18 +164,18 @@ mod tests {
     }
 
     /// The state of a node that lets guests do this.
-    fn state(guests: Access) -> ApiState {
+    fn state(guests: Access) -> ChapterState {
         let node_address = "a".repeat(32);
         let content = FirstContent { node_address: node_address.clone(), genesis: Chapter.genesis(now()) };
         let opened = Opened::open(Chapter, &Location::Memory, content, &|_, _| ()).unwrap();
         let receiver = Receiver { node_address, miner: "Meghna".into() };
-        let (node, _threads) = bcoin_node::start(opened, receiver, 10, Power::FULL).unwrap();
+        let (node, _threads) = bcoin_node::start(opened, Some(receiver), 10, Power::FULL).unwrap();
         let client = PeerClient::new(ClientLimits::default()).unwrap();
         let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
         let own = OwnAddress::new(listening);
         let observer = Observer::new(client.clone());
-        let (sync, _) = start_syncing(node.clone(), client.clone(), observer.clone(), own, stop.clone());
-        let (network, _) = start_seeing(node.clone(), client, observer, own, stop.clone());
+        let (sync, _) = start_syncing(Chapter, node.clone(), client.clone(), observer.clone(), own, stop.clone());
+        let (network, _) = start_seeing(node.any().clone(), Chapter.own_network(), client, observer, own, stop.clone());
         let about = About {
             name: "Ada".parse().unwrap(),
             listening,
@@ -175,11 +185,11 @@ mod tests {
             started: Instant::now(),
         };
         let rules = AccessRules { names: HostNames::new("", &[]), origins: Vec::new(), guests };
-        ApiState::new(node, sync, network, about, rules, stop)
+        RulesState::new(ApiState::new(node.any().clone(), network, about, rules, stop), node, Chapter, sync)
     }
 
     /// The status and the body of the answer that this client gets.
-    async fn ask(state: &ApiState, client: &str, verb: &str, path: &str, body: &str) -> (u16, String) {
+    async fn ask(state: &ChapterState, client: &str, verb: &str, path: &str, body: &str) -> (u16, String) {
         let mut request = Request::builder()
             .method(verb)
             .uri(path)
@@ -187,7 +197,7 @@ mod tests {
             .body(Body::from(body.to_owned()))
             .unwrap();
         request.extensions_mut().insert(ClientAddress(client.parse().unwrap()));
-        let response = router(state.clone()).call(request).await.unwrap();
+        let response = chapter_router(state.clone()).call(request).await.unwrap();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8(bytes.to_vec()).unwrap())

@@ -1,15 +1,16 @@
-//! The shared state of the handlers.
+//! The shared state of the handlers: a part that needs no rules, and one for each set of rules.
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Instant};
 
-use bcoin_node::{MAX_LISTENERS, ReadingThreads};
+use axum::extract::FromRef;
+use bcoin_ledger::{chapter::Chapter, sound::Sound};
+use bcoin_node::{AnyNode, MAX_LISTENERS, NodeHandle, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
-    node::Node,
-    peers::{MAX_JUDGED, NetworkHandle, SyncHandle},
+    peers::{Exchange, MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
         NodeName,
         v1::{Access, DataKind},
@@ -20,17 +21,18 @@ use crate::{
 const MAX_CHECKS: usize = 2;
 /// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
 const MAX_CHUNKS: usize = 2;
+/// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
+const MAX_BLOCKS: usize = 16;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
-/// The state of a node's API. Each request clones it, so it is an `Arc`.
+/// What the API of a node needs whatever its rules. Each request clones it, so it is an `Arc`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Inner>);
 
 /// The fields of [`ApiState`].
 pub struct Inner {
-    pub(super) node: Node,
-    pub(super) sync: SyncHandle,
+    pub(super) node: AnyNode,
     pub(super) network: NetworkHandle,
     /// The threads that check the whole chain.
     pub(super) checks: ReadingThreads,
@@ -40,11 +42,12 @@ pub struct Inner {
     pub(super) checkers: Shares,
     /// The shares of calls in which all nodes judge blocks.
     pub(super) judged: Shares,
+    /// The shares of blocks that are sent and judged, and of templates that are made.
+    pub(super) blocks: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
     pub(super) listeners: Shares,
-    pub(super) body_cache: BodyCache,
     pub(super) about: About,
     pub(super) metrics: Metrics,
     pub(super) rules: AccessRules,
@@ -91,8 +94,7 @@ pub struct About {
 impl ApiState {
     /// The state of a node's API. Streams of events end when `stop` is cancelled.
     pub fn new(
-        node: Node,
-        sync: SyncHandle,
+        node: AnyNode,
         network: NetworkHandle,
         about: About,
         rules: AccessRules,
@@ -101,18 +103,77 @@ impl ApiState {
         Self(Arc::new(Inner {
             metrics: Metrics::new(node.clone()),
             node,
-            sync,
             network,
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
+            blocks: Shares::new(MAX_BLOCKS),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
-            body_cache: BodyCache::default(),
             about,
             rules,
             stop,
         }))
+    }
+}
+
+/// The state of the API of a node under the rules `R`.
+pub struct RulesState<R: Exchange>(Arc<RulesInner<R>>);
+
+/// The fields of [`RulesState`], beside those of [`ApiState`].
+pub struct RulesInner<R: Exchange> {
+    api: ApiState,
+    pub(super) node: NodeHandle<R>,
+    /// What a block and a transaction have to keep.
+    pub(super) ledger: R,
+    pub(super) sync: SyncHandle<R>,
+    pub(super) body_cache: BodyCache,
+}
+
+/// The state of the API of a node under the printed rules.
+pub type ChapterState = RulesState<Chapter>;
+
+/// The state of the API of a node under the sound rules.
+pub type SoundState = RulesState<Sound>;
+
+impl<R: Exchange> RulesState<R> {
+    /// The state of the API of `node`, which follows the rules `ledger`, beside what it needs whatever the rules.
+    pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: SyncHandle<R>) -> Self {
+        Self(Arc::new(RulesInner { api, node, ledger, sync, body_cache: BodyCache::default() }))
+    }
+
+    /// What needs no rules.
+    pub(super) fn common(&self) -> &ApiState {
+        &self.api
+    }
+}
+
+impl<R: Exchange> Clone for RulesState<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<R: Exchange> Deref for RulesState<R> {
+    type Target = RulesInner<R>;
+
+    fn deref(&self) -> &RulesInner<R> {
+        &self.0
+    }
+}
+
+impl<R: Exchange> Deref for RulesInner<R> {
+    type Target = ApiState;
+
+    fn deref(&self) -> &ApiState {
+        &self.api
+    }
+}
+
+/// Handlers that need no rules take the common state.
+impl<R: Exchange> FromRef<RulesState<R>> for ApiState {
+    fn from_ref(state: &RulesState<R>) -> Self {
+        state.api.clone()
     }
 }

@@ -208,7 +208,10 @@ impl Ledger {
                     end = block.ancestors();
                     Ok(block)
                 });
-                self.store.replace(&self.now, fork, blocks, &receiver, MAX_STALE_BYTES, bcoin_node::now()).unwrap().0
+                self.store
+                    .replace(&self.now, fork, blocks, Some(&receiver), MAX_STALE_BYTES, bcoin_node::now())
+                    .unwrap()
+                    .0
             }
             // Rolling back the same change twice changes nothing.
             Change::RollBack => {

@@ -34,7 +34,7 @@ pub(super) async fn network(State(state): State<ApiState>) -> Result<Response, A
 }
 
 /// The network as an event of the stream, made once for all who listen. It has no id: it is a state and not something that happened.
-pub(super) fn frame(state: &ApiState, network: &Network) -> Bytes {
+pub(in crate::api) fn frame(state: &ApiState, network: &Network) -> Bytes {
     network.rendered(|network| {
         let json = to_json(&state.about, state.node.node_address(), network);
         let data = serde_json::to_string(&json).unwrap_or_default();
@@ -63,6 +63,7 @@ fn own_node(about: &About, node_address: &str, own: &OwnStatus) -> NetworkNodeJs
         mining: Some(own.mining.into()),
         length: Some(own.tip.height),
         tip_hash: Some(own.tip.hash.to_string()),
+        work: own.tells_work.then(|| own.tip.work.to_string()),
         timestamp: Some(own.last_block.timestamp.clone()),
         transactions: Some(own.last_block.transactions),
         last_mined: own.last_mined.clone(),
@@ -91,6 +92,7 @@ fn node(PeerStatus { address, known, .. }: &PeerStatus) -> NetworkNodeJson {
         mining: known.mining,
         length: known.tip.map(|(length, _)| length),
         tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
+        work: known.work.map(|work| work.to_string()),
         timestamp: known.last_block.as_ref().map(|block| block.timestamp.clone()),
         transactions: known.last_block.as_ref().map(|block| block.transactions),
         last_mined: known.last_mined.clone(),

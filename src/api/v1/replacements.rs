@@ -2,7 +2,11 @@
 
 use axum::{extract::State, response::Response};
 
-use super::super::{answers::ok, error::ApiError, state::ApiState};
+use super::super::{
+    answers::ok,
+    error::ApiError,
+    state::{ApiState, ChapterState},
+};
 use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
 
 /// Asks all peers for a longer chain, and takes the longest valid one.
@@ -13,7 +17,7 @@ use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn replace(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(super) async fn replace(State(state): State<ChapterState>) -> Result<Response, ApiError> {
     Ok(ok(&RoundJson::from(&*state.sync.replace_chain().await?)))
 }
 
@@ -22,7 +26,7 @@ pub(super) async fn replace(State(state): State<ApiState>) -> Result<Response, A
     get, path = "/replacements", tag = "peers", operation_id = "replacements",
     responses((status = 200, body = GivenUpChains))
 )]
-pub(super) async fn replacements(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(in crate::api) async fn replacements(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let chains = state.node.read(|reader| reader.snapshot()?.stale_branches()).await?;
     let replacements = chains
         .into_iter()

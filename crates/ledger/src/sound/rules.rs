@@ -27,7 +27,7 @@ use crate::{
     hash::BlockHash,
     rules::{Accounts, CheckedBlock as _, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
     search::{Power, Workers},
-    tip::Tip,
+    tip::{Tip, Work},
 };
 
 /// The sound rules of one network.
@@ -56,6 +56,8 @@ pub struct BlockSummary {
     pub transactions: usize,
     /// How many bytes its encoding has.
     pub bytes: usize,
+    /// The work of all blocks up to this one.
+    pub work: Work,
 }
 
 impl Size for BlockSummary {
@@ -192,6 +194,7 @@ impl Rules for Sound {
             reward: Amount::saturating(block.coinbase().amount),
             transactions: block.transfers().len() + 1,
             bytes: block.encoding().len(),
+            work: block.tip().work,
         }
     }
 
@@ -374,6 +377,7 @@ mod tests {
             reward: Amount::saturating(reward),
             transactions: 2,
             bytes: bytes.len(),
+            work: header.tip().work,
         };
         assert_eq!(summary, expected);
         assert_eq!(summary.size(), size_of::<BlockSummary>());

@@ -13,6 +13,7 @@ mod database;
 mod error;
 mod folder;
 mod identity;
+mod ids;
 mod integrity;
 mod open;
 mod place;
