@@ -245,6 +245,9 @@ pub(crate) type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 /// Where the answer to a new transaction goes: the height of the block that may hold it.
 pub(crate) type AddReply<E> = Reply<u64, AddTransactionError<E>>;
 
+/// What looks at the state in memory.
+pub(crate) type Inspection<R> = Box<dyn FnOnce(&Blockchain<R>) + Send>;
+
 /// What the owner can be asked to do.
 pub(crate) enum Command<R: Rules> {
     AddTransaction {
@@ -253,7 +256,7 @@ pub(crate) enum Command<R: Rules> {
     },
     Control(Control),
     /// Reads the state in memory.
-    Inspect(Box<dyn FnOnce(&Blockchain<R>) + Send>),
+    Inspect(Inspection<R>),
     /// Finds the place of a block that comes alone.
     Place {
         block: Box<R::CheckedBlock>,
