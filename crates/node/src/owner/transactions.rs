@@ -49,6 +49,7 @@ impl<R: Rules> Owner<R> {
             let added = admission.added().to_vec();
             self.counters.transactions.add(added.len() as u64);
             self.blockchain.enter(admission);
+            self.mempool_changes += 1;
             // What left for them is gone, and the last of them makes it as many as wait now.
             let before = self.blockchain.waiting().saturating_sub(added.len());
             let numbered = (before + 1..).zip(added);
