@@ -197,7 +197,7 @@ impl Ledger {
         let before = self.now.clone();
         let reorganised = match change {
             Change::Append(transactions) => {
-                self.store.append(&self.now, &block_after(self.now.ancestors(), transactions)).unwrap()
+                self.store.append(&self.now, &block_after(self.now.ancestors(), transactions), now().to_utc()).unwrap()
             }
             Change::Replace { depth, blocks } => {
                 let fork = self.now.tip().height.saturating_sub(*depth).max(1);
@@ -208,7 +208,10 @@ impl Ledger {
                     end = block.ancestors();
                     Ok(block)
                 });
-                self.store.replace(&self.now, fork, blocks, &receiver, MAX_STALE_BYTES, bcoin_node::now()).unwrap().0
+                self.store
+                    .replace(&self.now, fork, blocks, Some(&receiver), MAX_STALE_BYTES, bcoin_node::now())
+                    .unwrap()
+                    .0
             }
             // Rolling back the same change twice changes nothing.
             Change::RollBack => {
