@@ -7,7 +7,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-use bcoin::app::{Config, RunningNode, spawn};
+use bcoin::app::{Config, RulesConfig, RunningNode, spawn};
 use bcoin_node::store::Location;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut nodes = Vec::new();
     for miner in MINERS {
         let config = Config::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0, Location::Memory);
-        nodes.push(spawn(Config { miner: miner.into(), ..config }).await?);
+        nodes.push(spawn(Config { rules: RulesConfig::Chapter { miner: miner.into() }, ..config }).await?);
     }
     let walk = Walk { client, nodes: nodes.iter().map(|node| node.address().to_string()).collect() };
     walk.run().await?;

@@ -45,7 +45,7 @@ fn with_chain(length: u64) -> (TempDir, Store<Chapter>) {
     let (folder, store, blockchain) = fresh();
     let blocks = checked(length).into_iter().skip(1).map(Ok);
     let receiver = Receiver { node_address: "n".into(), miner: "m".into() };
-    store.replace(&blockchain, 1, blocks, &receiver, MAX_STALE_BYTES, now()).expect("a chain");
+    store.replace(&blockchain, 1, blocks, Some(&receiver), MAX_STALE_BYTES, now()).expect("a chain");
     (folder, store)
 }
 
@@ -100,7 +100,7 @@ fn take_peers_chain(bencher: Bencher<'_, '_>) {
     let (reader, body) = (store.reader(), chain::body(chain::texts(BLOCKS)));
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
         let mut builder = CandidateBuilder::new(Chapter, &reader, CandidateLimits::unlimited());
-        decode_chain(body.as_bytes(), u64::MAX, &mut Turn::alone(), &mut builder).expect("a chain");
+        decode_chain(body.as_bytes(), u64::MAX, &mut Turn::alone(), &Chapter, &mut builder).expect("a chain");
         builder.finish().expect("a valid chain")
     });
 }

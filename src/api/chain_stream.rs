@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::{
     body_cache::{BodyCache, Segment},
     error::ApiError,
-    state::ApiState,
+    state::ChapterState,
 };
 use crate::wire::answers::ChainFrame;
 
@@ -32,7 +32,7 @@ pub(super) struct Chain {
 
 impl Chain {
     /// Begins to read the chain as it is now.
-    pub(super) async fn read(state: &ApiState, frame: ChainFrame) -> Result<Self, ApiError> {
+    pub(super) async fn read(state: &ChapterState, frame: ChainFrame) -> Result<Self, ApiError> {
         let (cache, threads) = (state.body_cache.clone(), state.chunks.clone());
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;

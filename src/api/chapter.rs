@@ -25,7 +25,7 @@ use super::{
     error::ApiError,
     request_body::RequestBody,
     shares::{ClientAddress, Holder},
-    state::ApiState,
+    state::ChapterState,
 };
 use crate::wire::{
     answers::{self, ChainFrame},
@@ -34,7 +34,7 @@ use crate::wire::{
     v1::{Nodes, Payment},
 };
 
-pub(super) fn routes() -> OpenApiRouter<ApiState> {
+pub(super) fn routes() -> OpenApiRouter<ChapterState> {
     OpenApiRouter::new()
         .routes(routes!(mine_block).map(unsafe_get))
         .routes(routes!(get_chain).map(safe_get))
@@ -45,16 +45,16 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// A GET that changes nothing. HEAD is allowed too (RFC 9110 section 9.3.2).
-fn safe_get(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+fn safe_get(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
     route.fallback(wrong_verb("GET, HEAD"))
 }
 
 /// A GET that changes something, as in the listing. HEAD is refused: axum would run the handler for it.
-fn unsafe_get(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+fn unsafe_get(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
     route.head(wrong_verb("GET")).fallback(wrong_verb("GET"))
 }
 
-fn post(route: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+fn post(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
     route.fallback(wrong_verb("POST"))
 }
 
@@ -71,7 +71,7 @@ fn wrong_verb(allowed: &'static str) -> impl Fn(Method, Uri) -> std::future::Rea
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError> {
+async fn mine_block(State(state): State<ChapterState>) -> Result<Response, ApiError> {
     let block = state.node.mine().await?.block;
     tracing::info!(index = block.block().index, transactions = block.block().transactions.len(), "mined a block");
     Ok(json(StatusCode::OK, answers::mined(&block)))
@@ -85,7 +85,7 @@ async fn mine_block(State(state): State<ApiState>) -> Result<Response, ApiError>
         (status = 304, description = "`If-None-Match` names the chain as it is"),
     )
 )]
-async fn get_chain(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn get_chain(State(state): State<ChapterState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let tip = state.node.view().tip.hash;
     let tag = tag_of(tip);
     if entity_tag::is_known(&headers, &tag) {
@@ -116,7 +116,7 @@ fn tag_of(tip: BlockHash) -> String {
     responses((status = 200, description = "Whether it is valid", body = MessageShape, example = json!({"message": messages::CHAIN_VALID})))
 )]
 async fn is_valid(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Extension(client): Extension<ClientAddress>,
 ) -> Result<Response, ApiError> {
     // Waiting for its share first, an address has no more than that in the queue for a thread. The check continues when the client
@@ -148,7 +148,10 @@ async fn is_valid(
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn add_transaction(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+async fn add_transaction(
+    State(state): State<ChapterState>,
+    RequestBody(body): RequestBody,
+) -> Result<Response, ApiError> {
     let index = state.node.add_transaction(transaction_from_json(&body)?).await?;
     tracing::debug!(index, "a payment waits");
     Ok(json(StatusCode::CREATED, answers::message(&messages::will_be_added(index))))
@@ -168,7 +171,7 @@ async fn add_transaction(State(state): State<ApiState>, RequestBody(body): Reque
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+async fn connect_node(State(state): State<ChapterState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
     let peers = state.node.add_peers(nodes_from_json(&body)?).await?;
     tracing::info!(total = peers.len(), "connected nodes");
     Ok(json(StatusCode::CREATED, answers::connected(&peers)))
@@ -185,7 +188,7 @@ async fn connect_node(State(state): State<ApiState>, RequestBody(body): RequestB
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn replace_chain(State(state): State<ApiState>) -> Result<Response, ApiError> {
+async fn replace_chain(State(state): State<ChapterState>) -> Result<Response, ApiError> {
     let message = match state.sync.replace_chain().await?.replacement {
         Some(_) => messages::REPLACED,
         None => messages::KEPT,

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bcoin_ledger::chapter::{BlockError, MempoolFull};
+use bcoin_ledger::chapter::MempoolFull;
 use bcoin_node::{
     AddPeersError, AddTransactionError, AdoptError, MINING_INTERVALS, MineError, RemovePeerError, SaveError, Stopping,
     TooManyListeners, store::StoreError,
@@ -85,6 +85,13 @@ pub(super) enum ApiError {
     UnknownAddress { place: usize },
     #[error("A block every {every_ms} ms cannot be; it has to be from {} to {} ms.", MINING_INTERVALS.start().as_millis(), MINING_INTERVALS.end().as_millis())]
     MiningInterval { every_ms: u64 },
+    #[error(
+        "Under the printed rules blocks are mined at most every {} ms: they cost no work to speak of.",
+        MINING_INTERVALS.start().as_millis()
+    )]
+    MiningContinuously,
+    #[error("{}; start it with --miner ADDRESS.", capitalised(.0))]
+    NoReceiver(String),
     #[error("{}.", capitalised(.0))]
     TooManyJudgements(#[from] TooManyJudgements),
     #[error("{}.", capitalised(.0))]
@@ -129,6 +136,7 @@ impl ApiError {
             | Self::Query(_)
             | Self::Path(_)
             | Self::MiningInterval { .. }
+            | Self::MiningContinuously
             | Self::TooManyPeers(_) => StatusCode::BAD_REQUEST,
             Self::ForeignHost(_) | Self::ForeignSite | Self::FromNowhere { .. } | Self::NotForGuests { .. } => {
                 StatusCode::FORBIDDEN
@@ -140,6 +148,7 @@ impl ApiError {
             | Self::UnknownPeer(_)
             | Self::UnknownAddress { .. } => StatusCode::NOT_FOUND,
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoReceiver(_) => StatusCode::CONFLICT,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotSaved(_) | Self::BlockRefused(_) | Self::Store(_) | Self::Panic => {
@@ -226,9 +235,10 @@ impl From<RemovePeerError> for ApiError {
     }
 }
 
-impl From<MineError<BlockError>> for ApiError {
-    fn from(error: MineError<BlockError>) -> Self {
+impl<E: std::error::Error> From<MineError<E>> for ApiError {
+    fn from(error: MineError<E>) -> Self {
         match error {
+            MineError::NoReceiver => Self::NoReceiver(error.to_string()),
             MineError::Refused(_) => Self::BlockRefused(error.to_string()),
             MineError::Save(error) => Self::NotSaved(error),
             MineError::Stopping(stopping) => Self::Stopping(stopping),
@@ -236,8 +246,8 @@ impl From<MineError<BlockError>> for ApiError {
     }
 }
 
-impl From<AdoptError<BlockError>> for ApiError {
-    fn from(error: AdoptError<BlockError>) -> Self {
+impl<E: std::error::Error> From<AdoptError<E>> for ApiError {
+    fn from(error: AdoptError<E>) -> Self {
         match error {
             AdoptError::Refused { .. } => Self::BlockRefused(error.to_string()),
             AdoptError::Save(error) => Self::NotSaved(error),

@@ -98,8 +98,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        api::{About, AccessRules, ApiState, HostNames, router},
-        peers::{ClientLimits, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
+        api::{About, AccessRules, ApiState, ChapterState, HostNames, RulesState, chapter_router},
+        peers::{ClientLimits, Exchange as _, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
         wire::v1::DataKind,
     };
 
@@ -154,18 +154,18 @@ mod tests {
     }
 
     /// The state of a node that lets guests do this.
-    fn state(guests: Access) -> ApiState {
+    fn state(guests: Access) -> ChapterState {
         let node_address = "a".repeat(32);
         let content = FirstContent { node_address: node_address.clone(), genesis: Chapter.genesis(now()) };
         let opened = Opened::open(Chapter, &Location::Memory, content, &|_, _| ()).unwrap();
         let receiver = Receiver { node_address, miner: "Meghna".into() };
-        let (node, _threads) = bcoin_node::start(opened, receiver, 10, Power::FULL).unwrap();
+        let (node, _threads) = bcoin_node::start(opened, Some(receiver), 10, Power::FULL).unwrap();
         let client = PeerClient::new(ClientLimits::default()).unwrap();
         let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
         let own = OwnAddress::new(listening);
         let observer = Observer::new(client.clone());
-        let (sync, _) = start_syncing(node.clone(), client.clone(), observer.clone(), own, stop.clone());
-        let (network, _) = start_seeing(node.clone(), client, observer, own, stop.clone());
+        let (sync, _) = start_syncing(Chapter, node.clone(), client.clone(), observer.clone(), own, stop.clone());
+        let (network, _) = start_seeing(node.any().clone(), Chapter.own_network(), client, observer, own, stop.clone());
         let about = About {
             name: "Ada".parse().unwrap(),
             listening,
@@ -175,11 +175,11 @@ mod tests {
             started: Instant::now(),
         };
         let rules = AccessRules { names: HostNames::new("", &[]), origins: Vec::new(), guests };
-        ApiState::new(node, sync, network, about, rules, stop)
+        RulesState::new(ApiState::new(node.any().clone(), network, about, rules, stop), node, sync)
     }
 
     /// The status and the body of the answer that this client gets.
-    async fn ask(state: &ApiState, client: &str, verb: &str, path: &str, body: &str) -> (u16, String) {
+    async fn ask(state: &ChapterState, client: &str, verb: &str, path: &str, body: &str) -> (u16, String) {
         let mut request = Request::builder()
             .method(verb)
             .uri(path)
@@ -187,7 +187,7 @@ mod tests {
             .body(Body::from(body.to_owned()))
             .unwrap();
         request.extensions_mut().insert(ClientAddress(client.parse().unwrap()));
-        let response = router(state.clone()).call(request).await.unwrap();
+        let response = chapter_router(state.clone()).call(request).await.unwrap();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8(bytes.to_vec()).unwrap())

@@ -10,6 +10,7 @@ use axum::{
     extract::MatchedPath,
     http::{Method, StatusCode},
 };
+use bcoin_node::AnyNode;
 use prometheus_client::{
     collector::Collector,
     encoding::{
@@ -22,8 +23,6 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
-
-use crate::node::Node;
 
 /// The media type of the OpenMetrics text format, version 1.0.0.
 pub(super) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -74,7 +73,7 @@ impl EncodeLabelValue for Route {
 
 impl Metrics {
     /// The metrics of a node.
-    pub(super) fn new(node: Node) -> Self {
+    pub(super) fn new(node: AnyNode) -> Self {
         let requests = Family::default();
         let mut registry = Registry::with_prefix("bcoin");
         registry.register("http_requests", "Requests answered, by route, verb and status", requests.clone());
@@ -106,7 +105,7 @@ impl Metrics {
 }
 
 /// Reads the counters of the node for each answer.
-struct NodeCollector(Node);
+struct NodeCollector(AnyNode);
 
 impl fmt::Debug for NodeCollector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +115,7 @@ impl fmt::Debug for NodeCollector {
 
 impl Collector for NodeCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let (view, counters, events) = (self.0.view(), self.0.counters(), self.0.events());
+        let (view, counters) = (self.0.view(), self.0.counters());
         let mut gauge = |name, help, value: u64| {
             let value = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             value.encode(encoder.encode_descriptor(name, help, None, value.metric_type())?)
@@ -124,7 +123,7 @@ impl Collector for NodeCollector {
         gauge("chain_length_blocks", "Blocks in the chain", view.tip.height)?;
         gauge("pending_payments", "Payments that wait for a block", view.waiting as u64)?;
         gauge("peers", "Other nodes that are known", view.peers.len() as u64)?;
-        gauge("event_listeners", "Streams of events that are open", events.listeners() as u64)?;
+        gauge("event_listeners", "Streams of events that are open", self.0.listeners() as u64)?;
 
         let mut counter = |name, help, counter: &bcoin_node::Counter| {
             let value = ConstCounter::new(counter.get());

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::State,
+    extract::{FromRef, State},
     http::header,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -11,7 +11,10 @@ use bcoin_node::Stopping;
 
 use super::{error::ApiError, metrics::OPEN_METRICS, state::ApiState};
 
-pub(super) fn routes() -> Router<ApiState> {
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S>
+where
+    ApiState: FromRef<S>,
+{
     Router::new().route("/metrics", get(metrics)).route("/healthz", get(healthz)).route("/readyz", get(readyz))
 }
 

@@ -11,7 +11,7 @@ use axum::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{entity_tag, error::ApiError, state::ApiState};
+use super::{entity_tag, error::ApiError};
 
 /// All files come from this node, and no inline script runs.
 pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -142,7 +142,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     ]
 });
 
-pub(super) fn routes() -> Router<ApiState> {
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/", get(async |headers: HeaderMap| answer(&INDEX, &headers)))
         .route("/class", get(async |headers: HeaderMap| answer(&CLASS, &headers)))

@@ -67,6 +67,8 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownAccount(_) => ("unknown-account", "No payment names this account"),
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::UnknownAddress { .. } => ("unknown-address", "The node has no such address"),
+        ApiError::MiningContinuously => ("bad-mode", "Blocks are not mined in this way under these rules"),
+        ApiError::NoReceiver(_) => ("no-receiver", "Nobody is paid for blocks of this node"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyJudgements(_) => ("too-many-judgements", "The nodes are looking at other blocks"),
         ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, HttpBody as _},
-    extract::{FromRequest, Request},
+    extract::{FromRef, FromRequest, Request},
 };
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body_util::BodyExt as _;
@@ -29,13 +29,21 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The body of a request. `Content-Type` is ignored.
 pub(super) struct RequestBody(pub(super) Bytes);
 
-impl FromRequest<ApiState> for RequestBody {
+impl<S: Send + Sync> FromRequest<S> for RequestBody
+where
+    ApiState: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         // The server adds the address to each request.
         let ClientAddress(address) = *request.extensions().get().ok_or(ApiError::Panic)?;
-        match timeout(BODY_TIMEOUT, read(request.into_body(), Holder::of(address), &state.large_bodies)).await {
+        match timeout(
+            BODY_TIMEOUT,
+            read(request.into_body(), Holder::of(address), &ApiState::from_ref(state).large_bodies),
+        )
+        .await
+        {
             Ok(body) => body.map(Self),
             Err(_) => Err(ApiError::BodyTooSlow { seconds: BODY_TIMEOUT.as_secs() }),
         }

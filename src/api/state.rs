@@ -1,14 +1,15 @@
-//! The shared state of the handlers.
+//! The shared state of the handlers: a part that needs no rules, and one for each set of rules.
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Instant};
 
-use bcoin_node::{MAX_LISTENERS, ReadingThreads};
+use axum::extract::FromRef;
+use bcoin_ledger::{Rules, chapter::Chapter, sound::Sound};
+use bcoin_node::{AnyNode, MAX_LISTENERS, NodeHandle, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
-    node::Node,
     peers::{MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
         NodeName,
@@ -23,14 +24,13 @@ const MAX_CHUNKS: usize = 2;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
-/// The state of a node's API. Each request clones it, so it is an `Arc`.
+/// What the API of a node needs whatever its rules. Each request clones it, so it is an `Arc`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Inner>);
 
 /// The fields of [`ApiState`].
 pub struct Inner {
-    pub(super) node: Node,
-    pub(super) sync: SyncHandle,
+    pub(super) node: AnyNode,
     pub(super) network: NetworkHandle,
     /// The threads that check the whole chain.
     pub(super) checks: ReadingThreads,
@@ -44,7 +44,6 @@ pub struct Inner {
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
     pub(super) listeners: Shares,
-    pub(super) body_cache: BodyCache,
     pub(super) about: About,
     pub(super) metrics: Metrics,
     pub(super) rules: AccessRules,
@@ -91,8 +90,7 @@ pub struct About {
 impl ApiState {
     /// The state of a node's API. Streams of events end when `stop` is cancelled.
     pub fn new(
-        node: Node,
-        sync: SyncHandle,
+        node: AnyNode,
         network: NetworkHandle,
         about: About,
         rules: AccessRules,
@@ -101,7 +99,6 @@ impl ApiState {
         Self(Arc::new(Inner {
             metrics: Metrics::new(node.clone()),
             node,
-            sync,
             network,
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
@@ -109,10 +106,62 @@ impl ApiState {
             judged: Shares::new(MAX_JUDGED),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
-            body_cache: BodyCache::default(),
             about,
             rules,
             stop,
         }))
+    }
+}
+
+/// The state of the API of a node under the rules `R`. `S` asks its peers for a better chain.
+pub struct RulesState<R: Rules, S>(Arc<RulesInner<R, S>>);
+
+/// The fields of [`RulesState`], beside those of [`ApiState`].
+pub struct RulesInner<R: Rules, S> {
+    api: ApiState,
+    pub(super) node: NodeHandle<R>,
+    pub(super) sync: S,
+    pub(super) body_cache: BodyCache,
+}
+
+/// The state of the API of a node under the printed rules.
+pub type ChapterState = RulesState<Chapter, SyncHandle<Chapter>>;
+
+/// The state of the API of a node under the sound rules.
+pub type SoundState = RulesState<Sound, SyncHandle<Sound>>;
+
+impl<R: Rules, S> RulesState<R, S> {
+    /// The state of the API of `node`, beside what it needs whatever the rules.
+    pub fn new(api: ApiState, node: NodeHandle<R>, sync: S) -> Self {
+        Self(Arc::new(RulesInner { api, node, sync, body_cache: BodyCache::default() }))
+    }
+}
+
+impl<R: Rules, S> Clone for RulesState<R, S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<R: Rules, S> Deref for RulesState<R, S> {
+    type Target = RulesInner<R, S>;
+
+    fn deref(&self) -> &RulesInner<R, S> {
+        &self.0
+    }
+}
+
+impl<R: Rules, S> Deref for RulesInner<R, S> {
+    type Target = ApiState;
+
+    fn deref(&self) -> &ApiState {
+        &self.api
+    }
+}
+
+/// Handlers that need no rules take the common state.
+impl<R: Rules, S> FromRef<RulesState<R, S>> for ApiState {
+    fn from_ref(state: &RulesState<R, S>) -> Self {
+        state.api.clone()
     }
 }

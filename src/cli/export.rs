@@ -1,4 +1,4 @@
-//! `bcoin export`: a chain as the JSON that `/get_chain` serves.
+//! `bcoin export`: a chain as JSON: what `/get_chain` serves under the printed rules, and what nodes exchange under the sound ones.
 
 use std::{
     fs::File,
@@ -6,19 +6,40 @@ use std::{
     path::Path,
 };
 
-use bcoin_ledger::chapter::{Chapter, ITEM_SEPARATOR};
+use bcoin_ledger::{
+    Rules,
+    chapter::{Chapter, ITEM_SEPARATOR},
+    sound::Sound,
+};
 use bcoin_node::store::{Opened, StaleBranch, StoreError};
 
-use super::{failure::Failure, flags::ExportFlags, progress::Progress};
+use super::{failure::Failure, flags::ExportFlags, progress::Progress, rooms};
 use crate::wire::answers::ChainFrame;
 
 /// The blocks of a chain, one after the other.
 type Blocks = Box<dyn Iterator<Item = Result<Vec<u8>, StoreError>>>;
 
 pub(super) fn run(flags: &ExportFlags) -> Result<(), Failure> {
-    let folder = flags.data.folder()?;
+    let network = rooms::network(&flags.data.rules)?;
+    let folder = flags.data.folder(network.as_ref())?;
+    match network {
+        None => export(flags, Chapter, &folder, |block| block),
+        // The encoding in hex, as the pieces of a chain travel between nodes.
+        Some(network) => {
+            export(flags, Sound::new(network), &folder, |block| format!("\"{}\"", hex::encode(block)).into())
+        }
+    }
+}
+
+/// Writes the chain of the folder, each block as `shown` makes it of its encoding.
+fn export<R: Rules>(
+    flags: &ExportFlags,
+    rules: R,
+    folder: &Path,
+    shown: fn(Vec<u8>) -> Vec<u8>,
+) -> Result<(), Failure> {
     let checking = Progress::new("checking");
-    let opened = Opened::open_existing(Chapter, &folder, &|done, total| checking.show(done, total))?;
+    let opened = Opened::open_existing(rules, folder, &|done, total| checking.show(done, total))?;
     drop(checking);
     let snapshot = opened.store.reader().snapshot()?;
     if flags.list_given_up {
@@ -34,6 +55,7 @@ pub(super) fn run(flags: &ExportFlags) -> Result<(), Failure> {
             (Box::new(snapshot.stale_blocks(&chain)?), chain.length)
         }
     };
+    let blocks = blocks.map(|block| block.map(shown));
     match &flags.out {
         None => write_chain(blocks, length, io::stdout().lock()),
         Some(file) => write_file(file, |out| write_chain(blocks, length, out)),

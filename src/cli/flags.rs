@@ -5,13 +5,13 @@ use std::{
     path::PathBuf,
 };
 
-use bcoin_ledger::{BlockHash, Power, chapter::Transaction};
+use bcoin_ledger::{BlockHash, Power, sound::Network};
 use bcoin_node::PeerAddress;
 use bytesize::ByteSize;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
 
-use super::failure::Failure;
+use super::{failure::Failure, folders};
 use crate::{
     api::WebOrigin,
     app::Config,
@@ -71,26 +71,60 @@ pub(super) struct DataFlags {
     #[arg(long, env = "BCOIN_DATA_DIR", value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) rules: RulesFlags,
+
     /// More log; twice for even more. RUST_LOG chooses by module.
     #[arg(short, long, env = "BCOIN_VERBOSE", action = ArgAction::Count)]
     pub(super) verbose: u8,
 }
 
 impl DataFlags {
-    pub(super) fn folder(&self) -> Result<PathBuf, Failure> {
+    /// The folder of a node of this network; of one under the printed rules without any.
+    pub(super) fn folder(&self, network: Option<&Network>) -> Result<PathBuf, Failure> {
         match &self.data_dir {
             Some(folder) => Ok(folder.clone()),
-            None => default_folder(self.port),
+            None => folders::of_node(self.port, network),
         }
     }
 }
 
-/// The default data folder of the node on `port`.
-pub(super) fn default_folder(port: u16) -> Result<PathBuf, Failure> {
-    let folder = dirs::data_local_dir().ok_or_else(|| {
-        Failure::CannotRun("this user has no data folder; name one with --data-dir, or run with --in-memory".into())
-    })?;
-    Ok(folder.join("bcoin").join(port.to_string()))
+/// Which rules, and which network of them.
+#[derive(Clone, Debug, Args)]
+pub(super) struct RulesFlags {
+    /// The printed rules of the chapter, or the sound ones with signatures, work over the block and fees.
+    #[arg(long, env = "BCOIN_RULES", value_enum, default_value_t = RulesName::Chapter)]
+    pub(super) rules: RulesName,
+
+    /// The room, under the sound rules: the same name makes the same network on every machine [default: B-Coin]
+    #[arg(long, env = "BCOIN_ROOM", value_name = "NAME")]
+    pub(super) room: Option<String>,
+
+    /// How hard the blocks of the room are, under the sound rules [default: classroom]
+    #[arg(long, env = "BCOIN_PROFILE", value_enum)]
+    pub(super) profile: Option<ProfileName>,
+
+    /// A file with the first block of another network of the sound rules, in hex.
+    #[arg(long, env = "BCOIN_GENESIS", value_name = "FILE", conflicts_with_all = ["room", "profile"])]
+    pub(super) genesis: Option<PathBuf>,
+}
+
+/// The values of `--rules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesName {
+    /// The printed listing.
+    Chapter,
+    /// What the chapter describes.
+    Sound,
+}
+
+/// The values of `--profile`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ProfileName {
+    /// A block about every 10 s, whatever the power of the class.
+    Classroom,
+    /// Blocks without work to speak of, for tests and programming.
+    Instant,
 }
 
 #[derive(Debug, Args)]
@@ -189,9 +223,13 @@ pub(super) struct CommonFlags {
     #[arg(long, env = "BCOIN_QR", value_parser = BoolishValueParser::new())]
     pub(super) qr: bool,
 
-    /// Who receives the reward of 1 for each mined block.
-    #[arg(long, env = "BCOIN_MINER", value_name = "NAME", default_value = Config::MINER, value_parser = miner_name)]
-    pub(super) miner: String,
+    #[command(flatten)]
+    pub(super) rules: RulesFlags,
+
+    /// Who receives the reward of each mined block: a name, or an address under the sound rules [default: Bharathi; under the sound
+    /// rules nobody, and the node mines no blocks]
+    #[arg(long, env = "BCOIN_MINER", value_name = "NAME|ADDRESS")]
+    pub(super) miner: Option<String>,
 
     /// How much of the processor mining may take, in percent from 1 to 100.
     #[arg(long, env = "BCOIN_POWER", value_name = "PERCENT", default_value_t = Power::FULL)]
@@ -317,6 +355,10 @@ pub(super) struct MineFlags {
     #[arg(long, env = "BCOIN_ON_PAYMENT", value_parser = BoolishValueParser::new(), conflicts_with_all = ["count", "off"])]
     pub(super) on_payment: bool,
 
+    /// From now on, mine one block after the other; under the sound rules only.
+    #[arg(long, env = "BCOIN_CONTINUOUS", value_parser = BoolishValueParser::new(), conflicts_with_all = ["count", "every", "on_payment", "off"])]
+    pub(super) continuous: bool,
+
     /// Mine only when asked, from now on.
     #[arg(long, env = "BCOIN_OFF", value_parser = BoolishValueParser::new(), conflicts_with = "count")]
     pub(super) off: bool,
@@ -361,15 +403,6 @@ fn block_id(id: &str) -> Result<String, String> {
         Ok(id.to_owned())
     } else {
         Err("a block is named by its index, from 1, or by its whole hash, 64 hexadecimal digits".into())
-    }
-}
-
-fn miner_name(name: &str) -> Result<String, String> {
-    let max = Transaction::MAX_NAME;
-    if (1..=max).contains(&name.chars().count()) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("a name has 1 to {max} characters"))
     }
 }
 

@@ -15,7 +15,7 @@ use bcoin_node::{
 
 use super::{failure::Failure, flags::ImportFlags, progress::Progress};
 use crate::{
-    app::{self, Config, first_content},
+    app::{self, Config, chapter_content},
     peers::{Turn, decode_chain},
 };
 
@@ -25,10 +25,10 @@ pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
 
 fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let file = ProgressReader::open(&flags.file).map_err(|error| refused(flags, &error))?;
-    let folder = flags.data.folder()?;
+    let folder = flags.data.folder(None)?;
     let checking = Progress::new("checking the folder");
     let opened =
-        Opened::open(Chapter, &Location::Folder(folder), first_content(), &|done, total| checking.show(done, total))?;
+        Opened::open(Chapter, &Location::Folder(folder), chapter_content(), &|done, total| checking.show(done, total))?;
     drop(checking);
     let new_data = opened.store.new_data();
     let imported = adopt(flags, file, opened);
@@ -41,7 +41,7 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
 fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> Result<(), Failure> {
     let own = opened.contents.ancestors.tip;
     let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader(), CandidateLimits::unlimited());
-    decode_chain(file, u64::MAX, &mut Turn::alone(), &mut builder).map_err(|error| refused(flags, &error))?;
+    decode_chain(file, u64::MAX, &mut Turn::alone(), &Chapter, &mut builder).map_err(|error| refused(flags, &error))?;
     let candidate = builder.finish().map_err(|error| refused(flags, &error))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {
@@ -52,7 +52,7 @@ fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> 
         return Err(refused(flags, &lengths));
     }
 
-    let (node, threads) = app::start(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL)?;
+    let (node, threads) = app::start_chapter(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL)?;
     let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();

@@ -7,12 +7,15 @@ mod environment;
 mod export;
 mod failure;
 mod flags;
+mod folders;
 mod import;
 mod log;
 mod network;
 mod node;
 mod outside;
 mod progress;
+mod rooms;
+mod rules;
 mod signals;
 mod verify;
 

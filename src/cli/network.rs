@@ -1,5 +1,6 @@
 //! `bcoin network`: the whole chapter in one terminal.
 
+use bcoin_ledger::sound::Network;
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     failure::Failure,
     flags::NetworkFlags,
     node::{blocks, config, data, until_stopped},
-    outside,
+    outside, rooms,
     signals::Signals,
 };
 use crate::{
@@ -25,19 +26,24 @@ const MAX_LISTED: usize = 10;
 pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     descriptors::check(flags.count, flags.data_dir.is_some())?;
+    let network = rooms::network(&flags.common.rules)?;
+    let network = network.as_ref();
     let nodes = match flags.first_port {
-        Some(first) => spawn_all(&flags, first).await?,
-        None => match spawn_all(&flags, FIRST_PORT).await {
+        Some(first) => spawn_all(&flags, network, first).await?,
+        None => match spawn_all(&flags, network, FIRST_PORT).await {
             Err(Failed::Start(StartError::PortNotPermitted { port })) => {
                 println!(
                     "Port {port} is not permitted here, so the nodes take the ports from {FIRST_PERMITTED_PORT} on."
                 );
-                spawn_all(&flags, FIRST_PERMITTED_PORT).await?
+                spawn_all(&flags, network, FIRST_PERMITTED_PORT).await?
             }
             result => result?,
         },
     };
     println!("B-Coin network of {} nodes is ready, each connected to the others.", nodes.len());
+    if let Some(network) = network {
+        println!("  network  {}", rooms::described(network));
+    }
     for node in &nodes {
         let (address, name) = (node.local_address(), node.name());
         println!("  http://{address}  {name}, {}, data {}", blocks(node), data(node.location()));
@@ -80,7 +86,7 @@ impl From<Failed> for Failure {
 }
 
 /// Starts all nodes or none.
-async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>, Failed> {
+async fn spawn_all(flags: &NetworkFlags, network: Option<&Network>, first: u16) -> Result<Vec<RunningNode>, Failed> {
     let last = first.checked_add(flags.count - 1).ok_or_else(|| {
         Failed::Other(Failure::WrongCommandLine(format!(
             "{} nodes from port {first} on would need ports beyond 65535",
@@ -88,13 +94,13 @@ async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>,
         )))
     })?;
     let mut nodes = Vec::new();
-    let observer = observer(flags)?;
+    let observer = observer(flags, network)?;
     for port in first..=last {
         let location = match &flags.data_dir {
             Some(folder) => Location::Folder(folder.join(port.to_string())),
             None => Location::Memory,
         };
-        let config = config(&flags.common, port, location);
+        let config = config(&flags.common, network, port, location).map_err(Failed::Other)?;
         let name = config.name.as_ref().map(|name| name.with_port(port));
         match app::spawn(Config { name, observer: Some(observer.clone()), ..config }).await {
             Ok(node) => nodes.push(node),
@@ -114,8 +120,8 @@ async fn spawn_all(flags: &NetworkFlags, first: u16) -> Result<Vec<RunningNode>,
 }
 
 /// All nodes know the same peers, so one look at each of them is enough for all.
-fn observer(flags: &NetworkFlags) -> Result<Observer, Failed> {
-    let limits = config(&flags.common, 0, Location::Memory).client_limits;
+fn observer(flags: &NetworkFlags, network: Option<&Network>) -> Result<Observer, Failed> {
+    let limits = config(&flags.common, network, 0, Location::Memory).map_err(Failed::Other)?.client_limits;
     Ok(Observer::new(PeerClient::new(limits).map_err(|error| Failed::Other(error.into()))?))
 }
 

@@ -2,14 +2,16 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use bcoin_ledger::sound::Network;
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
     descriptors,
     failure::Failure,
-    flags::{CommonFlags, NodeFlags, default_folder},
-    outside,
+    flags::{CommonFlags, NodeFlags},
+    folders, outside,
     progress::Progress,
+    rooms, rules,
     signals::Signals,
 };
 use crate::{
@@ -28,8 +30,9 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
         Some(file) => read_nodes(file)?,
         None => Vec::new(),
     };
-    let location = location(&flags)?;
-    let config = Config { peers, ..config(&flags.common, flags.port, location) };
+    let network = rooms::network(&flags.common.rules)?;
+    let location = location(&flags, network.as_ref())?;
+    let config = Config { peers, ..config(&flags.common, network.as_ref(), flags.port, location)? };
     let checking = Progress::new("checking the chain");
     let starting = app::spawn_watched(config, move |done, total| checking.show(done, total));
     let node = tokio::select! {
@@ -40,6 +43,9 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     println!("B-Coin node {} is ready.", node.node().node_address());
     println!("  name     {}", node.name());
     println!("  address  http://{}", node.local_address());
+    if let Some(network) = &network {
+        println!("  network  {}", rooms::described(network));
+    }
     println!("  chain    {}", blocks(&node));
     println!("  data     {}", data(node.location()));
     outside::print(std::slice::from_ref(&node), flags.common.qr);
@@ -47,14 +53,20 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
     until_stopped(vec![node], signals).await
 }
 
-pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Config {
+/// The node that these flags ask for, of this network, or under the printed rules without any.
+pub(super) fn config(
+    flags: &CommonFlags,
+    network: Option<&Network>,
+    port: u16,
+    location: Location,
+) -> Result<Config, Failure> {
     let mut client_limits = ClientLimits::of(&location);
     if let Some(max) = flags.max_chain {
         client_limits.chain_bytes = max.as_u64();
     }
-    Config {
+    Ok(Config {
         client_limits,
-        miner: flags.miner.clone(),
+        rules: rules::config(flags, network)?,
         power: flags.power,
         max_mempool: flags.max_pending,
         name: flags.name.clone(),
@@ -63,7 +75,7 @@ pub(super) fn config(flags: &CommonFlags, port: u16, location: Location) -> Conf
         allowed_origins: flags.allow_origin.clone(),
         join: flags.join.clone(),
         ..Config::new(flags.host, port, location)
-    }
+    })
 }
 
 /// Waits until the program is asked to stop, then stops the nodes together.
@@ -102,12 +114,12 @@ fn read_nodes(file: &Path) -> Result<Vec<PeerAddress>, Failure> {
     nodes_from_json(&json).map_err(|error| unreadable(error.to_string()))
 }
 
-fn location(flags: &NodeFlags) -> Result<Location, Failure> {
+fn location(flags: &NodeFlags, network: Option<&Network>) -> Result<Location, Failure> {
     if let Some(folder) = &flags.data_dir {
         return Ok(Location::Folder(folder.clone()));
     }
     if flags.in_memory || flags.port == 0 {
         return Ok(Location::Memory);
     }
-    Ok(Location::Folder(default_folder(flags.port)?))
+    Ok(Location::Folder(folders::of_node(flags.port, network)?))
 }

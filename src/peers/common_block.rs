@@ -1,13 +1,13 @@
 //! Finds the last block that a B-Coin peer's chain has in common with the own one, by asking for hashes of the own chain.
 
 use bcoin_ledger::BlockHash;
-use bcoin_node::{PeerAddress, View};
+use bcoin_node::{AnyNode, PeerAddress, View};
 
 use super::{
     client::{PeerClient, PeerTip},
     error::PeerError,
+    own_network::OwnNetwork,
 };
-use crate::node::Node;
 
 /// Height and hash of the last common block; none when not even the first blocks are the same.
 ///
@@ -15,7 +15,8 @@ use crate::node::Node;
 /// found; then the search halves the rest.
 pub(super) async fn last_common_block(
     client: &PeerClient,
-    node: &Node,
+    node: &AnyNode,
+    network: &OwnNetwork,
     peer: &PeerAddress,
     view: &View,
     theirs: PeerTip,
@@ -27,7 +28,13 @@ pub(super) async fn last_common_block(
     let mut next = top;
     while next > 0 {
         let Some(own) = own_hash(node, view, next).await? else { return Ok(None) };
-        let is_common = if next == theirs.length { own == theirs.hash } else { client.has_block(peer, &own).await? };
+        let is_common = if next == theirs.length {
+            own == theirs.hash
+        } else if network.grows_branches() {
+            client.hash_at(peer, next).await? == Some(own)
+        } else {
+            client.has_block(peer, &own).await?
+        };
         if is_common {
             common = Some((next, own));
         } else {
@@ -47,7 +54,7 @@ pub(super) async fn last_common_block(
 }
 
 /// The hash of the own block at this height; none when the chain has become shorter meanwhile.
-async fn own_hash(node: &Node, view: &View, height: u64) -> Result<Option<BlockHash>, PeerError> {
+async fn own_hash(node: &AnyNode, view: &View, height: u64) -> Result<Option<BlockHash>, PeerError> {
     if height == view.tip.height {
         return Ok(Some(view.tip.hash));
     }

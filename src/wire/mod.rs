@@ -7,6 +7,7 @@ mod nesting;
 mod node_name;
 mod not_json;
 mod requests;
+pub mod sound;
 pub mod v1;
 
 pub use nesting::{MAX_NESTING, nesting};

@@ -171,7 +171,7 @@ pub fn mining_from_json(body: &[u8]) -> Result<MiningJson, RequestError> {
 }
 
 /// The raw values of these fields of an object. The last of duplicate fields counts.
-fn fields<'a, const N: usize>(
+pub(super) fn fields<'a, const N: usize>(
     names: [&'static str; N],
     body: &'a [u8],
     example: &'static str,

@@ -6,6 +6,8 @@ use bcoin_ledger::{
 };
 use bcoin_node::AddTransactionError;
 
+use bcoin::app::RuledNode;
+
 use crate::support::TestNode;
 
 /// A payment with a long text: DEL takes six bytes of canonical text, and each amount is another one.
@@ -18,7 +20,7 @@ fn long_payment(number: usize) -> Transaction {
 #[tokio::test]
 async fn what_does_not_fit_into_a_block_waits_for_the_next_in_its_order() {
     let node = TestNode::start().await;
-    let node = node.running.node();
+    let RuledNode::Chapter(node) = node.running.ruled() else { panic!("it follows the printed rules") };
     let mut sent = Vec::new();
     loop {
         let payment = long_payment(sent.len() + 1);

@@ -100,7 +100,7 @@ impl Node {
         let genesis = ChainCheck::default().push(Block::genesis(format!("start of node {name}")), now()).unwrap();
         let first = FirstContent { node_address: format!("node {name}"), genesis };
         let opened = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
-        let (handle, threads) = app::start(opened, "miner".into(), 1_000, Power::FULL).unwrap();
+        let (handle, threads) = app::start_chapter(opened, "miner".into(), 1_000, Power::FULL).unwrap();
         Self { handle, threads, accepted: HashMap::new(), stale: Vec::new() }
     }
 

@@ -81,7 +81,7 @@ impl Ledger {
         }
         let (this, connected) = (receiver(Miner::ThisNode), connected.into_iter().map(Ok));
         let (reorganised, kept) =
-            self.store.replace(&self.blockchain, fork as u64, connected, &this, MAX_BYTES, now()).unwrap();
+            self.store.replace(&self.blockchain, fork as u64, connected, Some(&this), MAX_BYTES, now()).unwrap();
         self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
         match kept {
             Some(KeptBranch { number, fits: false }) => {
@@ -215,7 +215,8 @@ fn blocks_that_come_back_count_no_more() {
     });
     let this = receiver(Miner::ThisNode);
     let blocks = std::iter::once(long).chain(more).map(Ok);
-    let (reorganised, kept) = ledger.store.replace(&ledger.blockchain, 1, blocks, &this, MAX_BYTES, now()).unwrap();
+    let (reorganised, kept) =
+        ledger.store.replace(&ledger.blockchain, 1, blocks, Some(&this), MAX_BYTES, now()).unwrap();
     assert_eq!(kept, Some(KeptBranch { number: 2, fits: true }));
     assert_eq!(reorganised.ancestors, end);
     assert_eq!(ledger.stale(), [2, 1]);

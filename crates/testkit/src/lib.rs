@@ -1,5 +1,5 @@
 //! Shared by the tests and benchmarks of B-Coin: the program as a process, HTTP clients for a node, fake peers, long valid chains, a
-//! data folder of an earlier format, and repeatable random numbers.
+//! data folder of an earlier format, networks of the sound rules, and repeatable random numbers.
 
 pub mod chain;
 pub mod fake_peer;
@@ -8,6 +8,7 @@ pub mod http;
 pub mod machine;
 pub mod process;
 pub mod random;
+pub mod sound;
 
 pub use fake_peer::FakePeer;
 pub use http::{Answer, Client, Http, NoAnswer};

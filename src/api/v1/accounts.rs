@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::{
-    super::{answers::ok, error::ApiError, state::ApiState},
+    super::{answers::ok, error::ApiError, state::ChapterState},
     convert,
     params::{Name, Params, limit},
 };
@@ -34,7 +34,7 @@ pub(super) struct AccountsParams {
     )
 )]
 pub(super) async fn accounts(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Params(params): Params<AccountsParams>,
 ) -> Result<Response, ApiError> {
     let limit = limit(params.limit)?;
@@ -79,7 +79,7 @@ pub(super) struct AccountParams {
     )
 )]
 pub(super) async fn account(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Name(name): Name,
     Params(params): Params<AccountParams>,
 ) -> Result<Response, ApiError> {

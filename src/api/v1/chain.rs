@@ -20,7 +20,7 @@ use super::{
     super::{
         answers::{json, json_text, ok},
         error::ApiError,
-        state::ApiState,
+        state::ChapterState,
     },
     convert,
     params::{Name, Page, PageParams, Params, from},
@@ -42,7 +42,7 @@ const PAGE_BYTES: usize = 4 << 20;
     )
 )]
 pub(super) async fn blocks(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let page = params.page()?;
@@ -61,7 +61,7 @@ pub(super) async fn blocks(
     )
 )]
 pub(super) async fn headers(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let page = params.page()?;
@@ -121,7 +121,7 @@ pub(super) struct PieceParams {
     )
 )]
 pub(super) async fn piece(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
     let from = from(params.from)?;
@@ -149,7 +149,7 @@ fn read_piece(reader: &Reader, from: u64) -> Result<Vec<u8>, StoreError> {
         (status = 404, description = "The chain has no such block", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn block(State(state): State<ApiState>, Name(id): Name) -> Result<Response, ApiError> {
+pub(super) async fn block(State(state): State<ChapterState>, Name(id): Name) -> Result<Response, ApiError> {
     let text = canonical_text(&state, id).await?;
     Ok(json(StatusCode::OK, format!("{}\n", convert::block(&text))))
 }
@@ -164,11 +164,11 @@ pub(super) async fn block(State(state): State<ApiState>, Name(id): Name) -> Resu
         (status = 404, description = "The chain has no such block", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn text(State(state): State<ApiState>, Name(id): Name) -> Result<Response, ApiError> {
+pub(super) async fn text(State(state): State<ChapterState>, Name(id): Name) -> Result<Response, ApiError> {
     Ok(canonical_text(&state, id).await?.into_response())
 }
 
-async fn canonical_text(state: &ApiState, id: String) -> Result<String, ApiError> {
+async fn canonical_text(state: &ChapterState, id: String) -> Result<String, ApiError> {
     let wanted = id.clone();
     let find = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
@@ -209,7 +209,7 @@ impl BlockId {
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn mine(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(super) async fn mine(State(state): State<ChapterState>) -> Result<Response, ApiError> {
     let Mined { block, trials, took } = state.node.mine().await?;
     let index = block.block().index;
     tracing::info!(index, transactions = block.block().transactions.len(), "mined a block");

@@ -10,10 +10,7 @@ use bytes::Bytes;
 use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 use utoipa::openapi::OpenApi;
 
-use super::super::{
-    answers::{json, json_text},
-    state::ApiState,
-};
+use super::super::answers::{json, json_text};
 use crate::wire::v1::PREFIX;
 
 /// The path of the files of Swagger UI.
@@ -22,14 +19,14 @@ const FILES: &str = "/docs/swagger-ui";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) fn routes(document: OpenApi) -> Router<ApiState> {
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
     let document = Bytes::from(json_text(&document));
     let files = ApiDefinition {
         uri_prefix: FILES.to_owned(),
         api_definition: OpenApiSource::Uri(format!("{PREFIX}/openapi.json")),
         title: Some("B-Coin".to_owned()),
     };
-    let files: Router<ApiState> = swagger_ui_dist::generate_routes(files).with_state(());
+    let files: Router<S> = swagger_ui_dist::generate_routes(files).with_state(());
     Router::new()
         .route(&format!("{PREFIX}/openapi.json"), get(async move || json(StatusCode::OK, document)))
         .route("/docs", get(async || with_policy(Html(include_str!("docs.html")).into_response())))

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bcoin_ledger::chapter::Chapter;
-use bcoin_node::{BadEventId, Entry, Event, EventId, EventOf, Subscription, now};
+use bcoin_node::{BadEventId, Entry, Event, EventId, EventOf, NodeEvent, Subscription, now};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::{
     super::{
         error::ApiError,
         shares::{ClientAddress, Holder, Place},
-        state::ApiState,
+        state::ChapterState,
     },
     network,
     params::Params,
@@ -88,12 +88,13 @@ impl Wanted {
 
 fn name_of(event: &EventOf<Chapter>) -> &'static str {
     match event {
-        Event::Mined { .. } => event::BLOCK,
+        Event::Mined { .. } | Event::Received { .. } => event::BLOCK,
+        Event::Left { .. } => event::LEFT,
         Event::Waiting { .. } => event::PAYMENT,
         Event::Replaced { .. } => event::REPLACEMENT,
-        Event::Peers(_) => event::PEERS,
-        Event::Mining { .. } => event::MINING,
-        Event::BeyondLimit(_) => event::BEYOND_LIMIT,
+        Event::Node(NodeEvent::Peers(_)) => event::PEERS,
+        Event::Node(NodeEvent::Mining { .. }) => event::MINING,
+        Event::Node(NodeEvent::BeyondLimit(_)) => event::BEYOND_LIMIT,
     }
 }
 
@@ -114,7 +115,7 @@ fn name_of(event: &EventOf<Chapter>) -> &'static str {
     )
 )]
 pub(super) async fn events(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     Params(params): Params<EventParams>,
@@ -152,7 +153,7 @@ struct Listener {
     subscription: Subscription<EventOf<Chapter>>,
     wanted: Wanted,
     network: Option<NetworkListener>,
-    state: ApiState,
+    state: ChapterState,
     _place: Place,
 }
 
@@ -215,6 +216,8 @@ fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
             let data = BlockEvent { header: block.into(), tries: *trials, took_ms: milliseconds(*took), time: *time };
             frame(id, event::BLOCK, &data)
         }
+        // Blocks of the printed rules come in chains only, and their mempool lets nothing go.
+        Event::Received { .. } | Event::Left { .. } => Bytes::new(),
         Event::Waiting { transaction, block, waiting, time } => {
             let data = PaymentEvent { transaction: transaction.into(), block: *block, pending: *waiting, time: *time };
             frame(id, event::PAYMENT, &data)
@@ -223,9 +226,11 @@ fn render(id: EventId, event: &EventOf<Chapter>) -> Bytes {
             let data = ReplacementEvent { replacement: (&**replacement).into(), pending: *waiting, time: *time };
             frame(id, event::REPLACEMENT, &data)
         }
-        Event::Peers(change) => frame(id, event::PEERS, &PeersEvent::from(change)),
-        Event::Mining { mode, time } => frame(id, event::MINING, &MiningEvent { mining: (*mode).into(), time: *time }),
-        Event::BeyondLimit(beyond) => frame(id, event::BEYOND_LIMIT, &BeyondLimitEvent::from(beyond)),
+        Event::Node(NodeEvent::Peers(change)) => frame(id, event::PEERS, &PeersEvent::from(change)),
+        Event::Node(NodeEvent::Mining { mode, time }) => {
+            frame(id, event::MINING, &MiningEvent { mining: (*mode).into(), time: *time })
+        }
+        Event::Node(NodeEvent::BeyondLimit(beyond)) => frame(id, event::BEYOND_LIMIT, &BeyondLimitEvent::from(beyond)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::{
     judge::judge,
     request_body::RequestBody,
     shares::{ClientAddress, Holder},
-    state::ApiState,
+    state::ChapterState,
 };
 use crate::{
     peers::TooManyJudgements,
@@ -35,7 +35,7 @@ const MAX_BYTES: usize = 256 << 10;
     )
 )]
 pub(super) async fn judge_here(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
     Ok(ok(&own_judgement(&state, read(&body)?).await?))
@@ -52,7 +52,7 @@ pub(super) async fn judge_here(
     )
 )]
 pub(super) async fn judge_everywhere(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
@@ -76,7 +76,7 @@ fn read(body: &[u8]) -> Result<Vec<Box<RawValue>>, ApiError> {
     Ok(blocks_from_json(body)?)
 }
 
-async fn own_judgement(state: &ApiState, blocks: Vec<Box<RawValue>>) -> Result<JudgementJson, ApiError> {
+async fn own_judgement(state: &ChapterState, blocks: Vec<Box<RawValue>>) -> Result<JudgementJson, ApiError> {
     let blocks: Arc<[Box<RawValue>]> = blocks.into();
     Ok(state.node.read(move |reader| judge(reader, &blocks)).await?)
 }

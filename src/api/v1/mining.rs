@@ -30,9 +30,18 @@ pub(super) async fn set_mining(
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
     let mining = mining_from_json(&body)?;
+    if mining == MiningJson::Continuous {
+        return Err(ApiError::MiningContinuously);
+    }
+    set_mode(&state, mining)
+}
+
+/// Lets the node mine in this way.
+pub(in crate::api) fn set_mode(state: &ApiState, mining: MiningJson) -> Result<Response, ApiError> {
     let mode = match mining {
         MiningJson::Off => MiningMode::Off,
         MiningJson::OnPayment => MiningMode::OnTransaction,
+        MiningJson::Continuous => MiningMode::Continuous,
         MiningJson::Interval { every_ms } => {
             let every = Duration::from_millis(every_ms);
             if !MINING_INTERVALS.contains(&every) {

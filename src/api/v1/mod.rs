@@ -16,11 +16,18 @@ mod qr_code;
 mod replacements;
 mod status;
 
-use axum::{Router, extract::OriginalUri, http::Method};
+use axum::{
+    Router,
+    extract::{FromRef, OriginalUri},
+    http::Method,
+};
 use utoipa::{OpenApi, openapi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{error::ApiError, state::ApiState};
+use super::{
+    error::ApiError,
+    state::{ApiState, ChapterState},
+};
 use crate::wire::v1;
 
 #[derive(OpenApi)]
@@ -63,12 +70,22 @@ use crate::wire::v1;
 )]
 struct Document;
 
-/// The routes of this version, and the OpenAPI document of them and of the chapter's, also in a browsable form; beside them
-/// the paths that it describes.
-pub(super) fn routes(chapter: openapi::OpenApi) -> (Router<ApiState>, Vec<String>) {
-    let routes = OpenApiRouter::new()
-        .routes(routes!(status::status))
+/// The routes that need no rules.
+pub(super) fn common_routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S>
+where
+    ApiState: FromRef<S>,
+{
+    OpenApiRouter::new()
         .routes(routes!(qr_code::qr_code))
+        .routes(routes!(peers::peers, peers::connect))
+        .routes(routes!(peers::disconnect))
+        .routes(routes!(network::network))
+}
+
+/// The routes under the printed rules.
+pub(super) fn chapter_routes() -> OpenApiRouter<ChapterState> {
+    common_routes()
+        .routes(routes!(status::status))
         .routes(routes!(chain::blocks, chain::mine))
         .routes(routes!(chain::block))
         .routes(routes!(chain::text))
@@ -77,17 +94,27 @@ pub(super) fn routes(chapter: openapi::OpenApi) -> (Router<ApiState>, Vec<String
         .routes(routes!(pending::pending, pending::pay))
         .routes(routes!(accounts::accounts))
         .routes(routes!(accounts::account))
-        .routes(routes!(peers::peers, peers::connect))
-        .routes(routes!(peers::disconnect))
-        .routes(routes!(network::network))
         .routes(routes!(judgements::judge_here))
         .routes(routes!(judgements::judge_everywhere))
         .routes(routes!(replacements::replacements, replacements::replace))
         .routes(routes!(mining::mining, mining::set_mining))
-        .routes(routes!(events::events));
-    let (router, mut document) =
-        OpenApiRouter::with_openapi(Document::openapi()).nest(v1::PREFIX, routes).split_for_parts();
-    document.merge(chapter);
+        .routes(routes!(events::events))
+}
+
+/// The OpenAPI document of a node under the printed rules, without its routes.
+pub(super) fn chapter_document() -> openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The routes of this version, and the OpenAPI document of them and of the `six`, also in a browsable form; beside them the
+/// paths that it describes.
+pub(super) fn assemble<S: Clone + Send + Sync + 'static>(
+    document: openapi::OpenApi,
+    routes: OpenApiRouter<S>,
+    six: openapi::OpenApi,
+) -> (Router<S>, Vec<String>) {
+    let (router, mut document) = OpenApiRouter::with_openapi(document).nest(v1::PREFIX, routes).split_for_parts();
+    document.merge(six);
     let paths = document.paths.paths.keys().cloned().collect();
     (router.merge(docs::routes(document)).method_not_allowed_fallback(wrong_verb), paths)
 }

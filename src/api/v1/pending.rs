@@ -8,7 +8,7 @@ use super::{
         answers::{json, json_text, ok},
         error::ApiError,
         request_body::RequestBody,
-        state::ApiState,
+        state::ChapterState,
     },
     params::{Page, PageParams, Params},
 };
@@ -26,7 +26,7 @@ use crate::wire::{
     )
 )]
 pub(super) async fn pending(
-    State(state): State<ApiState>,
+    State(state): State<ChapterState>,
     Params(params): Params<PageParams>,
 ) -> Result<Response, ApiError> {
     let Page { from, limit } = params.page()?;
@@ -48,7 +48,10 @@ pub(super) async fn pending(
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn pay(State(state): State<ApiState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+pub(super) async fn pay(
+    State(state): State<ChapterState>,
+    RequestBody(body): RequestBody,
+) -> Result<Response, ApiError> {
     let sent = transaction_from_json(&body)?;
     let transaction = (&sent).into();
     let block = state.node.add_transaction(sent).await?;

@@ -2,7 +2,11 @@
 
 use axum::{extract::State, response::Response};
 
-use super::super::{answers::ok, error::ApiError, state::ApiState};
+use super::super::{
+    answers::ok,
+    error::ApiError,
+    state::{ApiState, ChapterState},
+};
 use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
 
 /// Asks all peers for a longer chain, and takes the longest valid one.
@@ -13,7 +17,7 @@ use crate::wire::v1::{GivenUpChain, GivenUpChains, Problem, RoundJson};
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn replace(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(super) async fn replace(State(state): State<ChapterState>) -> Result<Response, ApiError> {
     Ok(ok(&RoundJson::from(&*state.sync.replace_chain().await?)))
 }
 

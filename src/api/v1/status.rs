@@ -12,7 +12,7 @@ use crate::{
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>, Extension(client): Extension<ClientAddress>) -> Response {
     // Read before the view: a client that listens from this event on misses no change that the view does not show yet.
-    let last_event = state.node.events().latest().to_string();
+    let last_event = state.node.latest_event().to_string();
     let view = state.node.view();
     ok(&Status {
         node_address: state.node.node_address().to_owned(),

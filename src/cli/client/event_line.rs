@@ -6,12 +6,16 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     output::{FAINT, GOOD, NOTABLE, Output, shown},
-    words,
+    replaced::Replaced,
+    sound_words, words,
 };
 use crate::{
     peers::Event,
-    wire::v1::{
-        BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+    wire::{
+        sound,
+        v1::{
+            BeyondLimitEvent, BlockEvent, MiningEvent, PaymentEvent, PeersEvent, ReplacementEvent, ResetEvent, event,
+        },
     },
 };
 
@@ -38,9 +42,11 @@ impl Line {
 /// The line for an event. An event that cannot be read is shown as it is: it comes from a node of another version.
 pub(super) fn line_for(event: &Event) -> Line {
     let line = match event.name.as_str() {
-        event::BLOCK => read(event).map(block),
+        event::BLOCK => read(event).map(sound_block).or_else(|| read(event).map(block)),
+        sound::event::TRANSACTION => read(event).map(sound_transaction),
+        sound::event::LEFT => read(event).map(left),
         event::PAYMENT => read(event).map(transaction),
-        event::REPLACEMENT => read(event).map(replacement),
+        event::REPLACEMENT => read(event).map(sound_replacement).or_else(|| read(event).map(replacement)),
         event::PEERS => read(event).map(peers),
         event::MINING => read(event).map(mining),
         event::BEYOND_LIMIT => read(event).map(beyond_limit),
@@ -77,23 +83,50 @@ fn transaction(event: PaymentEvent) -> Line {
     line(event.time, Style::new(), text)
 }
 
-fn replacement(event: ReplacementEvent) -> Line {
-    let replacement = &event.replacement;
-    let mut text = match &replacement.from {
-        Some(peer) => format!("chain replaced by the longer one of {}", shown(peer)),
-        None => "chain replaced by a longer one".into(),
+fn sound_block(event: sound::BlockEvent) -> Line {
+    let text = match (event.tries, event.took_ms) {
+        (Some(tries), Some(took_ms)) => sound_words::mined(&event.header, tries, took_ms),
+        _ => sound_words::received(&event.header),
     };
-    text.push_str(&format!(": {} now", words::count(replacement.length, "block")));
-    if let Some(blocks) = words::disconnected(replacement) {
+    line(event.time, GOOD, text)
+}
+
+fn sound_transaction(event: sound::TransactionEvent) -> Line {
+    let transfer = sound_words::transfer(&event.transaction);
+    let text = format!("{transfer}; it waits for block {} ({} waiting)", event.block, event.pending);
+    line(event.time, Style::new(), text)
+}
+
+fn left(event: sound::LeftEvent) -> Line {
+    let ids = event.ids.iter().map(|id| words::short_hash(id)).collect::<Vec<_>>().join(", ");
+    let transfers = words::count(event.ids.len() as u64, "transfer");
+    line(event.time, NOTABLE, format!("{transfers} gone, {}: {ids}", sound_words::departure(event.why)))
+}
+
+fn sound_replacement(event: sound::ReplacementEvent) -> Line {
+    line(event.time, NOTABLE, replaced(&event.replacement.into()))
+}
+
+fn replacement(event: ReplacementEvent) -> Line {
+    line(event.time, NOTABLE, replaced(&event.replacement.into()))
+}
+
+fn replaced(replaced: &Replaced) -> String {
+    let mut text = match &replaced.from {
+        Some(peer) => format!("chain replaced by the {} one of {}", replaced.better, shown(peer)),
+        None => format!("chain replaced by a {} one", replaced.better),
+    };
+    text.push_str(&format!(": {} now", words::count(replaced.length, "block")));
+    if let Some(blocks) = replaced.disconnected() {
         text.push_str(&format!("; given up: {blocks}"));
     }
-    if replacement.returned.count > 0 {
-        text.push_str(&format!("; waiting again: {}", words::count(replacement.returned.count, "payment")));
+    if replaced.returned > 0 {
+        text.push_str(&format!("; waiting again: {}", words::count(replaced.returned, "payment")));
     }
-    if replacement.not_returned > 0 {
-        text.push_str(&format!("; gone: {}", words::count(replacement.not_returned, "payment")));
+    if replaced.not_returned > 0 {
+        text.push_str(&format!("; gone: {}", words::count(replaced.not_returned, "payment")));
     }
-    line(event.time, NOTABLE, text)
+    text
 }
 
 fn peers(event: PeersEvent) -> Line {

@@ -2,13 +2,16 @@
 
 use super::{
     find,
-    http::Node,
+    http::{Either, Node},
     output::{GOOD, Output},
-    words,
+    sound_words, words,
 };
 use crate::{
     cli::{failure::Failure, flags::MineFlags},
-    wire::v1::{BlockJson, HeaderJson, MinedJson, MiningJson},
+    wire::{
+        sound,
+        v1::{BlockJson, HeaderJson, MinedJson, MiningJson},
+    },
 };
 
 /// Lets the node mine.
@@ -24,6 +27,7 @@ fn by_itself(flags: &MineFlags) -> Option<MiningJson> {
     match flags.every {
         Some(every_ms) => Some(MiningJson::Interval { every_ms }),
         None if flags.on_payment => Some(MiningJson::OnPayment),
+        None if flags.continuous => Some(MiningJson::Continuous),
         None if flags.off => Some(MiningJson::Off),
         None => None,
     }
@@ -44,11 +48,20 @@ async fn now(node: &Node, out: Output, count: u32) -> Result<(), Failure> {
             out.document(answer.json()?)?;
             continue;
         }
-        let MinedJson { block, tries, took_ms } = answer.read()?;
-        let block: BlockJson = serde_json::from_str(block.get())?;
-        out.line(out.paint(GOOD, words::mined(&header(block), tries, took_ms)))?;
+        out.line(out.paint(GOOD, mined(answer.either()?)?))?;
     }
     Ok(())
+}
+
+/// A block that was mined, in words.
+fn mined(mined: Either<sound::MinedJson, MinedJson>) -> Result<String, serde_json::Error> {
+    match mined {
+        Either::Sound(mined) => Ok(sound_words::mined_block(&mined.block, mined.tries, mined.took_ms)),
+        Either::Chapter(MinedJson { block, tries, took_ms }) => {
+            let block: BlockJson = serde_json::from_str(block.get())?;
+            Ok(words::mined(&header(block), tries, took_ms))
+        }
+    }
 }
 
 fn header(block: BlockJson) -> HeaderJson {

@@ -5,15 +5,19 @@ use serde_json::json;
 
 use super::{
     find,
-    http::Node,
+    http::{Either, Node},
     output::{BAD, FAINT, GOOD, NOTABLE, Output, STRONG, shown},
+    replaced::Replaced,
     words,
 };
 use crate::{
     cli::{failure::Failure, flags::PeersFlags},
-    wire::v1::{
-        Connected, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerList, PeerStateJson, RelationJson,
-        ReplacementJson, RoundJson, Status,
+    wire::{
+        sound,
+        v1::{
+            Connected, Nodes, OfferJson, OutcomeJson, PeerJson, PeerKindJson, PeerList, PeerStateJson, RelationJson,
+            RoundJson, Status,
+        },
     },
 };
 
@@ -140,12 +144,17 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(answer.json()?);
     }
-    let round: RoundJson = answer.read()?;
-    table(out, round.offers.iter().map(offer))?;
-    let length = words::count(round.length, "block");
-    match &round.replacement {
-        Some(replacement) => print_replacement(out, replacement),
-        None => out.line(out.paint(STRONG, format_args!("The chain stays as it is, with {length}."))),
+    let (offers, length, replaced): (_, _, Option<Replaced>) = match answer.either::<sound::RoundJson, RoundJson>()? {
+        Either::Sound(round) => (round.offers, round.length, round.replacement.map(Into::into)),
+        Either::Chapter(round) => (round.offers, round.length, round.replacement.map(Into::into)),
+    };
+    table(out, offers.iter().map(offer))?;
+    match &replaced {
+        Some(replaced) => print_replacement(out, replaced),
+        None => {
+            let length = words::count(length, "block");
+            out.line(out.paint(STRONG, format_args!("The chain stays as it is, with {length}.")))
+        }
     }
 }
 
@@ -161,38 +170,35 @@ fn offer(offer: &OfferJson) -> Row {
 }
 
 /// Prints what a replacement changed.
-fn print_replacement(out: Output, replacement: &ReplacementJson) -> Result<(), Failure> {
-    let length = words::count(replacement.length, "block");
+fn print_replacement(out: Output, replaced: &Replaced) -> Result<(), Failure> {
+    let length = words::count(replaced.length, "block");
     out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
-    match words::disconnected(replacement) {
-        None => out.line("No block was given up: the longer chain goes on where ours ended.")?,
+    match replaced.disconnected() {
+        None => {
+            out.line(format_args!("No block was given up: the {} chain goes on where ours ended.", replaced.better))?;
+        }
         Some(blocks) => {
-            let kept = match replacement.given_up.number {
+            let kept = match replaced.number {
                 0 => "too long to be kept".into(),
                 number => format!("kept under number {number} (`bcoin export --given-up {number}`)"),
             };
             out.line(format_args!("Given up: {blocks}; {kept}."))?;
-            for header in &replacement.given_up.blocks {
-                let (hash, transactions) = (words::short_hash(&header.hash), header.transactions as u64);
-                out.line(format_args!(
-                    "  block {}, hash {hash}, {}",
-                    header.index,
-                    words::count(transactions, "transaction")
-                ))?;
+            for (index, hash, transactions) in &replaced.blocks {
+                let transactions = words::count(*transactions, "transaction");
+                out.line(format_args!("  block {index}, hash {}, {transactions}", words::short_hash(hash)))?;
             }
-            rest(out, replacement.given_up.count, replacement.given_up.blocks.len())?;
+            rest(out, replaced.given_up, replaced.blocks.len())?;
         }
     }
-    let returned = &replacement.returned;
-    if returned.count > 0 {
-        out.line(format_args!("Waiting again: {}.", words::count(returned.count, "payment")))?;
-        for transaction in &returned.transactions {
-            out.line(format_args!("  {}", words::transaction(transaction)))?;
+    if replaced.returned > 0 {
+        out.line(format_args!("Waiting again: {}.", words::count(replaced.returned, "payment")))?;
+        for transaction in &replaced.transactions {
+            out.line(format_args!("  {transaction}"))?;
         }
-        rest(out, returned.count, returned.transactions.len())?;
+        rest(out, replaced.returned, replaced.transactions.len())?;
     }
-    if replacement.not_returned > 0 {
-        let gone = words::count(replacement.not_returned, "payment");
+    if replaced.not_returned > 0 {
+        let gone = words::count(replaced.not_returned, "payment");
         out.line(format_args!("Gone: {gone}; no node takes such payments."))?;
     }
     Ok(())

@@ -2,12 +2,16 @@
 
 use super::{
     find,
+    http::Either,
     output::{Output, STRONG, shown},
     words,
 };
 use crate::{
     cli::{failure::Failure, flags::StatusFlags},
-    wire::v1::{DataKind, Status},
+    wire::{
+        sound::SoundStatus,
+        v1::{DataKind, Status},
+    },
 };
 
 /// Prints the state.
@@ -17,14 +21,20 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(answer.json()?);
     }
-    let status: Status = answer.read()?;
+    let (status, network) = match answer.either::<SoundStatus, Status>()? {
+        Either::Sound(sound) => {
+            let network = network(&sound);
+            (sound.status, network)
+        }
+        Either::Chapter(status) => (status, Vec::new()),
+    };
     let uptime = words::long_duration(status.uptime_seconds.max(0.0) as u64);
     let data = match status.data {
         DataKind::Folder => "in a folder",
         DataKind::Memory => "in memory, gone when the node stops",
     };
     out.line(out.paint(STRONG, format_args!("B-Coin node at http://{}", node.address())))?;
-    for (label, value) in [
+    let lines = [
         ("name", shown(&status.name)),
         ("address", shown(&status.node_address)),
         ("version", shown(&status.version)),
@@ -35,11 +45,26 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
         ("data", data.into()),
         ("up since", format!("{} ({uptime})", words::moment(status.started_at))),
         ("reached", reached(&status)),
-        ("mining", format!("{}, for {}", words::mining(status.mining), shown(&status.miner))),
-    ] {
+        ("mining", format!("{}, for {}", words::mining(status.mining), miner(&status))),
+    ];
+    for (label, value) in lines.into_iter().chain(network) {
         out.line(format_args!("  {label:<10}{value}"))?;
     }
     Ok(())
+}
+
+/// What there is beyond the chapter's status.
+fn network(status: &SoundStatus) -> Vec<(&'static str, String)> {
+    let SoundStatus { profile, room, genesis, work, bits, mempool, .. } = status;
+    vec![
+        ("network", format!("{}, {}, first block {}", shown(room), shown(profile), words::short_hash(genesis))),
+        ("work", format!("{} in all, bits {} now", shown(work.trim_start_matches('0')), shown(bits))),
+        ("mempool", format!("{}, {} bytes", words::count(mempool.count as u64, "transfer"), mempool.bytes)),
+    ]
+}
+
+fn miner(status: &Status) -> String {
+    if status.miner.is_empty() { "nobody: start the node with --miner ADDRESS".into() } else { shown(&status.miner) }
 }
 
 /// Where other machines reach the node.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Local, Utc};
 
 use super::output::shown;
-use crate::wire::v1::{Field, HeaderJson, MiningJson, ReplacementJson, TransactionJson};
+use crate::wire::v1::{Field, HeaderJson, MiningJson, TransactionJson};
 
 /// How many characters of a hash are enough to tell blocks apart.
 const SHORT_HASH: usize = 8;
@@ -82,17 +82,7 @@ pub(super) fn mining(mining: MiningJson) -> String {
         MiningJson::Off => "only when asked".into(),
         MiningJson::Interval { every_ms } => format!("a block every {every_ms} ms"),
         MiningJson::OnPayment => "whenever payments wait".into(),
-    }
-}
-
-/// Which blocks a replacement disconnected; none when it disconnected none.
-pub(super) fn disconnected(replacement: &ReplacementJson) -> Option<String> {
-    let first = replacement.fork.saturating_add(1);
-    let last = replacement.fork.saturating_add(replacement.given_up.count);
-    match replacement.given_up.count {
-        0 => None,
-        1 => Some(format!("block {first}")),
-        _ => Some(format!("blocks {first} to {last}")),
+        MiningJson::Continuous => "one block after the other".into(),
     }
 }
 

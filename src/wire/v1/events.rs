@@ -16,6 +16,8 @@ pub mod event {
     pub const BLOCK: &str = "block";
     /// [`PaymentEvent`](super::PaymentEvent)
     pub const PAYMENT: &str = "payment";
+    /// What waits no more; under the sound rules only.
+    pub const LEFT: &str = "left";
     /// [`ReplacementEvent`](super::ReplacementEvent)
     pub const REPLACEMENT: &str = "replacement";
     /// [`PeersEvent`](super::PeersEvent)

@@ -19,6 +19,8 @@ pub enum MiningJson {
     },
     /// Whenever payments wait.
     OnPayment,
+    /// One block after the other; under the sound rules only.
+    Continuous,
 }
 
 /// A whole number, which JSON may write as `1000.0` too.

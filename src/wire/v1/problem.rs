@@ -23,6 +23,9 @@ pub struct Problem {
     /// Why it is not, as a word that does not change. Stands beside `value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Which rule a block or a transfer breaks, as a word that does not change; only under the sound rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// A kind of problem, as [`Problem`] names it.
@@ -43,11 +46,16 @@ impl Problem {
     /// A problem of this kind.
     pub fn new(kind: ProblemKind, status: u16, detail: String) -> Self {
         let kind_name = format!("{}{}", Self::PREFIX, kind.name);
-        Self { kind: kind_name, title: kind.title.to_owned(), status, detail, value: None, code: None }
+        Self { kind: kind_name, title: kind.title.to_owned(), status, detail, value: None, code: None, why: None }
     }
 
     /// The same problem with the part of the request that is not right, and why.
     pub fn with_fault(self, value: String, code: &str) -> Self {
         Self { value: Some(value), code: Some(code.to_owned()), ..self }
+    }
+
+    /// The same problem with the rule that is broken.
+    pub fn with_why(self, why: &str) -> Self {
+        Self { why: Some(why.to_owned()), ..self }
     }
 }

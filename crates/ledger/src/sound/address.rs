@@ -8,7 +8,7 @@ use bech32::{
 };
 use thiserror::Error;
 
-use super::key::PublicKey;
+use super::key::{PublicKey, XOnlyKey};
 
 /// What every address begins with, before the separator `1`.
 const PREFIX: Hrp = Hrp::parse_unchecked("bco");
@@ -43,8 +43,15 @@ impl From<PublicKey> for Address {
 /// In lower case.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        XOnlyKey::from(self.0).fmt(f)
+    }
+}
+
+/// The address of a key that was judged before. It is not judged again, which takes longer than to show it.
+impl fmt::Display for XOnlyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut payload = [X_ONLY_KEY; 33];
-        payload[1..].copy_from_slice(&self.0.to_bytes());
+        payload[1..].copy_from_slice(&self.to_bytes());
         bech32::encode_lower_to_fmt::<Bech32m, _>(f, PREFIX, &payload).map_err(|_| fmt::Error)
     }
 }

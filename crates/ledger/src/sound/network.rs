@@ -83,6 +83,16 @@ impl Network {
         Self::from_block(block, ROOM_TIME)
     }
 
+    /// As [`Network::room`], where the nonce is known from an earlier search.
+    ///
+    /// # Errors
+    /// When name or profile are none for a network, or the nonce does not meet the bits.
+    pub fn room_with_nonce(profile: Profile, name: &str, nonce: u32) -> Result<Self, GenesisError> {
+        let mut block = unsolved(&Parameters::room(profile, name)?)?;
+        block.header.nonce = nonce;
+        Self::from_block(block, ROOM_TIME)
+    }
+
     fn from_block(block: Block, now: u32) -> Result<Self, GenesisError> {
         let [Transaction::Coinbase(coinbase)] = block.transactions.as_slice() else { return Err(GenesisError::Form) };
         let Coinbase { height, receiver, amount, commitment, extranonce: _, note } = coinbase;

@@ -26,7 +26,7 @@ use crate::{
     hash::BlockHash,
     rules::{Accounts, CheckedBlock as _, Found, MempoolLimits, ReadAccounts, Rules, Size, StateError},
     search::{Power, Workers},
-    tip::Tip,
+    tip::{Tip, Work},
 };
 
 /// The sound rules of one network.
@@ -55,6 +55,8 @@ pub struct BlockSummary {
     pub transactions: usize,
     /// How many bytes its encoding has.
     pub bytes: usize,
+    /// The work of all blocks up to this one.
+    pub work: Work,
 }
 
 impl Size for BlockSummary {
@@ -191,6 +193,7 @@ impl Rules for Sound {
             reward: Amount::saturating(block.coinbase().amount),
             transactions: block.transfers().len() + 1,
             bytes: block.encoding().len(),
+            work: block.tip().work,
         }
     }
 
@@ -365,6 +368,7 @@ mod tests {
             reward: Amount::saturating(reward),
             transactions: 2,
             bytes: bytes.len(),
+            work: header.tip().work,
         };
         assert_eq!(summary, expected);
         assert_eq!(summary.size(), size_of::<BlockSummary>());
