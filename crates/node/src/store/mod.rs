@@ -13,7 +13,6 @@ mod database;
 mod error;
 mod folder;
 mod identity;
-mod ids;
 mod integrity;
 mod open;
 mod place;
