@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::{
     address::PeerAddress,
     candidate::Candidate,
-    intake::{SubmitError, SubmitOutcome},
+    intake::SubmitOutcome,
     limits::MAX_PEERS,
     source::Source,
     store::{ReorganiseError, StoreError},
@@ -138,15 +138,6 @@ impl<E> From<ReorganiseError<E>> for PlaceError<E> {
         match error {
             ReorganiseError::Refused { height, hash, reason } => Self::Refused { height, hash, reason: reason.into() },
             ReorganiseError::Store(error) => Self::Save(error.into()),
-        }
-    }
-}
-
-impl<E> From<PlaceError<E>> for SubmitError<E> {
-    fn from(error: PlaceError<E>) -> Self {
-        match error {
-            PlaceError::Refused { reason, .. } => Self::Refused(reason),
-            PlaceError::Save(error) => Self::Save(error),
         }
     }
 }

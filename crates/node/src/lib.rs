@@ -130,9 +130,10 @@ pub fn start<R: Rules>(
 
     let owner = Owner::new(store, blockchain, receiver, publish, &shared, &events);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
-    let miner = Miner::new(rules, power, commands.clone(), view.clone(), stop_mining.clone());
+    let miner = Miner::new(rules.clone(), power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let handle = NodeHandle::new(Channels { commands, requests, events }, view, shared.into());
+    let channels = Channels { commands, requests, events, rules, intake: Arc::default() };
+    let handle = NodeHandle::new(channels, view, shared.into());
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }
