@@ -96,7 +96,6 @@ where
         started_at: now().to_utc(),
         started: Instant::now(),
     };
-    let ledger = parts.opened.store.rules().clone();
     let rules = parts.opened.store.rules().clone();
     let own_network = rules.own_network();
     let started = bcoin_node::start(parts.opened, parts.receiver, config.max_mempool, config.power);
@@ -109,7 +108,7 @@ where
     let stop = CancellationToken::new();
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
     let (sync, syncing) =
-        (parts.sync)(rules, node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+        (parts.sync)(rules.clone(), node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
     let join = config.join.map(|peer| peers::start_joining(client.clone(), own_address, peer, stop.clone()));
     let (network, [following, asking]) =
         peers::start_seeing(node.any().clone(), own_network, client, observer, own_address, stop.clone());
@@ -118,10 +117,8 @@ where
         origins: config.allowed_origins,
         guests: config.guests,
     };
-    let state = ApiState::new(node.any().clone(), network, about, rules, stop.clone());
-    let router = (parts.router)(RulesState::new(state, node.clone(), ledger, sync));
     let state = ApiState::new(node.any().clone(), network, about, access, stop.clone());
-    let router = (parts.router)(RulesState::new(state, node.clone(), sync));
+    let router = (parts.router)(RulesState::new(state, node.clone(), rules, sync));
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
