@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_ledger::Rules;
+
 use bcoin_node::{BadEventId, Entry, EventId, EventOf, NodeEvent, Subscription, now};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
@@ -22,7 +22,7 @@ use super::{
     v1::network,
 };
 use crate::{
-    peers::NetworkListener,
+    peers::{Exchange, NetworkListener},
     wire::v1::{BeyondLimitEvent, MiningEvent, PeersEvent, ResetEvent, event},
 };
 
@@ -34,7 +34,7 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 const OPENING: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 
 /// Rules whose events are told.
-pub(super) trait Told: Rules {
+pub(super) trait Told: Exchange {
     /// The names of all events that can be asked for.
     const NAMES: &'static [&'static str];
 
@@ -56,8 +56,8 @@ pub(super) struct EventQuery {
 }
 
 /// Answers with the events from now on, or after an event that was heard before.
-pub(super) fn answer<R: Told, S>(
-    state: &RulesState<R, S>,
+pub(super) fn answer<R: Told>(
+    state: &RulesState<R>,
     client: ClientAddress,
     headers: &HeaderMap,
     query: EventQuery,

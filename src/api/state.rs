@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Instant};
 
 use axum::extract::FromRef;
-use bcoin_ledger::{Rules, chapter::Chapter, sound::Sound};
+use bcoin_ledger::{chapter::Chapter, sound::Sound};
 use bcoin_node::{AnyNode, MAX_LISTENERS, NodeHandle, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
-    peers::{MAX_JUDGED, NetworkHandle, SyncHandle},
+    peers::{Exchange, MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
         NodeName,
         v1::{Access, DataKind},
@@ -118,28 +118,28 @@ impl ApiState {
     }
 }
 
-/// The state of the API of a node under the rules `R`. `S` asks its peers for a better chain.
-pub struct RulesState<R: Rules, S>(Arc<RulesInner<R, S>>);
+/// The state of the API of a node under the rules `R`.
+pub struct RulesState<R: Exchange>(Arc<RulesInner<R>>);
 
 /// The fields of [`RulesState`], beside those of [`ApiState`].
-pub struct RulesInner<R: Rules, S> {
+pub struct RulesInner<R: Exchange> {
     api: ApiState,
     pub(super) node: NodeHandle<R>,
     /// What a block and a transaction have to keep.
     pub(super) ledger: R,
-    pub(super) sync: S,
+    pub(super) sync: SyncHandle<R>,
     pub(super) body_cache: BodyCache,
 }
 
 /// The state of the API of a node under the printed rules.
-pub type ChapterState = RulesState<Chapter, SyncHandle<Chapter>>;
+pub type ChapterState = RulesState<Chapter>;
 
 /// The state of the API of a node under the sound rules.
-pub type SoundState = RulesState<Sound, SyncHandle<Sound>>;
+pub type SoundState = RulesState<Sound>;
 
-impl<R: Rules, S> RulesState<R, S> {
+impl<R: Exchange> RulesState<R> {
     /// The state of the API of `node`, which follows the rules `ledger`, beside what it needs whatever the rules.
-    pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: S) -> Self {
+    pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: SyncHandle<R>) -> Self {
         Self(Arc::new(RulesInner { api, node, ledger, sync, body_cache: BodyCache::default() }))
     }
 
@@ -149,21 +149,21 @@ impl<R: Rules, S> RulesState<R, S> {
     }
 }
 
-impl<R: Rules, S> Clone for RulesState<R, S> {
+impl<R: Exchange> Clone for RulesState<R> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<R: Rules, S> Deref for RulesState<R, S> {
-    type Target = RulesInner<R, S>;
+impl<R: Exchange> Deref for RulesState<R> {
+    type Target = RulesInner<R>;
 
-    fn deref(&self) -> &RulesInner<R, S> {
+    fn deref(&self) -> &RulesInner<R> {
         &self.0
     }
 }
 
-impl<R: Rules, S> Deref for RulesInner<R, S> {
+impl<R: Exchange> Deref for RulesInner<R> {
     type Target = ApiState;
 
     fn deref(&self) -> &ApiState {
@@ -172,8 +172,8 @@ impl<R: Rules, S> Deref for RulesInner<R, S> {
 }
 
 /// Handlers that need no rules take the common state.
-impl<R: Rules, S> FromRef<RulesState<R, S>> for ApiState {
-    fn from_ref(state: &RulesState<R, S>) -> Self {
+impl<R: Exchange> FromRef<RulesState<R>> for ApiState {
+    fn from_ref(state: &RulesState<R>) -> Self {
         state.api.clone()
     }
 }

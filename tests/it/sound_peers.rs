@@ -44,11 +44,11 @@ async fn meshed<const N: usize>(numbers: [u8; N]) -> Vec<TestNode> {
 }
 
 fn tip(node: &TestNode) -> Tip {
-    node.running.node().any().view().tip
+    node.running.node().view().tip
 }
 
 async fn reaches(node: &TestNode, expected: Tip) {
-    let mut views = node.running.node().any().watch_view();
+    let mut views = node.running.node().watch_view();
     let reached = timeout(TIMEOUT, views.wait_for(|view| view.tip == expected)).await;
     assert!(reached.is_ok(), "the chain ends at {:?} instead of {expected:?}", tip(node));
 }
@@ -119,7 +119,7 @@ async fn nodes_of_different_networks_exchange_nothing_and_say_so() {
 
 /// The chain of `branch`, given to a node as if it had come from a file.
 async fn adopt(node: &TestNode, rules: &Sound, branch: &mut Branch, count: usize) {
-    let bcoin::app::RuledNode::Sound(handle) = node.running.node() else { panic!("other rules") };
+    let bcoin::app::RuledNode::Sound(handle) = node.running.ruled() else { panic!("other rules") };
     let reader = handle.view().reader.clone();
     let mut builder = CandidateBuilder::new(rules.clone(), &reader, CandidateLimits::unlimited());
     let genesis = rules.genesis(now());

@@ -1,7 +1,7 @@
 //! What nodes of each set of rules exchange over HTTP, and with whom.
 
 mod chapter;
-mod sound;
+pub(super) mod sound;
 
 use bcoin_ledger::{BlockHash, Rules};
 use bcoin_node::{CandidateBuilder, NodeHandle};
@@ -35,11 +35,12 @@ pub trait Exchange: Rules {
     /// When it is no block.
     fn read_block(&self, json: &str) -> Result<Self::Block, BrokenRule>;
 
-    /// Adds the next block to a chain that came from elsewhere. Rules that remember invalid blocks tell `node` of one.
+    /// Adds the next block to a chain that came from elsewhere. Rules under which invalid blocks are remembered tell `node` of one.
     ///
     /// # Errors
     /// When the block breaks a rule or a limit, or could not be kept.
     fn take(
+        &self,
         builder: &mut CandidateBuilder<Self>,
         block: Self::Block,
         _node: Option<&NodeHandle<Self>>,
