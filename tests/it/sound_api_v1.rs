@@ -201,7 +201,7 @@ async fn an_account_has_a_balance_rewards_to_come_and_a_paged_history() {
     let second = node.http.get(all["next"].as_str().unwrap()).await.json();
     let addresses = [&all, &second].map(|page| page["accounts"][0]["address"].as_str().unwrap().to_owned());
     let mut expected = [address(MINER), address(2)].map(|address| address.to_string());
-    expected.sort_by_key(|address| *addresses.iter().position(|other| other == address).unwrap());
+    expected.sort_by_key(|address| addresses.iter().position(|other| other == address).unwrap());
     assert_eq!((addresses, &second["next"]), (expected, &Value::Null));
     for bad in ["/accounts/Alice", "/accounts?after=Alice"] {
         assert_eq!(node.http.get(&format!("/api/v1{bad}")).await.status, 400, "{bad}");

@@ -81,9 +81,6 @@ impl From<SubmitError<BlockError>> for ApiError {
                 Self::Broken { what: "block", why: "previous", reason: error.to_string() }
             }
             SubmitError::Refused(error) => Self::Broken { what: "block", why: error.why(), reason: error.to_string() },
-            SubmitError::FollowsInvalid { .. } => {
-                Self::Broken { what: "block", why: "previous", reason: error.to_string() }
-            }
             SubmitError::Save(error) => Self::NotSaved(error),
             SubmitError::Read(error) => Self::Store(error),
             SubmitError::Stopping(stopping) => Self::Stopping(stopping),
