@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::{
     chain::{Block, Chain},
-    record::{Record, Served},
+    record::{MAX_WAITING_OF_SENDER, Record, Served},
     room::{BUSY_SENDERS, Base, raw, rules},
 };
 use crate::tally::Tally;
@@ -29,8 +29,6 @@ const RECEIVER: u8 = 30;
 pub const CHEATED: u8 = 18;
 /// The keys that blocks from elsewhere pay.
 const MINERS: u64 = 150;
-/// How many transfers of one sender may wait, and how many a large block holds of each.
-const TRANSFERS_OF_SENDER: u64 = 25;
 /// How often a chain that changes meanwhile is read again.
 const MAX_READS: usize = 200;
 
@@ -201,7 +199,7 @@ impl Customer {
         let mut transfers = Vec::new();
         for sender in BUSY_SENDERS {
             let first = sent_by(&chain.blocks, sender);
-            for nonce in first..first + TRANSFERS_OF_SENDER {
+            for nonce in first..first + MAX_WAITING_OF_SENDER {
                 let mut record = self.record();
                 let transfer = transfer(&rules(), sender, RECEIVER, record.next_amount(), FEE, nonce);
                 record.made_elsewhere(&transfer);

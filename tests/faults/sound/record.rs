@@ -7,6 +7,9 @@ use bcoin_ledger::sound::Transfer;
 use super::chain::Chain;
 use crate::tally::Tally;
 
+/// How many transfers of one sender may wait.
+pub const MAX_WAITING_OF_SENDER: u64 = 25;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// There was no answer, or one that does not say whether it was taken.
@@ -172,7 +175,8 @@ impl Record {
         }
     }
 
-    /// Whether a transfer may be gone for this reason. Nobody lacks money, and nothing is evicted.
+    /// Whether a transfer may be gone for this reason. Nobody lacks money, and nothing is evicted. When blocks with many transfers of
+    /// one sender leave the chain, no more of them wait again than may wait of one sender.
     fn check_gone(&self, id: &str, why: Option<&str>) {
         let Some(sent) = self.sent.get(id) else { return };
         let rivals = self.turns.get(&sent.turn).into_iter().flatten().filter(|rival| *rival != id);
@@ -180,7 +184,7 @@ impl Record {
         let is_right = match why {
             None => return self.tally.lost(&format!("the transfer {id}")),
             Some("replaced") => rivals.any(|rival| rival.fee > sent.fee && rival.fate != Fate::Elsewhere),
-            Some("invalid" | "undone") => rivals.next().is_some(),
+            Some("invalid" | "undone") => sent.turn.1 >= MAX_WAITING_OF_SENDER || rivals.next().is_some(),
             Some(_) => false,
         };
         if !is_right {
