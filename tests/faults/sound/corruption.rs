@@ -45,7 +45,7 @@ async fn one_damage(
     folder: &Path,
     has_branch: bool,
 ) -> Result<(), String> {
-    let found = if bench.tally.so_far().tried % 2 == 0 { verify(folder)? } else { None };
+    let found = if bench.tally.so_far().tried.is_multiple_of(2) { verify(folder)? } else { None };
     let mut node = bench.launch(command(folder));
     match node.until_ready() {
         Ok(()) if found.is_some() => return Err(format!("it starts, and verify found {}", found.unwrap_or_default())),

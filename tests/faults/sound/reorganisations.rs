@@ -167,12 +167,10 @@ impl Stage<'_> {
     }
 
     async fn at_each_flush(&mut self, shim: &Shim) {
-        let (before, after, error) = (FlushFault::KillBefore, FlushFault::KillAfter, FlushFault::Error);
-        let mut faults = vec![before, after, error];
         if !self.bench.long && self.scenario.depth == 10 {
-            faults.clear();
+            return;
         }
-        for fault in faults {
+        for fault in [FlushFault::KillBefore, FlushFault::KillAfter, FlushFault::Error] {
             for nth in 1..=MAX_FLUSHES {
                 let depth = self.scenario.depth;
                 self.bench.tally.begin(format!("{fault:?} of flush {nth} around a reorganisation of {depth}"));
