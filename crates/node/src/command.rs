@@ -246,6 +246,9 @@ pub(crate) type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 /// Where the answer to a new transaction goes: the height of the block that may hold it.
 pub(crate) type AddReply<E> = Reply<u64, AddTransactionError<E>>;
 
+/// A question about the state in memory.
+pub(crate) type ReadState<R> = Box<dyn FnOnce(&Blockchain<R>) + Send>;
+
 /// What the owner can be asked to do.
 pub(crate) enum Command<R: Rules> {
     AddTransaction {
@@ -254,7 +257,7 @@ pub(crate) enum Command<R: Rules> {
     },
     Control(Control),
     /// Reads the state in memory.
-    Inspect(Box<dyn FnOnce(&Blockchain<R>) + Send>),
+    Inspect(ReadState<R>),
     /// Finds the place of a block that comes alone.
     Place {
         block: Box<R::CheckedBlock>,

@@ -108,6 +108,9 @@ impl<R: Rules> Owner<R> {
             }
             self.add_transactions(&mut arrived);
         }
+        if let Err(error) = self.store.flush() {
+            tracing::warn!(%error, "the latest blocks beside the chain could not be saved");
+        }
         if let Err(error) = self.store.compact_if_sparse() {
             tracing::warn!(%error, "the data file could not be made shorter");
         }
