@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::{
     address::PeerAddress,
     candidate::Candidate,
-    intake::{SubmitError, SubmitOutcome},
+    intake::SubmitOutcome,
     limits::MAX_PEERS,
     source::Source,
     store::{ReorganiseError, StoreError},
@@ -70,6 +70,14 @@ pub enum MineError<E> {
     /// The node does not know whom to pay.
     #[error("this node does not know who is paid for its blocks")]
     NoReceiver,
+    /// The last block of the chain is ahead of this node's clock.
+    #[error(
+        "no block may follow the last one before {seconds} s have passed: its time is ahead of this clock, so set the clock or wait"
+    )]
+    ClockBehind {
+        /// How many seconds it takes until a block may follow.
+        seconds: i64,
+    },
     /// The block that was made breaks a rule: a fault of this program.
     #[error("the node made a block that its own rules refuse: {0}")]
     Refused(E),
@@ -138,15 +146,6 @@ impl<E> From<ReorganiseError<E>> for PlaceError<E> {
         match error {
             ReorganiseError::Refused { height, hash, reason } => Self::Refused { height, hash, reason: reason.into() },
             ReorganiseError::Store(error) => Self::Save(error.into()),
-        }
-    }
-}
-
-impl<E> From<PlaceError<E>> for SubmitError<E> {
-    fn from(error: PlaceError<E>) -> Self {
-        match error {
-            PlaceError::Refused { reason, .. } => Self::Refused(reason),
-            PlaceError::Save(error) => Self::Save(error),
         }
     }
 }
@@ -246,8 +245,8 @@ pub(crate) type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 /// Where the answer to a new transaction goes: the height of the block that may hold it.
 pub(crate) type AddReply<E> = Reply<u64, AddTransactionError<E>>;
 
-/// A question about the state in memory.
-pub(crate) type ReadState<R> = Box<dyn FnOnce(&Blockchain<R>) + Send>;
+/// What looks at the state in memory.
+pub(crate) type Inspection<R> = Box<dyn FnOnce(&Blockchain<R>) + Send>;
 
 /// What the owner can be asked to do.
 pub(crate) enum Command<R: Rules> {
@@ -257,7 +256,7 @@ pub(crate) enum Command<R: Rules> {
     },
     Control(Control),
     /// Reads the state in memory.
-    Inspect(ReadState<R>),
+    Inspect(Inspection<R>),
     /// Finds the place of a block that comes alone.
     Place {
         block: Box<R::CheckedBlock>,

@@ -113,7 +113,15 @@ pub fn start<R: Rules>(
     let rules = store.rules().clone();
     let blockchain = Blockchain::new(rules.clone(), ancestors, mempool, limits);
     let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
-    let first_view = View { tip, chain_bytes, waiting, last_mined: None, peers: peers.into(), reader: store.reader() };
+    let first_view = View {
+        tip,
+        chain_bytes,
+        waiting,
+        mempool_changes: 0,
+        last_mined: None,
+        peers: peers.into(),
+        reader: store.reader(),
+    };
     let (publish, view) = watch::channel(first_view.into());
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (requests, request_queue) = mpsc::channel(MINING_QUEUE);
@@ -130,9 +138,10 @@ pub fn start<R: Rules>(
 
     let owner = Owner::new(store, blockchain, receiver, publish, &shared, &events);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
-    let miner = Miner::new(rules, power, commands.clone(), view.clone(), stop_mining.clone());
+    let miner = Miner::new(rules.clone(), power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let handle = NodeHandle::new(Channels { commands, requests, events }, view, shared.into());
+    let channels = Channels { commands, requests, events, rules, intake: Arc::default() };
+    let handle = NodeHandle::new(channels, view, shared.into());
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }
