@@ -16,6 +16,8 @@ pub struct View {
     pub chain_bytes: u64,
     /// How many transactions wait.
     pub waiting: usize,
+    /// How many bytes their encodings have together.
+    pub waiting_bytes: usize,
     /// The last block that the node has mined since it was started, and when.
     pub last_mined: Option<(Tip, DateTime<Utc>)>,
     /// The peers, in the order they were added.
