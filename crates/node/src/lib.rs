@@ -119,6 +119,7 @@ pub fn start<R: Rules>(
         chain_bytes,
         waiting,
         waiting_bytes,
+        mempool_changes: 0,
         last_mined: None,
         peers: peers.into(),
         reader: store.reader(),

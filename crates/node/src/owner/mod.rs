@@ -43,6 +43,8 @@ pub(crate) struct Owner<R: Rules> {
     chain_bytes: u64,
     /// Who is paid for blocks that are mined here, if that is known.
     receiver: Option<R::Receiver>,
+    /// How many groups of transactions have entered the mempool.
+    mempool_changes: u64,
     /// The last block that was mined here, and when.
     last_mined: Option<(Tip, DateTime<Utc>)>,
     peers: Vec<PeerAddress>,
@@ -78,6 +80,7 @@ impl<R: Rules> Owner<R> {
             blockchain,
             chain_bytes: first_view.chain_bytes,
             receiver,
+            mempool_changes: 0,
             last_mined: None,
             peers: first_view.peers.to_vec(),
             publish,
@@ -162,6 +165,7 @@ impl<R: Rules> Owner<R> {
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
             waiting_bytes: self.blockchain.waiting_bytes(),
+            mempool_changes: self.mempool_changes,
             last_mined: self.last_mined,
             peers: self.peers.clone().into(),
             reader: self.store.reader(),

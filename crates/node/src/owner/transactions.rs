@@ -51,6 +51,7 @@ impl<R: Rules> Owner<R> {
             let (added, left) = (admission.added().to_vec(), told(admission.left(), time));
             self.counters.transactions.add(added.len() as u64);
             self.blockchain.enter(admission);
+            self.mempool_changes += 1;
             // What left for them is gone, and the last of them makes it as many as wait now.
             let before = self.blockchain.waiting().saturating_sub(added.len());
             let numbered = (before + 1..).zip(added);

@@ -130,6 +130,7 @@ impl Node {
             waiting,
             waiting_bytes: 0,
             last_mined: None,
+            mempool_changes: 0,
             peers: [].into(),
             reader: store.reader(),
         };
