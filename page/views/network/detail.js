@@ -4,12 +4,12 @@ import { el, foreign } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { strip } from "../../hash.js";
 import { clock, number, t } from "../../i18n.js";
-import { miningText } from "../mining.js";
+import { miningText } from "../mining/automatic.js";
 import { nameOf } from "./chip.js";
 import { otherAddresses } from "./distinct.js";
 import { timeOfDay } from "./words.js";
 
-/** @import { Child, Context } from "../../../types/page.d.ts" */
+/** @import { Child, Shell } from "../../../types/page.d.ts" */
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
@@ -17,7 +17,7 @@ const ROOM = 420;
 
 /**
  * A panel for one node at a time.
- * @param {Context} context
+ * @param {Shell} context
  * @param {{ pageOf: (address: string) => string | null, forget: (address: string) => Promise<void> }} actions
  */
 export function nodeDetail(context, { pageOf, forget }) {
