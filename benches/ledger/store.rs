@@ -99,7 +99,7 @@ fn take_peers_chain(bencher: Bencher<'_, '_>) {
     let (reader, body) = (store.reader(), chain::body(chain::texts(BLOCKS)));
     bencher.counter(ItemsCount::new(BLOCKS)).counter(BytesCount::of_str(&body)).bench_local(|| {
         let mut builder = CandidateBuilder::new(Chapter, &reader, CandidateLimits::unlimited());
-        decode_chain(body.as_bytes(), u64::MAX, &mut Turn::alone(), &mut builder).expect("a chain");
+        decode_chain(body.as_bytes(), u64::MAX, &mut Turn::alone(), &Chapter, &mut builder).expect("a chain");
         builder.finish().expect("a valid chain")
     });
 }

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         api::{About, AccessRules, ApiState, ChapterState, HostNames, RulesState, chapter_router},
-        peers::{ClientLimits, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
+        peers::{ClientLimits, Exchange as _, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
         wire::v1::DataKind,
     };
 
@@ -164,8 +164,8 @@ mod tests {
         let (listening, stop) = (SocketAddr::from(([192, 168, 1, 7], 1001)), CancellationToken::new());
         let own = OwnAddress::new(listening);
         let observer = Observer::new(client.clone());
-        let (sync, _) = start_syncing(node.clone(), client.clone(), observer.clone(), own, stop.clone());
-        let (network, _) = start_seeing(node.any().clone(), client, observer, own, stop.clone());
+        let (sync, _) = start_syncing(Chapter, node.clone(), client.clone(), observer.clone(), own, stop.clone());
+        let (network, _) = start_seeing(node.any().clone(), Chapter.own_network(), client, observer, own, stop.clone());
         let about = About {
             name: "Ada".parse().unwrap(),
             listening,

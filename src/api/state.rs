@@ -125,10 +125,10 @@ pub struct RulesInner<R: Rules, S> {
 }
 
 /// The state of the API of a node under the printed rules.
-pub type ChapterState = RulesState<Chapter, SyncHandle>;
+pub type ChapterState = RulesState<Chapter, SyncHandle<Chapter>>;
 
 /// The state of the API of a node under the sound rules.
-pub type SoundState = RulesState<Sound, ()>;
+pub type SoundState = RulesState<Sound, SyncHandle<Sound>>;
 
 impl<R: Rules, S> RulesState<R, S> {
     /// The state of the API of `node`, beside what it needs whatever the rules.

@@ -8,7 +8,6 @@ mod start_error;
 use std::{io::ErrorKind, net::SocketAddr, time::Instant};
 
 use axum::Router;
-use bcoin_ledger::Rules;
 use bcoin_node::{
     NodeHandle, now,
     store::{Location, Opened},
@@ -27,7 +26,7 @@ pub use self::{
 };
 use crate::{
     api::{self, About, AccessRules, ApiState, HostNames, RulesState},
-    peers::{self, Observer, OwnAddress, PeerClient},
+    peers::{self, Exchange, Observer, OwnAddress, PeerClient},
     wire::{NodeName, v1::DataKind},
 };
 
@@ -70,19 +69,19 @@ struct Place {
 }
 
 /// What the rules of a node bring.
-struct Parts<R: Rules, S> {
+struct Parts<R: Exchange, S> {
     opened: Opened<R>,
     /// Who is paid for blocks that are mined.
     receiver: Option<R::Receiver>,
     /// The same for people; empty when nobody is.
     miner: String,
     /// Starts what asks the peers for better chains.
-    sync: fn(NodeHandle<R>, PeerClient, Observer, OwnAddress, CancellationToken) -> (S, Vec<JoinHandle<()>>),
+    sync: fn(R, NodeHandle<R>, PeerClient, Observer, OwnAddress, CancellationToken) -> (S, Vec<JoinHandle<()>>),
     /// The routes.
     router: fn(RulesState<R, S>) -> Router,
 }
 
-async fn run<R: Rules, S>(config: Config, place: Place, parts: Parts<R, S>) -> Result<RunningNode, StartError>
+async fn run<R: Exchange, S>(config: Config, place: Place, parts: Parts<R, S>) -> Result<RunningNode, StartError>
 where
     RuledNode: From<NodeHandle<R>>,
 {
@@ -97,6 +96,8 @@ where
         started_at: now().to_utc(),
         started: Instant::now(),
     };
+    let rules = parts.opened.store.rules().clone();
+    let own_network = rules.own_network();
     let started = bcoin_node::start(parts.opened, parts.receiver, config.max_mempool, config.power);
     let (node, threads) = started.map_err(system)?;
     let known = config.peers.into_iter().chain(config.join.clone()).collect();
@@ -106,16 +107,17 @@ where
     let own_address = OwnAddress::new(address);
     let stop = CancellationToken::new();
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
-    let (sync, syncing) = (parts.sync)(node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+    let (sync, syncing) =
+        (parts.sync)(rules, node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
     let join = config.join.map(|peer| peers::start_joining(client.clone(), own_address, peer, stop.clone()));
     let (network, [following, asking]) =
-        peers::start_seeing(node.any().clone(), client, observer, own_address, stop.clone());
-    let rules = AccessRules {
+        peers::start_seeing(node.any().clone(), own_network, client, observer, own_address, stop.clone());
+    let access = AccessRules {
         names: HostNames::new(&machine, &config.allowed_hosts),
         origins: config.allowed_origins,
         guests: config.guests,
     };
-    let state = ApiState::new(node.any().clone(), network, about, rules, stop.clone());
+    let state = ApiState::new(node.any().clone(), network, about, access, stop.clone());
     let router = (parts.router)(RulesState::new(state, node.clone(), sync));
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
@@ -134,7 +136,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Opening checks the whole chain, which takes a while when it is long.
-async fn open<R: Rules>(
+async fn open<R: Exchange>(
     open: impl FnOnce() -> Result<Opened<R>, bcoin_node::store::OpenError> + Send + 'static,
 ) -> Result<Opened<R>, StartError> {
     Ok(tokio::task::spawn_blocking(open).await.map_err(system)??)

@@ -15,7 +15,10 @@ use bcoin_node::{
 use uuid::Uuid;
 
 use super::{Config, Parts, Place, RunningNode, StartError, open, run};
-use crate::{api, peers};
+use crate::{
+    api,
+    peers::{self, Exchange as _},
+};
 
 /// Starts a node under the printed rules, whose blocks pay `miner`.
 pub(super) async fn run_chapter(
@@ -31,8 +34,8 @@ pub(super) async fn run_chapter(
         opened,
         receiver: Some(receiver),
         miner,
-        sync: |node, client, observer, own_address, stop| {
-            let (sync, task) = peers::start_syncing(node, client, observer, own_address, stop);
+        sync: |rules, node, client, observer, own_address, stop| {
+            let (sync, task) = peers::start_syncing(rules, node, client, observer, own_address, stop);
             (sync, vec![task])
         },
         router: api::chapter_router,
@@ -58,7 +61,13 @@ pub(super) async fn run_sound(
         opened: open(open_data).await?,
         receiver: miner.map(sound_receiver),
         miner: miner.map(|address| address.to_string()).unwrap_or_default(),
-        sync: |_, _, _, _, _| ((), Vec::new()),
+        sync: |rules, node, client, observer, own_address, stop| {
+            let network = rules.own_network();
+            let (sync, syncing) =
+                peers::start_syncing(rules, node.clone(), client, observer.clone(), own_address, stop.clone());
+            let following = peers::start_following_work(node, network, sync.clone(), observer, own_address, stop);
+            (sync, vec![syncing, following])
+        },
         router: api::sound_router,
     };
     run(config, place, parts).await

@@ -41,7 +41,7 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
 fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> Result<(), Failure> {
     let own = opened.contents.ancestors.tip;
     let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader(), CandidateLimits::unlimited());
-    decode_chain(file, u64::MAX, &mut Turn::alone(), &mut builder).map_err(|error| refused(flags, &error))?;
+    decode_chain(file, u64::MAX, &mut Turn::alone(), &Chapter, &mut builder).map_err(|error| refused(flags, &error))?;
     let candidate = builder.finish().map_err(|error| refused(flags, &error))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {

@@ -2,12 +2,12 @@
 
 use std::{
     cell::{Cell, RefCell},
+    error::Error,
     fmt,
     io::{self, BufReader, Read},
 };
 
-use bcoin_ledger::chapter::{Block, BlockError, Chapter, DecodeError};
-use bcoin_node::{CandidateBuilder, CandidateError};
+use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
 use serde::{
     Deserializer,
     de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
@@ -15,10 +15,12 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{ignored::Ignored, turns::Turn};
+use super::{
+    exchange::{BrokenRule, Exchange},
+    ignored::Ignored,
+    turns::Turn,
+};
 
-/// How many bytes of text a block may have: twice what its encoding may have, since others may put blanks between its members.
-const MAX_BLOCK_TEXT: u64 = 64 << 20;
 /// How many bytes of a block's text are read before the reader has to be the only one with a long block.
 const MAX_SHORT_BLOCK: u64 = 1 << 20;
 
@@ -34,11 +36,14 @@ pub enum ChainError {
         /// The height that it would have.
         height: u64,
         /// What it is not.
-        reason: DecodeError,
+        reason: BrokenRule,
     },
     /// A block breaks a rule or a limit, or could not be kept.
     #[error(transparent)]
-    Candidate(#[from] CandidateError<BlockError>),
+    Candidate(CandidateError<BrokenRule>),
+    /// It goes on with other blocks than it did when it was looked at first.
+    #[error("it has changed while it was fetched")]
+    Changed,
     /// The text of a block is too long.
     #[error("the text of a block is longer than {max} bytes")]
     BlockTextTooLong {
@@ -59,20 +64,47 @@ pub enum ChainError {
     },
 }
 
+impl ChainError {
+    /// A block could not be added to a candidate.
+    pub fn from_candidate<E: Error + Send + Sync + 'static>(error: CandidateError<E>) -> Self {
+        Self::Candidate(match error {
+            CandidateError::Rule(error) => CandidateError::Rule(BrokenRule::new(error)),
+            CandidateError::BlockTooLong { height, max } => CandidateError::BlockTooLong { height, max },
+            CandidateError::ChainTooLong { max } => CandidateError::ChainTooLong { max },
+            CandidateError::SpoolsFull(full) => CandidateError::SpoolsFull(full),
+            CandidateError::Empty => CandidateError::Empty,
+            CandidateError::Store(error) => CandidateError::Store(error),
+            CandidateError::Io(error) => CandidateError::Io(error),
+        })
+    }
+}
+
 /// Reads a chain, or a piece of one, of at most `max` bytes, and hands each block to `builder`, which checks it. Blocks the thread;
 /// `turn` says when others go first.
 ///
 /// # Errors
 /// When the text is cut off, too long, no such JSON, or a block breaks a rule; and when `length` is not the number of
 /// blocks (docs/contract.md section 4).
-pub fn decode_chain(
+pub fn decode_chain<R: Exchange>(
     text: impl Read,
     max: u64,
     turn: &mut Turn,
-    builder: &mut CandidateBuilder<Chapter>,
+    rules: &R,
+    builder: &mut CandidateBuilder<R>,
+) -> Result<(), ChainError> {
+    decode_piece(text, max, turn, Taking { rules, builder, node: None, until: u64::MAX })
+}
+
+/// As [`decode_chain`], with what is done with the blocks.
+pub(super) fn decode_piece<R: Exchange>(
+    text: impl Read,
+    max: u64,
+    turn: &mut Turn,
+    taking: Taking<'_, R>,
 ) -> Result<(), ChainError> {
     let position = Position {
         max,
+        max_block: R::MAX_BLOCK_TEXT,
         read: Cell::new(0),
         block_began_at: Cell::new(0),
         turn: RefCell::new(turn),
@@ -80,13 +112,25 @@ pub fn decode_chain(
     };
     let reader = BufReader::with_capacity(64 << 10, Counted { text, position: &position });
     let mut json = serde_json::Deserializer::from_reader(reader);
-    let decoded = json.deserialize_map(Envelope { builder, position: &position }).and_then(|()| json.end());
+    let decoded = json.deserialize_map(Envelope { taking, position: &position }).and_then(|()| json.end());
     decoded.map_err(|error| position.failure.take().unwrap_or(ChainError::Json(error)))
+}
+
+/// What is done with the blocks of a chain.
+pub(super) struct Taking<'a, R: Exchange> {
+    pub(super) rules: &'a R,
+    pub(super) builder: &'a mut CandidateBuilder<R>,
+    /// Told of invalid blocks.
+    pub(super) node: Option<&'a NodeHandle<R>>,
+    /// The height of the last block that is wanted; those after it are not read.
+    pub(super) until: u64,
 }
 
 /// How far a text was read, and why it is not read further.
 struct Position<'t> {
     max: u64,
+    /// How many bytes the text of a block may have.
+    max_block: u64,
     read: Cell<u64>,
     block_began_at: Cell<u64>,
     turn: RefCell<&'t mut Turn>,
@@ -107,8 +151,8 @@ impl Position<'_> {
             return Err(io::Error::other(self.fail(ChainError::TextTooLong { max: self.max })));
         }
         let block = read - self.block_began_at.get();
-        if block > MAX_BLOCK_TEXT {
-            return Err(io::Error::other(self.fail(ChainError::BlockTextTooLong { max: MAX_BLOCK_TEXT })));
+        if block > self.max_block {
+            return Err(io::Error::other(self.fail(ChainError::BlockTextTooLong { max: self.max_block })));
         }
         if block > MAX_SHORT_BLOCK {
             self.turn.borrow_mut().begin_long_block()?;
@@ -124,27 +168,26 @@ impl Position<'_> {
     }
 }
 
-struct Envelope<'a, 't> {
-    builder: &'a mut CandidateBuilder<Chapter>,
+struct Envelope<'a, 't, R: Exchange> {
+    taking: Taking<'a, R>,
     position: &'a Position<'t>,
 }
 
-impl<'de> Visitor<'de> for Envelope<'_, '_> {
+impl<'de, R: Exchange> Visitor<'de> for Envelope<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with a chain and its length")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let before = self.builder.length();
-        let (mut chain_seen, mut stated) = (false, None::<u64>);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let (mut counted, mut stated) = (None::<u64>, None::<u64>);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "chain" if chain_seen => return Err(A::Error::duplicate_field("chain")),
+                "chain" if counted.is_some() => return Err(A::Error::duplicate_field("chain")),
                 "chain" => {
-                    chain_seen = true;
-                    map.next_value_seed(Blocks { builder: &mut *self.builder, position: self.position })?;
+                    let blocks = Blocks { taking: &mut self.taking, position: self.position };
+                    counted = Some(map.next_value_seed(blocks)?);
                 }
                 "length" if stated.is_some() => return Err(A::Error::duplicate_field("length")),
                 "length" => stated = Some(map.next_value()?),
@@ -153,11 +196,8 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
                 }
             }
         }
-        if !chain_seen {
-            return Err(A::Error::missing_field("chain"));
-        }
+        let counted = counted.ok_or_else(|| A::Error::missing_field("chain"))?;
         let stated = stated.ok_or_else(|| A::Error::missing_field("length"))?;
-        let counted = self.builder.length() - before;
         if stated == counted {
             Ok(())
         } else {
@@ -166,36 +206,42 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
     }
 }
 
-struct Blocks<'a, 't> {
-    builder: &'a mut CandidateBuilder<Chapter>,
-    position: &'a Position<'t>,
+struct Blocks<'b, 'a, 't, R: Exchange> {
+    taking: &'b mut Taking<'a, R>,
+    position: &'b Position<'t>,
 }
 
-impl<'de> DeserializeSeed<'de> for Blocks<'_, '_> {
-    type Value = ();
+impl<'de, R: Exchange> DeserializeSeed<'de> for Blocks<'_, '_, '_, R> {
+    type Value = u64;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Blocks<'_, '_> {
-    type Value = ();
+impl<'de, R: Exchange> Visitor<'de> for Blocks<'_, '_, '_, R> {
+    /// How many blocks there are.
+    type Value = u64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of blocks")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<u64, A::Error> {
+        let Taking { rules, builder, node, until } = self.taking;
+        let mut counted = 0;
         while let Some(raw) = blocks.next_element::<Box<RawValue>>()? {
-            let block = Block::from_json(raw.get()).map_err(|reason| {
-                let height = self.builder.length() + 1;
-                A::Error::custom(self.position.fail(ChainError::Block { height, reason }))
-            })?;
-            self.builder.push(block).map_err(|error| A::Error::custom(self.position.fail(error.into())))?;
+            counted += 1;
+            if builder.length() < *until {
+                let height = builder.length() + 1;
+                let block = rules.read_block(raw.get()).map_err(|reason| ChainError::Block { height, reason });
+                block
+                    .and_then(|block| R::take(builder, block, *node))
+                    .map_err(|error| A::Error::custom(self.position.fail(error)))?;
+            }
             self.position.begin_block().map_err(A::Error::custom)?;
         }
-        Ok(())
+        Ok(counted)
     }
 }
 
@@ -216,7 +262,7 @@ impl<R: Read> Read for Counted<'_, '_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bcoin_ledger::Rules as _;
+    use bcoin_ledger::{Rules as _, chapter::Chapter};
     use bcoin_node::{
         CandidateLimits, now,
         store::{FirstContent, Location, Opened},
@@ -228,7 +274,7 @@ mod tests {
         let first = FirstContent { node_address: "n".into(), genesis: Chapter.genesis(now()) };
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).unwrap();
         let mut builder = CandidateBuilder::new(Chapter, &own.store.reader(), CandidateLimits::unlimited());
-        decode_chain(body.as_bytes(), limit, &mut Turn::alone(), &mut builder)
+        decode_chain(body.as_bytes(), limit, &mut Turn::alone(), &Chapter, &mut builder)
             .map(|()| builder.length())
             .map_err(|error| error.to_string())
     }

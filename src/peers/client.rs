@@ -4,7 +4,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use bcoin_ledger::{
-    BlockHash,
+    BlockHash, Tip, Work,
     chapter::{MAX_INTEGER, Transaction},
 };
 use bcoin_node::{PeerAddress, SpoolSpace, may_be_asked};
@@ -19,10 +19,17 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use tokio::{net::lookup_host, time::timeout};
 
-use super::{error::PeerError, event_stream::EventStream, limits::ClientLimits, turns::Turns};
+use super::{
+    error::PeerError,
+    event_stream::EventStream,
+    limits::ClientLimits,
+    own_network::TheirNetwork,
+    seen_block::{SeenHeader, SeenHeaders, read_work},
+    turns::{Turn, Turns},
+};
 use crate::wire::{
     NodeName,
-    v1::{HeaderJson, Headers, JudgementJson, MinedPoint, MiningJson, PREFIX, Point, event},
+    v1::{JudgementJson, MinedPoint, MiningJson, PREFIX, Point, event},
 };
 
 /// How long a short document may be, in bytes.
@@ -42,18 +49,29 @@ pub struct PeerClient {
 
 /// What a B-Coin peer says of its chain.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PeerTip {
+pub struct PeerTip {
     /// How many blocks it has, at least 1.
     pub(super) length: u64,
     /// Hash of the last one.
     pub(super) hash: BlockHash,
     /// How many bytes the encodings of its blocks have together, if the peer says so.
     pub(super) bytes: Option<u64>,
+    /// The work of all blocks together, if the peer says so.
+    pub(super) work: Option<Work>,
+}
+
+impl PeerTip {
+    /// Whether the peer says that its chain has more work than the one that ends at `own`. Where no work is told, it is the number
+    /// of blocks.
+    pub(super) fn claims_more_work_than(&self, own: &Tip) -> bool {
+        self.work.unwrap_or_else(|| self.length.into()) > own.work
+    }
 }
 
 /// What a B-Coin peer says of itself, as far as it can be read.
 pub(super) struct StatusOfPeer {
     pub(super) tip: PeerTip,
+    pub(super) network: TheirNetwork,
     pub(super) name: Option<String>,
     pub(super) node_address: Option<String>,
     pub(super) miner: Option<String>,
@@ -77,6 +95,14 @@ struct RawStatus {
     mining: Described<MiningJson>,
     #[serde(default)]
     last_mined: Described<MinedPoint>,
+    #[serde(default)]
+    rules: Described<String>,
+    #[serde(default)]
+    room: Described<String>,
+    #[serde(default)]
+    genesis: Described<String>,
+    #[serde(default)]
+    work: Described<String>,
 }
 
 /// A value that is none when it cannot be read.
@@ -101,8 +127,10 @@ impl RawStatus {
         let hash = BlockHash::from_lower_hex(self.tip.hash.as_bytes())?;
         let is_consistent = (1..=MAX_INTEGER).contains(&self.length) && self.tip.index == self.length;
         let shown = |text: &String| text.chars().count() <= Transaction::MAX_NAME;
+        let work = self.work.0.as_deref().and_then(read_work);
         is_consistent.then(|| StatusOfPeer {
-            tip: PeerTip { length: self.length, hash, bytes: self.chain_bytes },
+            tip: PeerTip { length: self.length, hash, bytes: self.chain_bytes, work },
+            network: TheirNetwork::new(self.rules.0, self.room.0, self.genesis.0.as_deref()),
             name: self.name.0.filter(|name| name.parse::<NodeName>().is_ok()),
             node_address: self.node_address.0.filter(shown),
             miner: self.miner.0.filter(shown),
@@ -170,8 +198,8 @@ impl PeerClient {
         peer: &PeerAddress,
         from: u64,
         limit: usize,
-    ) -> Result<Option<Vec<HeaderJson>>, PeerError> {
-        let headers: Option<Headers> =
+    ) -> Result<Option<Vec<SeenHeader>>, PeerError> {
+        let headers: Option<SeenHeaders> =
             self.document(peer, &format!("{PREFIX}/headers?from={from}&limit={limit}")).await?;
         Ok(headers.map(|headers| headers.headers))
     }
@@ -214,7 +242,7 @@ impl PeerClient {
         beginning.ok_or_else(|| PeerError::NotANode("it does not answer 200 OK to /get_chain".into()))
     }
 
-    /// Whether the chain of a B-Coin peer holds this block.
+    /// Whether a B-Coin peer has this block. Where branches grow, it need not be in its chain.
     ///
     /// # Errors
     /// When nothing answers in time.
@@ -226,6 +254,15 @@ impl PeerClient {
             StatusCode::NOT_FOUND => Ok(false),
             status => Err(PeerError::NotANode(format!("it answers {status} when it is asked for a block"))),
         }
+    }
+
+    /// The hash of the block at this height in the chain of a B-Coin peer; none when its chain has none there.
+    ///
+    /// # Errors
+    /// When nothing answers in time.
+    pub(super) async fn hash_at(&self, peer: &PeerAddress, height: u64) -> Result<Option<BlockHash>, PeerError> {
+        let headers = self.headers(peer, height, 1).await?.unwrap_or_default();
+        Ok(headers.first().filter(|header| header.index == height).and_then(SeenHeader::hash))
     }
 
     /// What a B-Coin peer says of the blocks in this body of a request; none when it has no such route.
@@ -248,6 +285,14 @@ impl PeerClient {
         let request = self.http.post(peer.url("/connect_node"));
         let response = self.in_time(send(request.header(header::CONTENT_TYPE, "application/json").body(body))).await?;
         Ok(response.status())
+    }
+
+    /// Waits for a turn to check what was received.
+    ///
+    /// # Errors
+    /// When the program ends.
+    pub(super) async fn next_turn(&self) -> Result<Turn, PeerError> {
+        self.turns.next().await.map_err(|_| PeerError::Interrupted)
     }
 
     /// Asks `peer` for a short JSON document; none when it answers something else.

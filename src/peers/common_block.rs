@@ -6,6 +6,7 @@ use bcoin_node::{AnyNode, PeerAddress, View};
 use super::{
     client::{PeerClient, PeerTip},
     error::PeerError,
+    own_network::OwnNetwork,
 };
 
 /// Height and hash of the last common block; none when not even the first blocks are the same.
@@ -15,6 +16,7 @@ use super::{
 pub(super) async fn last_common_block(
     client: &PeerClient,
     node: &AnyNode,
+    network: &OwnNetwork,
     peer: &PeerAddress,
     view: &View,
     theirs: PeerTip,
@@ -26,7 +28,13 @@ pub(super) async fn last_common_block(
     let mut next = top;
     while next > 0 {
         let Some(own) = own_hash(node, view, next).await? else { return Ok(None) };
-        let is_common = if next == theirs.length { own == theirs.hash } else { client.has_block(peer, &own).await? };
+        let is_common = if next == theirs.length {
+            own == theirs.hash
+        } else if network.grows_branches() {
+            client.hash_at(peer, next).await? == Some(own)
+        } else {
+            client.has_block(peer, &own).await?
+        };
         if is_common {
             common = Some((next, own));
         } else {

@@ -1,11 +1,15 @@
 //! Why a peer's answer is not used: in full for the log, and as far as callers may know it.
 
-use bcoin_ledger::chapter::BlockError;
+use std::error::Error as StdError;
+
 use bcoin_node::{CandidateError, ChainLimit, store::StoreError};
 use thiserror::Error;
 
-use super::chain_decoder::ChainError;
+use super::{chain_decoder::ChainError, own_network::Room};
 use crate::format::root_cause;
+
+/// An error of one set of rules, where any may be followed.
+pub type Erased = Box<dyn StdError + Send + Sync>;
 
 /// Why a peer's answer is not used. The texts are for the log; [`PeerError::told`] is for callers.
 #[derive(Debug, Error)]
@@ -30,6 +34,31 @@ pub enum PeerError {
         /// The limit.
         limit: ChainLimit,
     },
+    /// A node under other rules.
+    #[error(
+        "it follows the rules {theirs:?}, and this node the rules {own:?}: they exchange nothing; start one of them again with \
+         --rules and what the other one has"
+    )]
+    OtherRules {
+        /// The rules of this node.
+        own: &'static str,
+        /// The peer's, as it says.
+        theirs: String,
+    },
+    /// A node under the same rules, in another network.
+    #[error(
+        "it is in the room {theirs}, and this node in the room {own}: nodes of different rooms exchange nothing; start one of them \
+         again with --room and what the other one has"
+    )]
+    OtherNetwork {
+        /// The room of this node.
+        own: Room,
+        /// The peer's, as it says.
+        theirs: Room,
+    },
+    /// The chain is another one than when it was looked at first.
+    #[error("its chain has changed while it was fetched; ask again")]
+    Changed,
     /// This node's own chain cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,9 +78,14 @@ impl PeerError {
             Self::Refused(_) => "no answer: the connection was refused".into(),
             Self::TooSlow(_) => "no answer in time".into(),
             Self::NotANode(_) => "no B-Coin node answers there".into(),
-            Self::Chain(_) | Self::BeyondLimit { .. } | Self::Store(_) | Self::CutOff | Self::Interrupted => {
-                self.to_string()
-            }
+            Self::Chain(_)
+            | Self::BeyondLimit { .. }
+            | Self::OtherRules { .. }
+            | Self::OtherNetwork { .. }
+            | Self::Changed
+            | Self::Store(_)
+            | Self::CutOff
+            | Self::Interrupted => self.to_string(),
         }
     }
 
@@ -63,6 +97,9 @@ impl PeerError {
             Self::NotANode(_) => "not_a_node",
             Self::Chain(_) => "bad_chain",
             Self::BeyondLimit { .. } => "beyond_limit",
+            Self::OtherRules { .. } => "other_rules",
+            Self::OtherNetwork { .. } => "other_network",
+            Self::Changed => "changed",
             Self::Store(_) => "store",
             Self::CutOff => "cut_off",
             Self::Interrupted => "interrupted",
@@ -85,6 +122,7 @@ impl PeerError {
     pub(super) fn from_decoding(error: ChainError, blocks: u64, own: u64) -> Self {
         let limit = match &error {
             ChainError::Candidate(CandidateError::Store(_)) => None,
+            ChainError::Changed => return Self::Changed,
             _ if blocks == 0 => return Self::NotANode(error.to_string()),
             ChainError::Candidate(CandidateError::BlockTooLong { max, .. }) => Some(ChainLimit::Block(*max)),
             ChainError::BlockTextTooLong { max } => Some(ChainLimit::Block(*max)),
@@ -101,11 +139,11 @@ impl PeerError {
     }
 }
 
-impl From<CandidateError<BlockError>> for PeerError {
-    fn from(error: CandidateError<BlockError>) -> Self {
+impl<E: StdError + Send + Sync + 'static> From<CandidateError<E>> for PeerError {
+    fn from(error: CandidateError<E>) -> Self {
         match error {
             CandidateError::Store(error) => Self::Store(error),
-            error => Self::Chain(ChainError::Candidate(error)),
+            error => Self::Chain(ChainError::from_candidate(error)),
         }
     }
 }

@@ -6,22 +6,32 @@ mod common_block;
 mod download;
 mod error;
 mod event_stream;
+mod exchange;
 mod fetch;
+mod follow_work;
+mod headers_first;
 mod ignored;
 mod join;
 mod limits;
 mod network;
 mod observer;
 mod own_address;
+mod own_network;
 mod round;
+mod seen_block;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod transfer;
 mod turns;
+mod whole_chain;
 
 pub use chain_decoder::{ChainError, decode_chain};
 pub use client::PeerClient;
-pub use error::PeerError;
+pub use error::{Erased, PeerError};
 pub use event_stream::{Event, EventStream, Message};
+pub use exchange::{BrokenRule, Exchange};
+pub use follow_work::start as start_following_work;
 pub use join::start as start_joining;
 pub use limits::ClientLimits;
 pub use network::{
@@ -30,6 +40,7 @@ pub use network::{
 };
 pub use observer::{MAX_STREAMS, Observer};
 pub use own_address::OwnAddress;
-pub use round::{Offer, Outcome, Round};
+pub use own_network::{OwnNetwork, Room};
+pub use round::{Offer, Outcome, Round, RoundOf};
 pub use sync::{SyncHandle, start as start_syncing};
 pub use turns::Turn;

@@ -1,7 +1,10 @@
 //! Recognises the node's own address among its peers. The book's `nodes.json` lists all three nodes for each of them, and a node
 //! never asks itself (docs/contract.md section 2).
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use bcoin_node::PeerAddress;
 use tokio::net::lookup_host;
@@ -14,6 +17,9 @@ use crate::interfaces::{is_this_machine, source_towards};
 pub struct OwnAddress(SocketAddr);
 
 impl OwnAddress {
+    /// How long the resolution of a peer's name may take where it is only asked whether the peer is the node itself.
+    pub(super) const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+
     /// The node that listens at `address`.
     pub fn new(address: SocketAddr) -> Self {
         Self(address)

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bcoin_ledger::{
-    Tip,
-    chapter::{BlockSummary, Chapter, Transaction},
-};
+use bcoin_ledger::{Rules, Tip};
 use bcoin_node::{Candidate, PeerAddress, Replacement, View};
 use tokio::time::Instant;
 
@@ -13,14 +10,17 @@ use super::{error::PeerError, fetch::Fetched, limits::ClientLimits, transfer::An
 
 /// The result of asking all peers for a longer chain.
 #[derive(Debug)]
-pub struct Round {
+pub struct Round<S, T> {
     /// The end of the chain after it.
     pub tip: Tip,
     /// What was taken and what was disconnected, when the chain was replaced.
-    pub replacement: Option<Arc<Replacement<BlockSummary, Transaction>>>,
+    pub replacement: Option<Arc<Replacement<S, T>>>,
     /// What each peer offered, in the order they were added.
     pub offers: Vec<Offer>,
 }
+
+/// A round under these rules.
+pub type RoundOf<R> = Round<<R as Rules>::Summary, <R as Rules>::Transaction>;
 
 /// A peer's answer to the question for a longer chain.
 #[derive(Debug)]
@@ -62,12 +62,12 @@ pub enum Outcome {
 }
 
 /// A round that is under way.
-pub(super) struct OpenRound {
+pub(super) struct OpenRound<R> {
     view: Arc<View>,
     began: Instant,
     /// The answers so far, in the order of the peers.
     answered: Vec<Option<(Answered, Duration)>>,
-    best: Option<(usize, Box<Candidate<Chapter>>)>,
+    best: Option<(usize, Box<Candidate<R>>)>,
     /// When a valid chain arrived last.
     delivered: Option<Instant>,
 }
@@ -88,7 +88,7 @@ pub(super) struct Best {
     adopted: bool,
 }
 
-impl OpenRound {
+impl<R: Rules> OpenRound<R> {
     pub(super) fn new(view: Arc<View>) -> Self {
         let answered = view.peers.iter().map(|_| None).collect();
         Self { view, began: Instant::now(), answered, best: None, delivered: None }
@@ -103,6 +103,12 @@ impl OpenRound {
         self.answered.iter().all(Option::is_some)
     }
 
+    /// Whether this peer has answered.
+    pub(super) fn has_answer_of(&self, peer: &PeerAddress) -> bool {
+        let mut answered = self.view.peers.iter().zip(&self.answered);
+        answered.any(|(asked, answer)| asked == peer && answer.is_some())
+    }
+
     /// When callers get their answer at the latest, if chains are arriving or not (docs/contract.md section 6).
     pub(super) fn deadline(&self, is_arriving: bool, limits: &ClientLimits) -> Instant {
         let end = self.began + limits.round;
@@ -114,7 +120,7 @@ impl OpenRound {
     }
 
     /// Takes the answer of a peer. An answer of one that was no peer when the round began is given back.
-    pub(super) fn record(&mut self, answer: Answer) -> Option<Answer> {
+    pub(super) fn record(&mut self, answer: Answer<R>) -> Option<Answer<R>> {
         let Some(order) = self.view.peers.iter().position(|peer| *peer == answer.peer) else { return Some(answer) };
         let answered = match answer.chain {
             Ok(None) => Answered::Itself,
@@ -135,7 +141,7 @@ impl OpenRound {
     }
 
     /// The best chain so far, and the peer that has it.
-    pub(super) fn take_best(&mut self) -> Option<(Box<Candidate<Chapter>>, PeerAddress, Best)> {
+    pub(super) fn take_best(&mut self) -> Option<(Box<Candidate<R>>, PeerAddress, Best)> {
         let (order, candidate) = self.best.take()?;
         let best = Best { order, tip: candidate.tip(), adopted: false };
         Some((candidate, self.view.peers[order].clone(), best))
@@ -145,9 +151,9 @@ impl OpenRound {
     pub(super) fn end(
         self,
         best: Option<Best>,
-        replacement: Option<Arc<Replacement<BlockSummary, Transaction>>>,
+        replacement: Option<Arc<Replacement<R::Summary, R::Transaction>>>,
         tip: Tip,
-    ) -> Round {
+    ) -> RoundOf<R> {
         let best = best.map(|best| Best { adopted: replacement.is_some(), ..best });
         let elapsed = self.began.elapsed();
         let offers = self.view.peers.iter().zip(self.answered).enumerate().map(|(order, (peer, answered))| {

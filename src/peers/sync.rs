@@ -1,10 +1,10 @@
-//! The search for the longest chain. It asks all peers at once, and adopts the longest valid chain that is longer than the own
-//! one (docs/contract.md section 4, `/replace_chain`).
+//! The search for a better chain. It asks all peers at once, and adopts the best valid chain that has more work than the own one
+//! (docs/contract.md section 4, `/replace_chain`); or it asks one peer alone.
 
 use std::sync::Arc;
 
-use bcoin_ledger::chapter::{BlockError, BlockSummary, Chapter, Transaction};
-use bcoin_node::{AdoptError, Adoption, Candidate, PeerAddress, Replacement, Stopping};
+use bcoin_ledger::Rules;
+use bcoin_node::{AdoptError, Adoption, Candidate, NodeHandle, PeerAddress, Replacement, Stopping};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -16,66 +16,104 @@ use tracing::Instrument as _;
 use super::{
     client::PeerClient,
     error::PeerError,
+    exchange::Exchange,
     fetch::Fetched,
     limits::ClientLimits,
     observer::Observer,
     own_address::OwnAddress,
-    round::{OpenRound, Round},
+    round::{OpenRound, RoundOf},
     transfer::{Answer, Transfers},
 };
-use crate::node::Node;
 
 /// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
 
 /// Why a round failed.
-type RoundError = AdoptError<BlockError>;
+type RoundError<R> = AdoptError<<R as Rules>::BlockError>;
 
-type Reply = oneshot::Sender<Result<Arc<Round>, RoundError>>;
+/// What came of a round, for all who share it.
+type RoundResult<R> = Result<Arc<RoundOf<R>>, RoundError<R>>;
 
-/// Asks for a round; cheap to clone.
-#[derive(Clone)]
-pub struct SyncHandle(mpsc::Sender<Reply>);
+type Reply<R> = oneshot::Sender<RoundResult<R>>;
 
-impl SyncHandle {
-    /// Asks the peers for a longer chain, and returns what each of them offered. A call during a round shares the next round with
+/// A chain that replaced the own one.
+type Replaced<R> = Arc<Replacement<<R as Rules>::Summary, <R as Rules>::Transaction>>;
+
+/// Asks for a round, or for the chain of one peer; cheap to clone.
+pub struct SyncHandle<R: Exchange> {
+    rounds: mpsc::Sender<Reply<R>>,
+    single: mpsc::Sender<Question>,
+}
+
+/// One peer is to be asked for its chain.
+struct Question {
+    peer: PeerAddress,
+    reply: oneshot::Sender<bool>,
+    /// Whether its chain had more work than the own one and broke no rule, once that is known.
+    was_better: Option<bool>,
+}
+
+impl<R: Exchange> Clone for SyncHandle<R> {
+    fn clone(&self) -> Self {
+        Self { rounds: self.rounds.clone(), single: self.single.clone() }
+    }
+}
+
+impl<R: Exchange> SyncHandle<R> {
+    /// Asks the peers for a better chain, and returns what each of them offered. A call during a round shares the next round with
     /// all other such calls: many callers cause no more work than one.
     ///
     /// # Errors
-    /// When a longer chain could not be saved, or the node stops.
-    pub async fn replace_chain(&self) -> Result<Arc<Round>, RoundError> {
+    /// When a better chain could not be saved, or the node stops.
+    pub async fn replace_chain(&self) -> RoundResult<R> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(reply).await.map_err(|_| Stopping)?;
+        self.rounds.send(reply).await.map_err(|_| Stopping)?;
         answer.await.map_err(|_| Stopping)?
+    }
+
+    /// Asks one peer for a better chain, during rounds too, and adopts it. Returns whether it had one.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub(super) async fn ask_one(&self, peer: PeerAddress) -> Result<bool, Stopping> {
+        let (reply, answer) = oneshot::channel();
+        let question = Question { peer, reply, was_better: None };
+        self.single.send(question).await.map_err(|_| Stopping)?;
+        answer.await.map_err(|_| Stopping)
     }
 }
 
 /// Starts the task that runs the rounds. It ends when the last handle is dropped; rounds wait for no peer once `stop` is cancelled.
-pub fn start(
-    node: Node,
+pub fn start<R: Exchange>(
+    rules: R,
+    node: NodeHandle<R>,
     client: PeerClient,
     observer: Observer,
     own_address: OwnAddress,
     stop: CancellationToken,
-) -> (SyncHandle, JoinHandle<()>) {
-    let (requests, queue) = mpsc::channel::<Reply>(QUEUE);
+) -> (SyncHandle<R>, JoinHandle<()>) {
+    let (rounds, queue) = mpsc::channel(QUEUE);
+    let (single, questions) = mpsc::channel(QUEUE);
     let limits = client.limits;
-    let transfers = Transfers::new(node.clone(), client, own_address);
-    let sync = Sync { node, limits, transfers, observer, stop };
-    (SyncHandle(requests), tokio::spawn(sync.run(queue).in_current_span()))
+    let transfers = Transfers::new(rules, node.clone(), client, own_address);
+    let sync = Sync { node, limits, transfers, observer, stop, questions, asked: Vec::new() };
+    (SyncHandle { rounds, single }, tokio::spawn(sync.run(queue).in_current_span()))
 }
 
-struct Sync {
-    node: Node,
+struct Sync<R: Exchange> {
+    node: NodeHandle<R>,
     limits: ClientLimits,
-    transfers: Transfers,
+    transfers: Transfers<R>,
     /// Told of the chains of peers that do not tell of them themselves.
     observer: Observer,
     stop: CancellationToken,
+    questions: mpsc::Receiver<Question>,
+    /// The questions that are not answered yet.
+    asked: Vec<Question>,
 }
 
-impl Sync {
-    async fn run(mut self, mut queue: mpsc::Receiver<Reply>) {
+impl<R: Exchange> Sync<R> {
+    async fn run(mut self, mut queue: mpsc::Receiver<Reply<R>>) {
         let mut callers = Vec::new();
         loop {
             tokio::select! {
@@ -83,6 +121,7 @@ impl Sync {
                     0 => return,
                     _ => {
                         let result = self.round().await;
+                        self.answer_questions();
                         for caller in callers.drain(..) {
                             // The caller may have gone away.
                             let _ = caller.send(result.clone());
@@ -90,19 +129,25 @@ impl Sync {
                     }
                 },
                 Some(answer) = self.transfers.next() => self.take_alone(answer).await,
+                Some(question) = self.questions.recv() => self.ask_one(question),
             }
         }
     }
 
     /// Asks all peers. A peer that has not answered an earlier round yet is not asked again: its answer counts when it comes.
-    async fn round(&mut self) -> Result<Arc<Round>, RoundError> {
+    async fn round(&mut self) -> RoundResult<R> {
         let mut round = OpenRound::new(self.node.view());
         let view = round.view().clone();
         view.peers.iter().for_each(|peer| self.transfers.ask(peer, &view));
         while !round.is_complete() {
             let deadline = round.deadline(self.transfers.any_is_arriving(), &self.limits);
             tokio::select! {
+                Some(question) = self.questions.recv() => self.ask_one(question),
                 Some(answer) = self.transfers.next() => {
+                    if round.has_answer_of(&answer.peer) {
+                        self.take_alone(answer).await;
+                        continue;
+                    }
                     self.note(&answer).await;
                     if let Some(of_no_peer) = round.record(answer) {
                         tracing::debug!(peer = %of_no_peer.peer, "is no peer any more");
@@ -125,8 +170,29 @@ impl Sync {
         Ok(Arc::new(round.end(best, replacement, self.node.view().tip)))
     }
 
+    /// Asks one peer without a round, unless it is being asked already.
+    fn ask_one(&mut self, question: Question) {
+        self.transfers.ask_alone(&question.peer, &self.node.view());
+        self.asked.push(question);
+    }
+
+    /// Takes note of what is answered to those who have asked for this peer's chain alone.
+    fn note_question(&mut self, peer: &PeerAddress, was_better: bool) {
+        for question in self.asked.iter_mut().filter(|question| question.peer == *peer) {
+            question.was_better = Some(was_better);
+        }
+    }
+
+    /// Answers the questions to which the answer is known and has taken effect.
+    fn answer_questions(&mut self) {
+        for question in self.asked.extract_if(.., |question| question.was_better.is_some()) {
+            // Who has asked may have gone away.
+            let _ = question.reply.send(question.was_better.unwrap_or_default());
+        }
+    }
+
     /// Takes the answer of a peer for which no round is waiting any more.
-    async fn take_alone(&self, answer: Answer) {
+    async fn take_alone(&mut self, answer: Answer<R>) {
         self.note(&answer).await;
         let view = self.node.view();
         if let Ok(Some(Fetched::Chain { candidate, .. })) = answer.chain
@@ -136,18 +202,30 @@ impl Sync {
         {
             tracing::warn!(peer = %answer.peer, reason = %error.to_string().escape_debug(), "its chain is not adopted");
         }
+        self.answer_questions();
     }
 
     /// Makes a peer's chain the node's own.
     async fn adopt(
-        &self,
-        candidate: Box<Candidate<Chapter>>,
+        &mut self,
+        candidate: Box<Candidate<R>>,
         peer: &PeerAddress,
-    ) -> Result<Option<Arc<Replacement<BlockSummary, Transaction>>>, RoundError> {
+    ) -> Result<Option<Replaced<R>>, RoundError<R>> {
         let length = candidate.tip().height;
-        match self.node.adopt(*candidate, Some(peer.clone())).await? {
+        let adoption = self.node.adopt(*candidate, Some(peer.clone())).await;
+        if adoption.is_err() {
+            // Who has asked would ask again at once.
+            self.note_question(peer, false);
+        }
+        match adoption? {
             Adoption::Adopted { replacement, waiting } => {
-                tracing::info!(%peer, length, disconnected = replacement.stale.count, waiting, "replaced the chain");
+                let disconnected = replacement.stale.count;
+                if R::GROWS_BRANCHES && disconnected == 0 {
+                    // Every block of a peer comes like that.
+                    tracing::debug!(%peer, length, waiting, "its blocks follow the chain");
+                } else {
+                    tracing::info!(%peer, length, disconnected, waiting, "replaced the chain");
+                }
                 Ok(Some(replacement))
             }
             Adoption::Outdated => {
@@ -158,8 +236,9 @@ impl Sync {
     }
 
     /// Tells the observer and the operator what a peer answered, and everyone when a longer chain is beyond a limit.
-    async fn note(&self, answer: &Answer) {
+    async fn note(&mut self, answer: &Answer<R>) {
         let peer = &answer.peer;
+        self.note_question(peer, answer.was_better);
         match &answer.chain {
             Ok(None) => {}
             Ok(Some(Fetched::NotLonger { length })) => tracing::debug!(%peer, length, "has no longer chain"),

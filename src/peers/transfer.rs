@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use bcoin_node::{PeerAddress, View};
+use bcoin_node::{NodeHandle, PeerAddress, View};
 use tokio::{
     task::{self, JoinSet},
     time::Instant,
@@ -19,25 +19,28 @@ use tracing::Instrument as _;
 use super::{
     client::PeerClient,
     error::PeerError,
-    fetch::{Fetched, fetch},
+    exchange::Exchange,
+    fetch::{Fetch, Fetched},
     own_address::OwnAddress,
 };
-use crate::node::Node;
 
 /// What a peer answered, and how long that took.
-pub(super) struct Answer {
+pub(super) struct Answer<R> {
     pub(super) peer: PeerAddress,
     pub(super) took: Duration,
     /// None when the peer is this node itself.
-    pub(super) chain: Result<Option<Fetched>, PeerError>,
+    pub(super) chain: Result<Option<Fetched<R>>, PeerError>,
+    /// Whether that is a chain with more work than the own one had when the peer was asked.
+    pub(super) was_better: bool,
 }
 
 /// The transfers that are under way, at most one for each peer.
-pub(super) struct Transfers {
-    node: Node,
+pub(super) struct Transfers<R: Exchange> {
+    rules: R,
+    node: NodeHandle<R>,
     client: PeerClient,
     own_address: OwnAddress,
-    tasks: JoinSet<Answer>,
+    tasks: JoinSet<Answer<R>>,
     /// What each task does.
     asked: HashMap<task::Id, Asked>,
 }
@@ -47,30 +50,47 @@ struct Asked {
     peer: PeerAddress,
     /// Whether its chain has begun to arrive.
     is_arriving: Arc<AtomicBool>,
-    /// Whether the round has ended that asked it.
+    /// Whether no round waits for it: the one that asked it has ended, or none has.
     is_alone: bool,
 }
 
-impl Transfers {
-    pub(super) fn new(node: Node, client: PeerClient, own_address: OwnAddress) -> Self {
-        Self { node, client, own_address, tasks: JoinSet::new(), asked: HashMap::new() }
+impl<R: Exchange> Transfers<R> {
+    pub(super) fn new(rules: R, node: NodeHandle<R>, client: PeerClient, own_address: OwnAddress) -> Self {
+        Self { rules, node, client, own_address, tasks: JoinSet::new(), asked: HashMap::new() }
     }
 
     /// Asks a peer for its chain, unless it has not answered the last time yet.
     pub(super) fn ask(&mut self, peer: &PeerAddress, view: &Arc<View>) {
+        self.begin(peer, view, false);
+    }
+
+    /// As [`Transfers::ask`], without a round.
+    pub(super) fn ask_alone(&mut self, peer: &PeerAddress, view: &Arc<View>) {
+        self.begin(peer, view, true);
+    }
+
+    fn begin(&mut self, peer: &PeerAddress, view: &Arc<View>, is_alone: bool) {
         if self.asked.values().any(|asked| asked.peer == *peer) {
             return;
         }
-        let (node, client, own_address) = (self.node.clone(), self.client.clone(), self.own_address);
-        let asked = Asked { peer: peer.clone(), is_arriving: Arc::default(), is_alone: false };
+        let (rules, node) = (self.rules.clone(), self.node.clone());
+        let (client, own_address) = (self.client.clone(), self.own_address);
+        let asked = Asked { peer: peer.clone(), is_arriving: Arc::default(), is_alone };
         let (peer, view, delivering) = (peer.clone(), view.clone(), asked.is_arriving.clone());
         let transfer = async move {
             let began = Instant::now();
             let chain = match own_address.is(&peer).await {
                 true => Ok(None),
-                false => fetch(&client, &node, &peer, &view, &delivering).await.map(Some),
+                false => {
+                    let (rules, client, node, peer) = (&rules, &client, &node, &peer);
+                    Fetch { rules, client, node, peer, view: &view, delivering: &delivering }.run().await.map(Some)
+                }
             };
-            Answer { peer, took: began.elapsed(), chain }
+            let was_better = match &chain {
+                Ok(Some(Fetched::Chain { candidate, .. })) => candidate.tip().has_more_work_than(&view.tip),
+                _ => false,
+            };
+            Answer { peer, took: began.elapsed(), chain, was_better }
         };
         let task = self.tasks.spawn(transfer.in_current_span());
         self.asked.insert(task.id(), asked);
@@ -87,7 +107,7 @@ impl Transfers {
     }
 
     /// The next answer; none when nobody is being asked. Cancelling the wait loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Answer> {
+    pub(super) async fn next(&mut self) -> Option<Answer<R>> {
         let ended = self.tasks.join_next_with_id().await?;
         let id = ended.as_ref().map_or_else(task::JoinError::id, |(id, _)| *id);
         let asked = self.asked.remove(&id);
@@ -96,7 +116,7 @@ impl Transfers {
             Err(error) => {
                 tracing::error!(%error, "asking a peer ended with a panic");
                 let peer = asked?.peer;
-                Some(Answer { peer, took: Duration::ZERO, chain: Err(PeerError::Interrupted) })
+                Some(Answer { peer, took: Duration::ZERO, chain: Err(PeerError::Interrupted), was_better: false })
             }
         }
     }

@@ -43,6 +43,7 @@ mod restart;
 mod routes;
 mod schemathesis;
 mod shares;
+mod sound_peers;
 mod stale;
 mod strangers;
 mod support;

@@ -99,8 +99,7 @@ function fieldsOf(node, others) {
   /** @type {[word: string, ...value: Child[]][]} */
   const fields = [[t("addressWord"), node.address === null ? t("thisNode") : foreign(node.address)]];
   if (others.length > 0) fields.push([t("alsoAt"), foreign(others.join(", "))]);
-  if (node.state === "fails")
-    fields.push([t("stateWord"), t("fails"), node.error_code && ` – ${t("peerError", node.error_code)}`]);
+  if (node.state === "fails") fields.push([t("stateWord"), failure(node.error_code)]);
   if (node.state === "unasked") fields.push([t("stateWord"), t("unasked")]);
   if (node.kind === "listing") fields.push([t("stateWord"), t("listing")]);
   if (node.seen_at !== null) fields.push([t("seenWord"), clock(node.seen_at)]);
@@ -112,4 +111,15 @@ function fieldsOf(node, others) {
   if (node.mining !== null) fields.push([t("automatic"), miningText(node.mining)]);
   if (node.miner !== null) fields.push([t("miner"), foreign(node.miner)]);
   return fields;
+}
+
+/**
+ * Why a node fails. One of another network answers, but not for this one.
+ *
+ * @param {string | null} code
+ */
+function failure(code) {
+  if (code === null) return t("fails");
+  const reason = t("peerError", code);
+  return code === "other_rules" || code === "other_network" ? reason : `${t("fails")} – ${reason}`;
 }

@@ -2,14 +2,14 @@
 
 use bcoin_ledger::{
     BlockHash, Tip,
-    chapter::{Account, BlockSummary, Scalar, Transaction},
+    chapter::{Account, BlockSummary, Chapter, Scalar, Transaction},
 };
 use bcoin_node::{BeyondLimit, MiningMode, PeersChange, Replacement};
 use serde_json::value::RawValue;
 
 use crate::{
     format::{capitalised, milliseconds},
-    peers::{BlockPoint, Offer, Outcome, PeerError, PeerKind, PeerState, PeerStatus, Relation, Round},
+    peers::{BlockPoint, Offer, Outcome, PeerError, PeerKind, PeerState, PeerStatus, Relation, RoundOf},
     wire::v1::{
         AccountJson, BeyondLimitEvent, Field, GivenUpBlocks, HeaderJson, MiningJson, OfferJson, OutcomeJson, PeerJson,
         PeerKindJson, PeerStateJson, PeersEvent, Point, RelationJson, ReplacementJson, ReturnedJson, RoundJson,
@@ -139,6 +139,7 @@ impl From<&PeerStatus> for PeerJson {
             kind: None,
             length: None,
             tip_hash: None,
+            work: None,
             relation: None,
             common: None,
             took_ms: took.map(milliseconds),
@@ -160,6 +161,7 @@ impl From<&PeerStatus> for PeerJson {
                 kind: known.kind.map(Into::into),
                 length: known.tip.map(|(length, _)| length),
                 tip_hash: known.tip.map(|(_, hash)| hash.to_string()),
+                work: known.work.map(|work| work.to_string()),
                 relation: known.relation.map(Into::into),
                 common: known.common.map(point),
                 ..unknown
@@ -192,8 +194,8 @@ pub(super) fn point((index, hash): BlockPoint) -> Point {
     Point { index, hash: hash.to_string() }
 }
 
-impl From<&Round> for RoundJson {
-    fn from(round: &Round) -> Self {
+impl From<&RoundOf<Chapter>> for RoundJson {
+    fn from(round: &RoundOf<Chapter>) -> Self {
         Self {
             replaced: round.replacement.is_some(),
             length: round.tip.height,

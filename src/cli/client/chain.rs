@@ -1,9 +1,8 @@
 //! `bcoin chain`: the latest blocks as a list, or one block in full.
 
-use serde::Deserialize;
-
 use super::{
     find,
+    http::Either,
     output::{FAINT, Output, STRONG, shown},
     sound_words, words,
 };
@@ -23,9 +22,9 @@ pub(in super::super) async fn run(flags: &ChainFlags) -> Result<(), Failure> {
         if out.is_json() {
             return out.document(answer.json()?);
         }
-        return match answer.read()? {
-            AnyBlock::Sound(found) => sound_block(out, &found),
-            AnyBlock::Chapter(found) => block(out, &found),
+        return match answer.either()? {
+            Either::Sound(found) => sound_block(out, &found),
+            Either::Chapter(found) => block(out, &found),
         };
     }
     let from = match flags.from {
@@ -40,32 +39,16 @@ pub(in super::super) async fn run(flags: &ChainFlags) -> Result<(), Failure> {
         return out.document(node.get(&format!("/blocks{page}")).await?.json()?);
     }
     // Headers hold all that the list shows, and are short however many transactions the blocks hold.
-    list(out, from, node.get(&format!("/headers{page}")).await?.read()?)
-}
-
-/// A block under either rules.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AnyBlock {
-    Sound(Box<sound::FoundBlock>),
-    Chapter(Box<BlockJson>),
-}
-
-/// A page of headers under either rules.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AnyHeaders {
-    Sound(sound::Headers),
-    Chapter(Headers),
+    list(out, from, node.get(&format!("/headers{page}")).await?.either()?)
 }
 
 /// Index and line of each block of a list.
 type Lines = Vec<(u64, String)>;
 
-fn list(out: Output, from: u64, page: AnyHeaders) -> Result<(), Failure> {
+fn list(out: Output, from: u64, page: Either<sound::Headers, Headers>) -> Result<(), Failure> {
     let (lines, length, has_more): (Lines, u64, bool) = match page {
-        AnyHeaders::Sound(page) => (page.headers.iter().map(sound_line).collect(), page.length, page.next.is_some()),
-        AnyHeaders::Chapter(page) => (page.headers.iter().map(line).collect(), page.length, page.next.is_some()),
+        Either::Sound(page) => (page.headers.iter().map(sound_line).collect(), page.length, page.next.is_some()),
+        Either::Chapter(page) => (page.headers.iter().map(line).collect(), page.length, page.next.is_some()),
     };
     let length = words::count(length, "block");
     let (Some((first, _)), Some((last, _))) = (lines.first(), lines.last()) else {

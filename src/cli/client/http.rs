@@ -94,6 +94,12 @@ pub(super) struct Answer {
     path: String,
 }
 
+/// An answer of a node under either rules.
+pub(super) enum Either<S, C> {
+    Sound(S),
+    Chapter(C),
+}
+
 impl Answer {
     /// The JSON as it came.
     pub(super) fn json(&self) -> Result<&RawValue, ClientError> {
@@ -103,6 +109,14 @@ impl Answer {
     /// Reads it as `T`.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
         serde_json::from_str(&self.text).map_err(|error| self.unreadable(&error))
+    }
+
+    /// Reads it as what a node under the sound rules answers, or else as what one under the printed rules does.
+    pub(super) fn either<S: DeserializeOwned, C: DeserializeOwned>(&self) -> Result<Either<S, C>, ClientError> {
+        match serde_json::from_str(&self.text) {
+            Ok(sound) => Ok(Either::Sound(sound)),
+            Err(_) => self.read().map(Either::Chapter),
+        }
     }
 
     fn unreadable(&self, reason: &impl Display) -> ClientError {

@@ -1,10 +1,8 @@
 //! `bcoin mine`: blocks now, or mining by itself from now on.
 
-use serde::Deserialize;
-
 use super::{
     find,
-    http::Node,
+    http::{Either, Node},
     output::{GOOD, Output},
     sound_words, words,
 };
@@ -50,23 +48,16 @@ async fn now(node: &Node, out: Output, count: u32) -> Result<(), Failure> {
             out.document(answer.json()?)?;
             continue;
         }
-        out.line(out.paint(GOOD, mined(answer.read()?)?))?;
+        out.line(out.paint(GOOD, mined(answer.either()?)?))?;
     }
     Ok(())
 }
 
-/// A block that was mined under either rules.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AnyMined {
-    Sound(Box<sound::MinedJson>),
-    Chapter(MinedJson),
-}
-
-fn mined(mined: AnyMined) -> Result<String, serde_json::Error> {
+/// A block that was mined, in words.
+fn mined(mined: Either<sound::MinedJson, MinedJson>) -> Result<String, serde_json::Error> {
     match mined {
-        AnyMined::Sound(mined) => Ok(sound_words::mined_block(&mined.block, mined.tries, mined.took_ms)),
-        AnyMined::Chapter(MinedJson { block, tries, took_ms }) => {
+        Either::Sound(mined) => Ok(sound_words::mined_block(&mined.block, mined.tries, mined.took_ms)),
+        Either::Chapter(MinedJson { block, tries, took_ms }) => {
             let block: BlockJson = serde_json::from_str(block.get())?;
             Ok(words::mined(&header(block), tries, took_ms))
         }

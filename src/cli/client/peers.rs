@@ -1,12 +1,11 @@
 //! `bcoin peers`: lists, adds and removes peers, and asks them for a longer chain.
 
 use clap::builder::styling::Style;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{
     find,
-    http::Node,
+    http::{Either, Node},
     output::{BAD, FAINT, GOOD, NOTABLE, Output, STRONG, shown},
     replaced::Replaced,
     words,
@@ -145,9 +144,9 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(answer.json()?);
     }
-    let (offers, length, replaced): (_, _, Option<Replaced>) = match answer.read()? {
-        AnyRound::Sound(round) => (round.offers, round.length, round.replacement.map(Into::into)),
-        AnyRound::Chapter(round) => (round.offers, round.length, round.replacement.map(Into::into)),
+    let (offers, length, replaced): (_, _, Option<Replaced>) = match answer.either::<sound::RoundJson, RoundJson>()? {
+        Either::Sound(round) => (round.offers, round.length, round.replacement.map(Into::into)),
+        Either::Chapter(round) => (round.offers, round.length, round.replacement.map(Into::into)),
     };
     table(out, offers.iter().map(offer))?;
     match &replaced {
@@ -157,14 +156,6 @@ async fn replace(node: &Node, out: Output) -> Result<(), Failure> {
             out.line(out.paint(STRONG, format_args!("The chain stays as it is, with {length}.")))
         }
     }
-}
-
-/// What came of asking the peers of a node under either rules.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AnyRound {
-    Sound(Box<sound::RoundJson>),
-    Chapter(Box<RoundJson>),
 }
 
 fn offer(offer: &OfferJson) -> Row {

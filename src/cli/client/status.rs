@@ -1,9 +1,8 @@
 //! `bcoin status`: the state of a node.
 
-use serde::Deserialize;
-
 use super::{
     find,
+    http::Either,
     output::{Output, STRONG, shown},
     words,
 };
@@ -22,12 +21,12 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
     if out.is_json() {
         return out.document(answer.json()?);
     }
-    let (status, network) = match answer.read()? {
-        AnyStatus::Sound(sound) => {
+    let (status, network) = match answer.either::<SoundStatus, Status>()? {
+        Either::Sound(sound) => {
             let network = network(&sound);
             (sound.status, network)
         }
-        AnyStatus::Chapter(status) => (*status, Vec::new()),
+        Either::Chapter(status) => (status, Vec::new()),
     };
     let uptime = words::long_duration(status.uptime_seconds.max(0.0) as u64);
     let data = match status.data {
@@ -52,14 +51,6 @@ pub(in super::super) async fn run(flags: &StatusFlags) -> Result<(), Failure> {
         out.line(format_args!("  {label:<10}{value}"))?;
     }
     Ok(())
-}
-
-/// The status of a node under either rules.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AnyStatus {
-    Sound(Box<SoundStatus>),
-    Chapter(Box<Status>),
 }
 
 /// What there is beyond the chapter's status.

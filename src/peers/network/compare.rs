@@ -9,6 +9,9 @@ use super::super::observer::Trail;
 pub type BlockPoint = (u64, BlockHash);
 
 /// The relation of a peer's chain to this node's own.
+///
+/// A chain that extends another one has more work under all rules, since every block has some. Which of two is better that part is
+/// not said here: under the sound rules it is the one with more work, however long they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// They are the same.

@@ -6,6 +6,8 @@ mod judging;
 mod live;
 mod rounds;
 mod seer;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::{
@@ -13,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use bcoin_ledger::Tip;
+use bcoin_ledger::{Tip, Work};
 use bcoin_node::{AnyNode, MiningMode, PeerAddress, Stopping, now, store::StoreError};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,7 +30,9 @@ pub use self::{
 };
 use self::{judging::Judging, live::Live, rounds::Rounds, seer::Seer};
 pub use super::observer::LastBlock;
-use super::{client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress};
+use super::{
+    client::PeerClient, error::PeerError, observer::Observer, own_address::OwnAddress, own_network::OwnNetwork,
+};
 use crate::wire::v1::{MinedPoint, MiningJson, PeerJudgementJson};
 
 /// How long what is known of peers counts as that of now while nobody follows them.
@@ -68,6 +72,8 @@ impl Network {
 pub struct OwnStatus {
     /// The end of its chain.
     pub tip: Tip,
+    /// Whether its rules give blocks different work, so that it is told.
+    pub tells_work: bool,
     /// What is told of its last block.
     pub last_block: LastBlock,
     /// The last block that it mined.
@@ -110,6 +116,8 @@ pub struct KnownPeer {
     pub last_mined: Option<MinedPoint>,
     /// The end of its chain.
     pub tip: Option<BlockPoint>,
+    /// The work of its chain, as far as it tells that.
+    pub work: Option<Work>,
     /// What is told of its last block.
     pub last_block: Option<LastBlock>,
     /// How its chain stands to the own one.
@@ -202,13 +210,14 @@ impl NetworkHandle {
 /// Starts the tasks that follow and ask the peers of a node. They end when `stop` is cancelled.
 pub fn start(
     node: AnyNode,
+    network: OwnNetwork,
     client: PeerClient,
     observer: Observer,
     own_address: OwnAddress,
     stop: CancellationToken,
 ) -> (NetworkHandle, [JoinHandle<()>; 2]) {
     let judging = Arc::new(Judging::new(client.clone()));
-    let seer = Arc::new(Seer::new(node, client, observer, own_address));
+    let seer = Arc::new(Seer::new(node, network, client, observer, own_address));
     let (live, following) = live::start(seer.clone(), stop.clone());
     let (rounds, asking) = rounds::start(seer.clone(), stop);
     (NetworkHandle { seer, live, rounds, judging }, [following, asking])

@@ -3,10 +3,9 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-use bcoin_ledger::{BlockHash, Tip, chapter::BlockSummary};
+use bcoin_ledger::{BlockHash, Tip};
 use bcoin_node::{
     AnyNode, PeerAddress, View,
     store::{Reader, StoreError},
@@ -16,10 +15,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     super::{
-        client::{PeerClient, PeerTip},
+        client::PeerClient,
         common_block::last_common_block,
-        observer::{Observation, Observer, Report, Trail},
+        observer::{BCoinReport, Observation, Observer, Report},
         own_address::OwnAddress,
+        own_network::OwnNetwork,
     },
     BlockPoint, KnownPeer, LastBlock, Network, OwnStatus, PeerKind, PeerState, PeerStatus, Relation,
     compare::{Parting, parting},
@@ -28,12 +28,10 @@ use super::{
 };
 use crate::wire::v1::MinedPoint;
 
-/// How long the resolution of a peer's name may take.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// Sees the network of a node.
 pub(super) struct Seer {
     pub(super) node: AnyNode,
+    network: OwnNetwork,
     client: PeerClient,
     pub(super) observer: Observer,
     own_address: OwnAddress,
@@ -53,9 +51,16 @@ struct Compared {
 }
 
 impl Seer {
-    pub(super) fn new(node: AnyNode, client: PeerClient, observer: Observer, own_address: OwnAddress) -> Self {
+    pub(super) fn new(
+        node: AnyNode,
+        network: OwnNetwork,
+        client: PeerClient,
+        observer: Observer,
+        own_address: OwnAddress,
+    ) -> Self {
         Self {
             node,
+            network,
             client,
             observer,
             own_address,
@@ -71,7 +76,7 @@ impl Seer {
     /// When the own chain cannot be read.
     pub(super) async fn see(&self) -> Result<Network, StoreError> {
         let view = self.node.view();
-        let observed = async |peer| (!self.is_itself(peer).await).then(|| self.observer.latest(peer));
+        let observed = async |peer| (!self.is_itself(peer).await).then(|| self.judged(self.observer.latest(peer)));
         let observations = join_all(view.peers.iter().map(observed)).await;
         let compared = self.compare(&view.peers, &observations).await?;
         Ok(self.network(&view, &observations, compared))
@@ -86,7 +91,7 @@ impl Seer {
         self.itself.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let asked = join_all(view.peers.iter().map(async |peer| match self.is_itself(peer).await {
             true => None,
-            false => Some(self.observer.look(peer).await),
+            false => Some(self.judged(self.observer.look(peer).await)),
         }));
         let deadline = Instant::now() + self.client.limits.document;
         let observations = asked.await;
@@ -105,30 +110,46 @@ impl Seer {
     /// When the own chain cannot be read.
     pub(super) async fn search(&self) -> Result<(), StoreError> {
         let view = self.node.view();
-        let observations: Vec<_> = view.peers.iter().map(|peer| Some(self.observer.latest(peer))).collect();
+        let observations: Vec<_> =
+            view.peers.iter().map(|peer| Some(self.judged(self.observer.latest(peer)))).collect();
         let compared = self.compare(&view.peers, &observations).await?;
         let unknown =
             view.peers.iter().zip(&observations).zip(&compared.partings).filter_map(|((peer, seen), parting)| {
                 // A node of the listing cannot be asked for a block.
                 let Report::BCoin(report) = seen.as_ref()?.report.as_ref()? else { return None };
-                parting.is_none().then(|| (peer, report.trail.clone()))
+                parting.is_none().then(|| (peer, report.clone()))
             });
-        let searches: Vec<_> = unknown.map(|(peer, trail)| self.search_one(&view, peer, trail)).collect();
+        let searches: Vec<_> = unknown.map(|(peer, report)| self.search_one(&view, peer, *report)).collect();
         join_all(searches).await;
         Ok(())
     }
 
-    async fn search_one(&self, view: &View, peer: &PeerAddress, trail: Trail) {
-        let theirs = PeerTip { length: trail.height(), hash: trail.hash(), bytes: None };
-        let search = last_common_block(&self.client, &self.node, peer, view, theirs);
+    async fn search_one(&self, view: &View, peer: &PeerAddress, report: BCoinReport) {
+        let search = last_common_block(&self.client, &self.node, &self.network, peer, view, report.tip());
         match timeout(self.client.limits.document, search).await {
-            Ok(Ok(common)) => self.deep.keep(peer, &trail, (view.tip.height, view.tip.hash), common),
+            Ok(Ok(common)) => self.deep.keep(peer, &report.trail, (view.tip.height, view.tip.hash), common),
             Ok(Err(error)) => {
                 let reason = error.to_string();
                 tracing::debug!(%peer, reason = %reason.escape_debug(), "does not say where its chain parts");
             }
             Err(_) => tracing::debug!(%peer, "takes too long to say where its chain parts"),
         }
+    }
+
+    /// What is known of a peer. One of another network fails, whatever it answers, and nothing of it is compared.
+    fn judged(&self, seen: Arc<Observation>) -> Arc<Observation> {
+        let checked = match &seen.report {
+            Some(Report::BCoin(report)) => self.network.check(&report.network),
+            Some(Report::Listing(_)) => self.network.check_listing(),
+            None => Ok(()),
+        };
+        let Err(error) = checked else { return seen };
+        // Who does not answer at all fails for that reason.
+        let outcome = match &seen.outcome {
+            Some(Err(error)) => Err(error.clone()),
+            _ => Err(Arc::new(error)),
+        };
+        Arc::new(Observation { outcome: Some(outcome), report: None, seen_at: None, ..(*seen).clone() })
     }
 
     /// Those of these peers that are not the own node.
@@ -144,7 +165,7 @@ impl Seer {
             return known;
         }
         // A name that is not resolved in time is not the own one.
-        let is = timeout(LOOKUP_TIMEOUT, self.own_address.is(peer)).await.unwrap_or(false);
+        let is = timeout(OwnAddress::LOOKUP_TIMEOUT, self.own_address.is(peer)).await.unwrap_or(false);
         self.itself.lock().unwrap_or_else(PoisonError::into_inner).insert(peer.clone(), is);
         is
     }
@@ -163,9 +184,12 @@ impl Seer {
         observations: &[Option<Arc<Observation>>],
     ) -> Result<Compared, StoreError> {
         let (peers, observations, deep) = (peers.clone(), observations.to_vec(), self.deep.clone());
+        let network = self.network.clone();
         let known = self.last_block.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let compared =
-            self.node.read(move |reader| compare(reader, &peers, &observations, &deep, known.as_ref())).await?;
+        let compared = self
+            .node
+            .read(move |reader| compare(reader, &network, &peers, &observations, &deep, known.as_ref()))
+            .await?;
         let last = (compared.tip.hash, compared.last_block.clone());
         *self.last_block.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(compared)
@@ -193,7 +217,14 @@ impl Seer {
             peers[*peer].known.branch = Some(end);
         }
         let last_mined = view.last_mined.map(|(mined, time)| MinedPoint::new(mined, time));
-        let own = OwnStatus { tip, last_block, last_mined, mining: self.node.mining(), waiting: view.waiting };
+        let own = OwnStatus {
+            tip,
+            tells_work: self.network.tells_work(),
+            last_block,
+            last_mined,
+            mining: self.node.mining(),
+            waiting: view.waiting,
+        };
         Network { own, peers, branches, rendered: Default::default() }
     }
 }
@@ -201,6 +232,7 @@ impl Seer {
 /// Compares the chains of the peers with the own one; blocks the thread.
 fn compare(
     reader: &Reader,
+    network: &OwnNetwork,
     peers: &[PeerAddress],
     observations: &[Option<Arc<Observation>>],
     deep: &DeepPartings,
@@ -210,7 +242,10 @@ fn compare(
     let tip = own.tip()?;
     let last_block = match last_block {
         Some((hash, block)) if *hash == tip.hash => block.clone(),
-        _ => read_last_block(&own.block(tip.height)?.unwrap_or_default())?,
+        _ => {
+            let encoding = own.block(tip.height)?.unwrap_or_default();
+            network.last_block(&encoding).map_err(|error| StoreError::Damaged(error.to_string()))?
+        }
     };
     let partings = peers.iter().zip(observations).map(|(peer, seen)| {
         let Some(trail) = seen.as_deref().and_then(Observation::trail) else { return Ok(Some(None)) };
@@ -220,14 +255,6 @@ fn compare(
         }
     });
     Ok(Compared { tip, last_block, partings: partings.collect::<Result<_, StoreError>>()? })
-}
-
-fn read_last_block(text: &[u8]) -> Result<LastBlock, StoreError> {
-    let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged(error.to_string());
-    let text = std::str::from_utf8(text).map_err(|error| damaged(&error))?;
-    let BlockSummary { timestamp, transactions, .. } =
-        BlockSummary::from_canonical(text).map_err(|error| damaged(&error))?;
-    Ok(LastBlock::new(&timestamp, transactions as u64))
 }
 
 /// What is known of a peer. `parting` is the last block that its chain shares with the own one, if that is known.
@@ -265,6 +292,7 @@ fn status(
                 miner: report.miner.clone(),
                 mining: report.mining,
                 last_mined: report.last_mined.clone(),
+                work: report.work,
                 last_block: report.last_block.clone(),
                 ..unknown
             },
@@ -289,6 +317,7 @@ impl KnownPeer {
             mining: None,
             last_mined: None,
             tip: None,
+            work: None,
             last_block: None,
             relation: None,
             common: None,

@@ -6,11 +6,14 @@ use bcoin_node::now;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::event_stream::{Event, Message},
+    super::{
+        event_stream::{Event, Message},
+        seen_block::SeenBlock,
+    },
     Observation, Observed, Observer, Report,
-    look::{follows, last_block},
+    look::follows,
 };
-use crate::wire::v1::{BlockEvent, MinedPoint, MiningEvent, event};
+use crate::wire::v1::{MinedPoint, MiningEvent, event};
 
 /// How long to wait before a peer is asked again.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -97,11 +100,18 @@ fn apply(observation: &mut Observation, event: &Event) -> bool {
     let Some(Report::BCoin(report)) = &mut observation.report else { return false };
     match event.name.as_str() {
         event::BLOCK => {
-            let Ok(BlockEvent { header, time, .. }) = serde_json::from_str(&event.data) else { return false };
+            let Ok(SeenBlock { header, mined_here, time }) = serde_json::from_str(&event.data) else { return false };
             let Some(hash) = follows(&report.trail, &header) else { return false };
+            let work = header.work();
+            if work.is_some() != report.work.is_some() {
+                return false;
+            }
             report.trail.push(hash);
-            report.last_block = Some(last_block(&header));
-            report.last_mined = Some(MinedPoint { index: header.index, hash: header.hash, time });
+            report.work = work;
+            report.last_block = Some(header.last_block());
+            if mined_here {
+                report.last_mined = Some(MinedPoint { index: header.index, hash: header.hash, time });
+            }
             answers_now(observation)
         }
         event::MINING => {

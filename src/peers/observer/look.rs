@@ -5,7 +5,7 @@
 
 use bcoin_ledger::{
     BlockHash, ChainCheck, CheckedBlock as _,
-    chapter::{Block, Chapter, MAX_INTEGER},
+    chapter::{Block, Chapter},
 };
 use bcoin_node::{CandidateError, PeerAddress, now};
 use serde::Deserialize;
@@ -17,10 +17,11 @@ use super::{
         chain_decoder::ChainError,
         client::{Beginning, MAX_DOCUMENT, PeerClient, StatusOfPeer},
         error::PeerError,
+        exchange::Exchange as _,
+        seen_block::SeenHeader,
     },
     observation::{BCoinReport, LastBlock, ListingReport, Observation, Report, TRAIL_BLOCKS, Trail},
 };
-use crate::wire::v1::HeaderJson;
 
 /// Asks a peer how it is. `before` is what was known of it.
 pub(super) async fn look(client: &PeerClient, peer: &PeerAddress, before: &Observation) -> Observation {
@@ -78,8 +79,8 @@ async fn report(
         }
         before => new_trail(client, peer, tip.length, tip.hash, before.map(|before| &before.trail)).await?,
     };
-    let StatusOfPeer { name, node_address, miner, mining, last_mined, .. } = status;
-    Ok(BCoinReport { name, node_address, miner, mining, last_mined, last_block, trail })
+    let StatusOfPeer { tip: _, network, name, node_address, miner, mining, last_mined } = status;
+    Ok(BCoinReport { network, work: tip.work, name, node_address, miner, mining, last_mined, last_block, trail })
 }
 
 /// The end of a chain whose last block is new: the blocks after those that are known, or its last ones.
@@ -93,43 +94,36 @@ async fn new_trail(
     let grown = before.filter(|before| (1..=TRAIL_BLOCKS as u64).contains(&length.saturating_sub(before.height())));
     if let Some(before) = grown
         && let Some(headers) = client.headers(peer, before.height() + 1, TRAIL_BLOCKS).await?
-        && let Some(grown) = extended(before, &headers)
+        && let Some(grown) = extended(before, &headers).filter(|(trail, _)| trail.height() >= length)
     {
         return Ok(grown);
     }
     let first = length.saturating_sub(TRAIL_BLOCKS as u64 - 1).max(1);
     let headers = client.headers(peer, first, TRAIL_BLOCKS).await?;
-    Ok(headers.as_deref().and_then(from_headers).unwrap_or_else(|| (Trail::new(length, hash), None)))
+    // An answer of long blocks may end before the last one.
+    let known = headers.as_deref().and_then(from_headers).filter(|(trail, _)| trail.height() >= length);
+    Ok(known.unwrap_or_else(|| (Trail::new(length, hash), None)))
 }
 
 /// The trail of a chain that goes on with these headers; none when it does not, or they are none.
-fn extended(before: &Trail, headers: &[HeaderJson]) -> Option<(Trail, Option<LastBlock>)> {
+fn extended(before: &Trail, headers: &[SeenHeader]) -> Option<(Trail, Option<LastBlock>)> {
     let mut trail = before.clone();
     for header in headers {
         trail.push(follows(&trail, header)?);
     }
-    Some((trail, Some(last_block(headers.last()?))))
+    Some((trail, Some(headers.last()?.last_block())))
 }
 
-fn from_headers(headers: &[HeaderJson]) -> Option<(Trail, Option<LastBlock>)> {
+fn from_headers(headers: &[SeenHeader]) -> Option<(Trail, Option<LastBlock>)> {
     let (first, rest) = headers.split_first()?;
-    let trail = Trail::new(first.index, hash_of(first)?);
-    if rest.is_empty() { Some((trail, Some(last_block(first)))) } else { extended(&trail, rest) }
+    let trail = Trail::new(first.index, first.hash()?);
+    if rest.is_empty() { Some((trail, Some(first.last_block()))) } else { extended(&trail, rest) }
 }
 
 /// The hash of a block that follows the last one of `trail`; none when it does not.
-pub(super) fn follows(trail: &Trail, header: &HeaderJson) -> Option<BlockHash> {
+pub(super) fn follows(trail: &Trail, header: &SeenHeader) -> Option<BlockHash> {
     let follows = header.index == trail.height() + 1 && header.previous_hash == trail.hash().to_string();
-    hash_of(header).filter(|_| follows)
-}
-
-fn hash_of(header: &HeaderJson) -> Option<BlockHash> {
-    let is_height = (1..=MAX_INTEGER).contains(&header.index);
-    BlockHash::from_lower_hex(header.hash.as_bytes()).filter(|_| is_height)
-}
-
-pub(super) fn last_block(header: &HeaderJson) -> LastBlock {
-    LastBlock::new(&header.timestamp, header.transactions as u64)
+    header.hash().filter(|_| follows)
 }
 
 /// Looks whether a node of the listing answers, and whether its chain has changed.
@@ -188,9 +182,10 @@ fn check(text: &[u8]) -> Result<Trail, PeerError> {
     let mut check = ChainCheck::new(Chapter);
     let mut trail: Option<Trail> = None;
     for (height, raw) in (1..).zip(&answer.chain) {
-        let block = Block::from_json(raw.get()).map_err(|reason| ChainError::Block { height, reason });
-        let checked =
-            block.and_then(|block| check.push(block, now()).map_err(|error| CandidateError::Rule(error).into()));
+        let block = Chapter.read_block(raw.get()).map_err(|reason| ChainError::Block { height, reason });
+        let checked = block.and_then(|block| {
+            check.push(block, now()).map_err(|error| ChainError::from_candidate(CandidateError::Rule(error)))
+        });
         let hash = match checked {
             Ok(block) => block.tip().hash,
             // What has not shown one valid block is no node.

@@ -20,7 +20,7 @@ use tokio::{
 use tracing::Instrument as _;
 
 pub use self::observation::LastBlock;
-pub(super) use self::observation::{Observation, Report, Trail};
+pub(super) use self::observation::{BCoinReport, Observation, Report, Trail};
 use self::{follow::follow, look::look, observation::ListingReport};
 use super::client::PeerClient;
 

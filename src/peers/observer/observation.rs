@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use bcoin_ledger::BlockHash;
-use chrono::{DateTime, Utc};
+use bcoin_ledger::{BlockHash, Work};
+use chrono::{DateTime, Local, Utc};
 
-use super::super::error::PeerError;
+use super::super::{client::PeerTip, error::PeerError, own_network::TheirNetwork};
 use crate::wire::v1::{MinedPoint, MiningJson};
 
 /// How many of a peer's last blocks are known by their hashes.
@@ -55,6 +55,9 @@ pub(in crate::peers) enum Report {
 /// What a B-Coin peer says of itself. Nothing of it is checked, except that it fits itself.
 #[derive(Clone, Debug)]
 pub(in crate::peers) struct BCoinReport {
+    pub(in crate::peers) network: TheirNetwork,
+    /// The work of its chain, if it tells that.
+    pub(in crate::peers) work: Option<Work>,
     pub(in crate::peers) name: Option<String>,
     pub(in crate::peers) node_address: Option<String>,
     pub(in crate::peers) miner: Option<String>,
@@ -63,6 +66,13 @@ pub(in crate::peers) struct BCoinReport {
     /// Of the last block, if its header was read.
     pub(in crate::peers) last_block: Option<LastBlock>,
     pub(in crate::peers) trail: Trail,
+}
+
+impl BCoinReport {
+    /// The end of its chain.
+    pub(in crate::peers) fn tip(&self) -> PeerTip {
+        PeerTip { length: self.trail.height(), hash: self.trail.hash(), bytes: None, work: self.work }
+    }
 }
 
 /// What is told of the last block of a chain beside its place and its hash.
@@ -80,6 +90,12 @@ impl LastBlock {
 
     pub(in crate::peers) fn new(timestamp: &str, transactions: u64) -> Self {
         Self { timestamp: timestamp.chars().take(Self::MAX_TIMESTAMP).collect(), transactions }
+    }
+
+    /// Of a block that tells its time in Unix seconds, which is shown in the local time of this machine.
+    pub(in crate::peers) fn at(seconds: i64, transactions: u64) -> Self {
+        let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default().with_timezone(&Local);
+        Self { timestamp: time.format("%Y-%m-%d %H:%M:%S").to_string(), transactions }
     }
 }
 

@@ -46,6 +46,10 @@ pub struct NetworkNodeJson {
     pub length: Option<u64>,
     /// Hash of its last block.
     pub tip_hash: Option<String>,
+    /// The work of its chain, 64 hexadecimal digits: of two chains that part, a node takes the one with more of it. Only under rules
+    /// whose blocks have different work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
     /// When its last block was made, by the clock of its miner: the first 40 characters of that text.
     pub timestamp: Option<String>,
     /// How many transactions its last block holds, the reward among them.

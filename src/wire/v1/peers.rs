@@ -96,6 +96,10 @@ pub struct PeerJson {
     pub length: Option<u64>,
     /// Hash of its last block.
     pub tip_hash: Option<String>,
+    /// The work of its chain, 64 hexadecimal digits: of two chains that part, a node takes the one with more of it. Only under rules
+    /// whose blocks have different work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
     /// How its chain stands to this node's.
     pub relation: Option<RelationJson>,
     /// The last block that both chains have; null also when they share none.

@@ -120,7 +120,7 @@ impl Fixture {
     fn fetch(&self, body: &[u8]) -> Option<Chain> {
         self.runtime.block_on(async {
             let delivering = AtomicBool::default();
-            let fetch = self.client.fetch_chain(&self.peer, &self.view, &delivering);
+            let fetch = self.client.fetch_chain(&Chapter, &self.peer, &self.view, &delivering);
             let (candidate, ()) = tokio::join!(fetch, self.answer(body));
             let mut candidate = candidate.ok()?;
             let own = self.own.store.reader().snapshot().expect("the own chain can be read");

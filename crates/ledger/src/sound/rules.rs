@@ -368,6 +368,7 @@ mod tests {
             reward: Amount::saturating(reward),
             transactions: 2,
             bytes: bytes.len(),
+            work: header.tip().work,
         };
         assert_eq!(summary, expected);
         assert_eq!(summary.size(), size_of::<BlockSummary>());

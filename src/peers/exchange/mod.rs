@@ -1,0 +1,84 @@
+//! What nodes of each set of rules exchange over HTTP, and with whom.
+
+mod chapter;
+mod sound;
+
+use bcoin_ledger::{BlockHash, Rules};
+use bcoin_node::{CandidateBuilder, NodeHandle};
+use thiserror::Error;
+
+use super::{
+    chain_decoder::ChainError,
+    client::PeerTip,
+    error::{Erased, PeerError},
+};
+use super::{fetch::Fetch, own_network::OwnNetwork};
+
+/// Rules under which nodes fetch chains from each other.
+///
+/// A piece of a chain is `{"chain": [block...], "length": n}` under all rules. What a block is in it, and what is asked before
+/// blocks are, is said here.
+pub trait Exchange: Rules {
+    /// How many bytes the text of a block may have.
+    const MAX_BLOCK_TEXT: u64;
+    /// Whether a node that has the printed routes alone can be a peer.
+    const MEETS_LISTINGS: bool;
+    /// Whether blocks have different work, so that a chain's is told beside its length.
+    const TELLS_WORK: bool;
+
+    /// The network that a node under these rules belongs to.
+    fn own_network(&self) -> OwnNetwork;
+
+    /// Reads a block from its JSON.
+    ///
+    /// # Errors
+    /// When it is no block.
+    fn read_block(&self, json: &str) -> Result<Self::Block, BrokenRule>;
+
+    /// Adds the next block to a chain that came from elsewhere. Rules that remember invalid blocks tell `node` of one.
+    ///
+    /// # Errors
+    /// When the block breaks a rule or a limit, or could not be kept.
+    fn take(
+        builder: &mut CandidateBuilder<Self>,
+        block: Self::Block,
+        _node: Option<&NodeHandle<Self>>,
+    ) -> Result<(), ChainError> {
+        builder.push(block).map_err(ChainError::from_candidate)
+    }
+
+    /// Up to where the blocks of a peer's chain are worth fetching, whose last common block has the height `common`.
+    fn goal(
+        fetch: &Fetch<'_, Self>,
+        theirs: PeerTip,
+        common: u64,
+    ) -> impl Future<Output = Result<Goal, PeerError>> + Send;
+}
+
+/// Up to where the blocks of a peer's chain are fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To its end, which has at least this height.
+    End(u64),
+    /// To this block, whose header was judged.
+    Block {
+        /// Its height.
+        height: u64,
+        /// Its hash.
+        hash: BlockHash,
+    },
+    /// They are not: what its headers show is no more work than that of the own chain. So many blocks were looked at.
+    Nothing(u64),
+}
+
+/// A rule that a block breaks, whichever rules those are.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct BrokenRule(Erased);
+
+impl BrokenRule {
+    /// Of this error.
+    pub fn new(error: impl Into<Erased>) -> Self {
+        Self(error.into())
+    }
+}

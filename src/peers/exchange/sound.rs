@@ -1,0 +1,54 @@
+//! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
+
+use bcoin_ledger::{
+    Rules as _,
+    sound::{Block, Invalidity, MAX_BLOCK_BYTES, Sound},
+};
+use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
+
+use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
+use crate::peers::{chain_decoder::ChainError, client::PeerTip, error::PeerError, headers_first, observer::LastBlock};
+
+impl Exchange for Sound {
+    // Two digits for each byte, the quotes, and the room that the JSON around it takes.
+    const MAX_BLOCK_TEXT: u64 = 2 * MAX_BLOCK_BYTES as u64 + 1024;
+    const MEETS_LISTINGS: bool = false;
+    const TELLS_WORK: bool = true;
+
+    fn own_network(&self) -> OwnNetwork {
+        OwnNetwork::of(self, Some(self.network().parameters().name()), read_last_block)
+    }
+
+    fn read_block(&self, json: &str) -> Result<Block, BrokenRule> {
+        let digits: &str = serde_json::from_str(json).map_err(BrokenRule::new)?;
+        let bytes = hex::decode(digits).map_err(BrokenRule::new)?;
+        self.decode(&bytes).map_err(BrokenRule::new)
+    }
+
+    fn take(
+        builder: &mut CandidateBuilder<Self>,
+        block: Block,
+        node: Option<&NodeHandle<Self>>,
+    ) -> Result<(), ChainError> {
+        let hash = block.header.hash();
+        builder.push(block).map_err(|error| match error {
+            CandidateError::Rule(error) if error.invalidity() == Invalidity::MissingParent => ChainError::Changed,
+            CandidateError::Rule(error) => {
+                if let Some(node) = node {
+                    node.note_refusal(hash, &error);
+                }
+                ChainError::from_candidate(CandidateError::Rule(error))
+            }
+            error => ChainError::from_candidate(error),
+        })
+    }
+
+    async fn goal(fetch: &Fetch<'_, Self>, theirs: PeerTip, common: u64) -> Result<Goal, PeerError> {
+        headers_first::judge(fetch, theirs, common).await
+    }
+}
+
+fn read_last_block(encoding: &[u8]) -> Result<LastBlock, BrokenRule> {
+    let block = Block::decode(encoding).map_err(BrokenRule::new)?;
+    Ok(LastBlock::at(block.header.time.into(), block.transactions.len() as u64))
+}

@@ -1,0 +1,167 @@
+//! Hears of more work: a peer that tells of a chain with more work than the own one is asked for it at once, without the others.
+//!
+//! Where chains are replaced only when somebody asks for that, this is not started.
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use bcoin_ledger::{BlockHash, Tip};
+use bcoin_node::{NodeHandle, PeerAddress};
+use futures_util::future::join_all;
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use super::{
+    exchange::Exchange,
+    observer::{Observation, Observer, Report, Watched},
+    own_address::OwnAddress,
+    own_network::OwnNetwork,
+    sync::SyncHandle,
+};
+
+/// How long changes are gathered before they are looked at.
+const GATHERING: Duration = Duration::from_millis(50);
+/// After how long the peers are looked at although nothing has changed: a pause may have ended.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How long a peer is not asked after it had no better chain, although it told of one; each further time doubles it.
+const FIRST_FAILURE_PAUSE: Duration = Duration::from_secs(1);
+/// The longest such pause.
+const MAX_FAILURE_PAUSE: Duration = Duration::from_secs(60);
+/// How long others that tell of the same block wait for the one that is asked for it.
+const SAME_TIP_PAUSE: Duration = Duration::from_secs(2);
+
+/// Starts the task that follows all peers of a node for ever, and asks those that tell of more work. It ends when `stop` is
+/// cancelled.
+pub fn start<R: Exchange>(
+    node: NodeHandle<R>,
+    network: OwnNetwork,
+    sync: SyncHandle<R>,
+    observer: Observer,
+    own_address: OwnAddress,
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    let follower = Follower { node, network, sync, observer, own_address };
+    let work = async move { _ = stop.run_until_cancelled(follower.run()).await };
+    tokio::spawn(work.in_current_span())
+}
+
+struct Follower<R: Exchange> {
+    node: NodeHandle<R>,
+    network: OwnNetwork,
+    sync: SyncHandle<R>,
+    observer: Observer,
+    own_address: OwnAddress,
+}
+
+/// The peers that are followed.
+struct Following {
+    /// All peers of the node.
+    all: Arc<[PeerAddress]>,
+    /// Those that are not the node itself.
+    others: Vec<PeerAddress>,
+    _watched: Watched,
+}
+
+impl<R: Exchange> Follower<R> {
+    /// Ends when the node does.
+    async fn run(&self) {
+        let (mut views, mut changes) = (self.node.watch_view(), self.observer.changes());
+        let mut following = self.follow(self.node.view().peers.clone()).await;
+        let mut fetches = JoinSet::new();
+        let mut asking = Asking::default();
+        loop {
+            views.mark_unchanged();
+            changes.mark_unchanged();
+            let view = self.node.view();
+            if following.all != view.peers {
+                // Who is in both lists is followed without a break.
+                following = self.follow(view.peers.clone()).await;
+                asking.failures.retain(|peer, _| following.others.contains(peer));
+            }
+            for peer in &following.others {
+                let Some(tip) = self.better_tip(&self.observer.latest(peer), &view.tip) else { continue };
+                if asking.may_begin(peer, tip, Instant::now()) {
+                    asking.begin(peer, tip, Instant::now());
+                    let (sync, peer) = (self.sync.clone(), peer.clone());
+                    fetches.spawn(async move { (sync.ask_one(peer.clone()).await, peer) }.in_current_span());
+                }
+            }
+            tokio::select! {
+                changed = views.changed() => if changed.is_err() { return },
+                _ = changes.changed() => {}
+                Some(ended) = fetches.join_next() => match ended {
+                    Ok((Ok(was_better), peer)) => asking.end(&peer, was_better, Instant::now()),
+                    // The node stops.
+                    Ok((Err(_), _)) | Err(_) => return,
+                },
+                () = sleep(LONGEST_PAUSE) => {}
+            }
+            sleep(GATHERING).await;
+        }
+    }
+
+    async fn follow(&self, all: Arc<[PeerAddress]>) -> Following {
+        let other = async |peer: &PeerAddress| (!self.is_itself(peer).await).then(|| peer.clone());
+        let others: Vec<_> = join_all(all.iter().map(other)).await.into_iter().flatten().collect();
+        let watched = self.observer.watch(&others);
+        Following { all, others, _watched: watched }
+    }
+
+    /// Whether an address is that of the own node. A name that is not resolved in time is not.
+    async fn is_itself(&self, peer: &PeerAddress) -> bool {
+        timeout(OwnAddress::LOOKUP_TIMEOUT, self.own_address.is(peer)).await.unwrap_or(false)
+    }
+
+    /// Hash of the last block of a peer's chain, if the peer answers, belongs to this network, and tells of more work than `own`
+    /// has.
+    fn better_tip(&self, seen: &Observation, own: &Tip) -> Option<BlockHash> {
+        let (Some(Ok(())), Some(Report::BCoin(report))) = (&seen.outcome, &seen.report) else { return None };
+        let is_better = self.network.check(&report.network).is_ok() && report.tip().claims_more_work_than(own);
+        is_better.then(|| report.trail.hash())
+    }
+}
+
+/// Who is asked at the moment, and who has told of more work in vain.
+#[derive(Default)]
+struct Asking {
+    /// For which block a peer is asked, and since when.
+    under_way: HashMap<PeerAddress, (BlockHash, Instant)>,
+    failures: HashMap<PeerAddress, Failure>,
+}
+
+/// A peer had no better chain, although it told of one.
+struct Failure {
+    pause: Duration,
+    until: Instant,
+}
+
+impl Asking {
+    /// Whether a peer may be asked that tells of a chain with this last block. It is asked for one chain at a time, and others that
+    /// tell of the same block wait a moment.
+    fn may_begin(&self, peer: &PeerAddress, tip: BlockHash, now: Instant) -> bool {
+        let is_fetched = || self.under_way.values().any(|(hash, began)| *hash == tip && now < *began + SAME_TIP_PAUSE);
+        let pauses = self.failures.get(peer).is_some_and(|failure| now < failure.until);
+        !self.under_way.contains_key(peer) && !pauses && !is_fetched()
+    }
+
+    fn begin(&mut self, peer: &PeerAddress, tip: BlockHash, now: Instant) {
+        self.under_way.insert(peer.clone(), (tip, now));
+    }
+
+    fn end(&mut self, peer: &PeerAddress, was_better: bool, now: Instant) {
+        self.under_way.remove(peer);
+        if was_better {
+            self.failures.remove(peer);
+            return;
+        }
+        let last = self.failures.get(peer).map(|failure| failure.pause);
+        let pause = last.map_or(FIRST_FAILURE_PAUSE, |pause| (2 * pause).min(MAX_FAILURE_PAUSE));
+        self.failures.insert(peer.clone(), Failure { pause, until: now + pause });
+    }
+}
