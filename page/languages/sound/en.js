@@ -21,7 +21,7 @@ export default {
   bits: "Bits",
   nonce: "Nonce",
   merkleRoot: "Merkle root",
-  unixSeconds: (seconds) => `${seconds} s Unix time, as hashed`,
+  unixSeconds: (seconds) => `Unix time ${seconds}, as it is hashed`,
   onAverage: (trials) => `${trials} hashes on average`,
   versionWord: "Version",
   size: "Size",
@@ -69,7 +69,7 @@ export default {
       .filter(Boolean)
       .join("; ") + ".",
   deep: (blocks) =>
-    `${s(blocks, "block was", "blocks were")} given up at once. That is more than 100: somebody has brought more work than the class did in all that time. Payments that seemed certain may be gone.`,
+    `Attention, ${s(blocks, "block", "blocks")} at once: a chain with more work than all of them came from elsewhere. Payments that seemed certain may be gone.`,
   addressOf: "Look up an address",
   addressHint: "bco1…",
   sentCount: "Sent",

@@ -16,7 +16,7 @@ export default {
   bits: "难度目标（bits）",
   nonce: "随机数（nonce）",
   merkleRoot: "默克尔根",
-  unixSeconds: (seconds) => `Unix 时间 ${seconds} 秒，哈希的就是它`,
+  unixSeconds: (seconds) => `Unix 时间 ${seconds}（参与哈希计算）`,
   onAverage: (trials) => `平均需要 ${trials} 次哈希`,
   versionWord: "版本",
   size: "大小",
@@ -64,7 +64,7 @@ export default {
       .filter(Boolean)
       .join("；") + "。",
   deep: (blocks) =>
-    `一次放弃了 ${n(blocks)} 个区块，超过 100 个：有人拿出的工作量超过了全班在这段时间里完成的工作量。看似确定的交易可能已经消失。`,
+    `请注意，一次就有 ${n(blocks)} 个：别处来的链比它们全部的工作量还要多。看似确定的交易可能已经消失。`,
   addressOf: "查看一个地址",
   addressHint: "bco1…",
   sentCount: "已付款次数",

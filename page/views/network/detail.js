@@ -10,7 +10,7 @@ import { otherAddresses } from "./distinct.js";
 import { timeOfDay } from "./words.js";
 
 /** @import { Child, Shell } from "../../../types/page.d.ts" */
-/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
+/** @import { Network, NetworkNode, PeerErrorCode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
 const ROOM = 420;
@@ -115,8 +115,7 @@ function fieldsOf(node, others) {
 
 /**
  * Why a node fails. One of another network answers, but not for this one.
- *
- * @param {string | null} code
+ * @param {PeerErrorCode | null} code
  */
 function failure(code) {
   if (code === null) return t("fails");
