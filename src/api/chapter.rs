@@ -6,9 +6,8 @@ use axum::{
     Extension,
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::MethodRouter,
 };
 use bcoin_ledger::{BlockHash, chapter::Chapter};
 use bcoin_node::store::{Reader, StoreError};
@@ -25,7 +24,8 @@ use super::{
     error::ApiError,
     request_body::RequestBody,
     shares::{ClientAddress, Holder},
-    state::ChapterState,
+    state::{ApiState, ChapterState},
+    verbs::{post, safe_get, unsafe_get},
 };
 use crate::wire::{
     answers::{self, ChainFrame},
@@ -42,24 +42,6 @@ pub(super) fn routes() -> OpenApiRouter<ChapterState> {
         .routes(routes!(add_transaction).map(post))
         .routes(routes!(connect_node).map(post))
         .routes(routes!(replace_chain).map(unsafe_get))
-}
-
-/// A GET that changes nothing. HEAD is allowed too (RFC 9110 section 9.3.2).
-fn safe_get(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
-    route.fallback(wrong_verb("GET, HEAD"))
-}
-
-/// A GET that changes something, as in the listing. HEAD is refused: axum would run the handler for it.
-fn unsafe_get(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
-    route.head(wrong_verb("GET")).fallback(wrong_verb("GET"))
-}
-
-fn post(route: MethodRouter<ChapterState>) -> MethodRouter<ChapterState> {
-    route.fallback(wrong_verb("POST"))
-}
-
-fn wrong_verb(allowed: &'static str) -> impl Fn(Method, Uri) -> std::future::Ready<ApiError> + Clone + Send + 'static {
-    move |method, uri| std::future::ready(ApiError::WrongVerb { allowed, method, path: uri.path().to_owned() })
 }
 
 /// Mines a block, which takes the payments that wait. The miner receives 1.
@@ -87,7 +69,7 @@ async fn mine_block(State(state): State<ChapterState>) -> Result<Response, ApiEr
 )]
 async fn get_chain(State(state): State<ChapterState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let tip = state.node.view().tip.hash;
-    let tag = tag_of(tip);
+    let tag = entity_tag::of_chain(tip);
     if entity_tag::is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
@@ -102,12 +84,7 @@ async fn get_chain(State(state): State<ChapterState>, headers: HeaderMap) -> Res
 }
 
 fn chain_answer(tip: BlockHash, body: Body) -> Response {
-    ([(header::ETAG, tag_of(tip))], json(StatusCode::OK, body)).into_response()
-}
-
-/// The entity tag of a chain: the hash of its last block (RFC 9110 section 8.8.3). It is weak, because the body may be compressed.
-fn tag_of(tip: BlockHash) -> String {
-    format!("W/\"{tip}\"")
+    ([(header::ETAG, entity_tag::of_chain(tip))], json(StatusCode::OK, body)).into_response()
 }
 
 /// Checks every block of the node's own chain.
@@ -171,7 +148,10 @@ async fn add_transaction(
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn connect_node(State(state): State<ChapterState>, RequestBody(body): RequestBody) -> Result<Response, ApiError> {
+pub(in crate::api) async fn connect_node(
+    State(state): State<ApiState>,
+    RequestBody(body): RequestBody,
+) -> Result<Response, ApiError> {
     let peers = state.node.add_peers(nodes_from_json(&body)?).await?;
     tracing::info!(total = peers.len(), "connected nodes");
     Ok(json(StatusCode::CREATED, answers::connected(&peers)))

@@ -1,6 +1,12 @@
 //! Whether a client has an answer already (RFC 9110 sections 8.8.3 and 13.1.2).
 
 use axum::http::{HeaderMap, header};
+use bcoin_ledger::BlockHash;
+
+/// The entity tag of a chain: the hash of its last block (RFC 9110 section 8.8.3). It is weak, because the body may be compressed.
+pub(super) fn of_chain(tip: BlockHash) -> String {
+    format!("W/\"{tip}\"")
+}
 
 /// Whether `If-None-Match` lists this tag, or is `*`. Tags are compared weakly. The tag holds no comma.
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {

@@ -17,7 +17,7 @@ use super::shares::TooManyPlaces;
 use crate::{
     format::capitalised,
     peers::TooManyJudgements,
-    wire::{RequestError, messages, v1::Access},
+    wire::{RequestError, messages, sound::SoundRequestError, v1::Access},
 };
 
 /// Why a request failed. Each text is a sentence for the person who sent it.
@@ -25,6 +25,15 @@ use crate::{
 pub(super) enum ApiError {
     #[error("{0}")]
     Request(#[from] RequestError),
+    /// A body of the sound rules that cannot be used.
+    #[error("{0}")]
+    SoundRequest(#[from] SoundRequestError),
+    /// A block or a transfer breaks the rule of this name.
+    #[error("This {what} is not taken: {reason}.")]
+    Broken { what: &'static str, why: &'static str, reason: String },
+    /// A transfer is refused by a route of the chapter, which knows one status for that.
+    #[error("{0}")]
+    NotTaken(String),
     #[error("The body is longer than {limit} bytes, which is more than any request here needs.")]
     BodyTooLarge { limit: usize },
     #[error("The body did not arrive within {seconds} seconds.")]
@@ -79,6 +88,13 @@ pub(super) enum ApiError {
     UnknownBlock { id: String, length: u64 },
     #[error("No payment in the chain names {0}. Payments that wait are counted when a block holds them.")]
     UnknownAccount(String),
+    #[error(
+        "This node knows no transaction {0}: no block of the chain holds it, it does not wait, and it is not among those that \
+         have left last."
+    )]
+    UnknownTransaction(String),
+    #[error("No block of the chain holds the transaction {0}, so there is no proof of it yet.")]
+    NotConfirmed(String),
     #[error("This node does not know {0:?}. The list of peers shows the addresses as it knows them.")]
     UnknownPeer(String),
     #[error("This node has no address {place} for other machines; its status lists them, counted from 0.")]
@@ -101,6 +117,11 @@ pub(super) enum ApiError {
         capitalised(&.0.holder), .0.share
     )]
     TooManyListenersOfOne(TooManyPlaces),
+    #[error(
+        "{} has sent {} blocks that are still judged, and no address may have more at a time; wait for their answers.",
+        capitalised(&.0.holder), .0.share
+    )]
+    TooManyBlocks(TooManyPlaces),
     #[error("The node is not ready, because its chain cannot be read: {0}.")]
     NotReady(StoreError),
     #[error("The node is not ready, because nothing can be saved: {0}.")]
@@ -130,7 +151,11 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NotSaved(SaveError(error)) if error.is_full_disk() => StatusCode::INSUFFICIENT_STORAGE,
+            Self::SoundRequest(error) if error.why().is_some() => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Broken { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Request(_)
+            | Self::SoundRequest(_)
+            | Self::NotTaken(_)
             | Self::BodyBroken
             | Self::BadHost
             | Self::Query(_)
@@ -145,6 +170,8 @@ impl ApiError {
             | Self::UnknownPathOfV1 { .. }
             | Self::UnknownBlock { .. }
             | Self::UnknownAccount(_)
+            | Self::UnknownTransaction(_)
+            | Self::NotConfirmed(_)
             | Self::UnknownPeer(_)
             | Self::UnknownAddress { .. } => StatusCode::NOT_FOUND,
             Self::WrongVerb { .. } | Self::WrongVerbOfV1 { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -159,6 +186,7 @@ impl ApiError {
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
             | Self::TooManyListenersOfOne(_)
+            | Self::TooManyBlocks(_)
             | Self::NotReady(_)
             | Self::NotSaving(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -189,7 +217,8 @@ impl IntoResponse for ApiError {
             Self::MempoolFull(_)
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
-            | Self::TooManyListenersOfOne(_) => {
+            | Self::TooManyListenersOfOne(_)
+            | Self::TooManyBlocks(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -39,7 +39,11 @@ fn needed(method: &Method, route: Option<&str>) -> Access {
             | "/api/v1/pending"
             | "/api/v1/peers"
             | "/api/v1/peers/judgements"
-            | "/api/v1/replacements",
+            | "/api/v1/replacements"
+            | "/api/v1/blocks/raw"
+            | "/api/v1/transactions"
+            | "/api/v1/mining/template"
+            | "/api/v1/mining/submit",
         ) => Access::Use,
         // Judging changes nothing.
         ("POST", "/api/v1/judgements") => Access::Read,
@@ -54,14 +58,18 @@ fn is_file(route: &str) -> bool {
 }
 
 /// The routes that only read when they are asked with GET.
-const READ: [&str; 22] = [
+const READ: [&str; 28] = [
     "/",
     "/api/v1/accounts",
+    "/api/v1/accounts/{address}",
     "/api/v1/accounts/{name}",
     "/api/v1/blocks",
     "/api/v1/blocks/{id}",
+    "/api/v1/blocks/{id}/header",
+    "/api/v1/blocks/{id}/raw",
     "/api/v1/blocks/{id}/text",
     "/api/v1/chain",
+    "/api/v1/chain/headers",
     "/api/v1/events",
     "/api/v1/headers",
     "/api/v1/mining",
@@ -72,6 +80,8 @@ const READ: [&str; 22] = [
     "/api/v1/qr.svg",
     "/api/v1/replacements",
     "/api/v1/status",
+    "/api/v1/transactions/{id}",
+    "/api/v1/transactions/{id}/proof",
     "/class",
     "/docs",
     "/healthz",
@@ -175,7 +185,7 @@ mod tests {
             started: Instant::now(),
         };
         let rules = AccessRules { names: HostNames::new("", &[]), origins: Vec::new(), guests };
-        RulesState::new(ApiState::new(node.any().clone(), network, about, rules, stop), node, sync)
+        RulesState::new(ApiState::new(node.any().clone(), network, about, rules, stop), node, Chapter, sync)
     }
 
     /// The status and the body of the answer that this client gets.

@@ -10,6 +10,7 @@ mod connections;
 mod cors;
 mod entity_tag;
 mod error;
+mod event_stream;
 mod guests;
 mod host_check;
 mod judge;
@@ -27,6 +28,7 @@ mod sound;
 mod state;
 mod unknown_path;
 mod v1;
+mod verbs;
 mod web_origin;
 
 use axum::{Router, extract::FromRef, http::Uri};

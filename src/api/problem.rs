@@ -21,10 +21,15 @@ pub(super) fn of_error(mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else { return response };
     let problem = Problem::new(kind(&error), error.status().as_u16(), detail(&error));
     let problem = match &*error {
-        ApiError::Request(error) => match error.fault() {
-            Some((value, code)) => problem.with_fault(value, code),
-            None => problem,
-        },
+        ApiError::Request(error) => with_fault(problem, error.fault()),
+        ApiError::SoundRequest(error) => {
+            let problem = with_fault(problem, error.fault());
+            match error.why() {
+                Some(why) => problem.with_why(why),
+                None => problem,
+            }
+        }
+        ApiError::Broken { why, .. } => problem.with_why(why),
         _ => problem,
     };
     let headers = response.headers_mut();
@@ -32,6 +37,13 @@ pub(super) fn of_error(mut response: Response) -> Response {
     headers.remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(json_text(&problem));
     response
+}
+
+fn with_fault(problem: Problem, fault: Option<(String, &'static str)>) -> Problem {
+    match fault {
+        Some((value, code)) => problem.with_fault(value, code),
+        None => problem,
+    }
 }
 
 /// The sentence of a problem. Two texts of the chapter say too little and are replaced.
@@ -49,7 +61,11 @@ fn detail(error: &ApiError) -> String {
 
 fn kind(error: &ApiError) -> ProblemKind {
     let (name, title) = match error {
-        ApiError::Request(_) => ("bad-body", "The body cannot be used"),
+        ApiError::SoundRequest(error) if error.why().is_some() => ("broken-rule", "A rule is broken"),
+        ApiError::Broken { .. } => ("broken-rule", "A rule is broken"),
+        ApiError::Request(_) | ApiError::SoundRequest(_) | ApiError::NotTaken(_) => {
+            ("bad-body", "The body cannot be used")
+        }
         ApiError::BodyTooLarge { .. } => ("body-too-large", "The body is too large"),
         ApiError::BodyTooSlow { .. } => ("body-too-slow", "The body took too long"),
         ApiError::BodyBroken => ("body-broken", "The body did not arrive whole"),
@@ -65,12 +81,15 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::Path(_) => ("bad-path", "The address cannot be used"),
         ApiError::UnknownBlock { .. } => ("unknown-block", "The chain has no such block"),
         ApiError::UnknownAccount(_) => ("unknown-account", "No payment names this account"),
+        ApiError::UnknownTransaction(_) => ("unknown-transaction", "No such transaction is known"),
+        ApiError::NotConfirmed(_) => ("not-confirmed", "No block holds the transaction"),
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::UnknownAddress { .. } => ("unknown-address", "The node has no such address"),
         ApiError::MiningContinuously => ("bad-mode", "Blocks are not mined in this way under these rules"),
         ApiError::NoReceiver(_) => ("no-receiver", "Nobody is paid for blocks of this node"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyJudgements(_) => ("too-many-judgements", "The nodes are looking at other blocks"),
+        ApiError::TooManyBlocks(_) => ("too-many-blocks", "Too many blocks are judged for one sender"),
         ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {
             ("too-many-listeners", "Too many listen to the events")
         }

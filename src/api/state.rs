@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Instant};
 
 use axum::extract::FromRef;
-use bcoin_ledger::{Rules, chapter::Chapter, sound::Sound};
+use bcoin_ledger::{chapter::Chapter, sound::Sound};
 use bcoin_node::{AnyNode, MAX_LISTENERS, NodeHandle, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
 use crate::{
-    peers::{MAX_JUDGED, NetworkHandle, SyncHandle},
+    peers::{Exchange, MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
         NodeName,
         v1::{Access, DataKind},
@@ -21,6 +21,8 @@ use crate::{
 const MAX_CHECKS: usize = 2;
 /// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
 const MAX_CHUNKS: usize = 2;
+/// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
+const MAX_BLOCKS: usize = 16;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
@@ -40,6 +42,8 @@ pub struct Inner {
     pub(super) checkers: Shares,
     /// The shares of calls in which all nodes judge blocks.
     pub(super) judged: Shares,
+    /// The shares of blocks that are sent and judged, and of templates that are made.
+    pub(super) blocks: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
@@ -104,6 +108,7 @@ impl ApiState {
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
+            blocks: Shares::new(MAX_BLOCKS),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             about,
@@ -113,45 +118,52 @@ impl ApiState {
     }
 }
 
-/// The state of the API of a node under the rules `R`. `S` asks its peers for a better chain.
-pub struct RulesState<R: Rules, S>(Arc<RulesInner<R, S>>);
+/// The state of the API of a node under the rules `R`.
+pub struct RulesState<R: Exchange>(Arc<RulesInner<R>>);
 
 /// The fields of [`RulesState`], beside those of [`ApiState`].
-pub struct RulesInner<R: Rules, S> {
+pub struct RulesInner<R: Exchange> {
     api: ApiState,
     pub(super) node: NodeHandle<R>,
-    pub(super) sync: S,
+    /// What a block and a transaction have to keep.
+    pub(super) ledger: R,
+    pub(super) sync: SyncHandle<R>,
     pub(super) body_cache: BodyCache,
 }
 
 /// The state of the API of a node under the printed rules.
-pub type ChapterState = RulesState<Chapter, SyncHandle<Chapter>>;
+pub type ChapterState = RulesState<Chapter>;
 
 /// The state of the API of a node under the sound rules.
-pub type SoundState = RulesState<Sound, SyncHandle<Sound>>;
+pub type SoundState = RulesState<Sound>;
 
-impl<R: Rules, S> RulesState<R, S> {
-    /// The state of the API of `node`, beside what it needs whatever the rules.
-    pub fn new(api: ApiState, node: NodeHandle<R>, sync: S) -> Self {
-        Self(Arc::new(RulesInner { api, node, sync, body_cache: BodyCache::default() }))
+impl<R: Exchange> RulesState<R> {
+    /// The state of the API of `node`, which follows the rules `ledger`, beside what it needs whatever the rules.
+    pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: SyncHandle<R>) -> Self {
+        Self(Arc::new(RulesInner { api, node, ledger, sync, body_cache: BodyCache::default() }))
+    }
+
+    /// What needs no rules.
+    pub(super) fn common(&self) -> &ApiState {
+        &self.api
     }
 }
 
-impl<R: Rules, S> Clone for RulesState<R, S> {
+impl<R: Exchange> Clone for RulesState<R> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<R: Rules, S> Deref for RulesState<R, S> {
-    type Target = RulesInner<R, S>;
+impl<R: Exchange> Deref for RulesState<R> {
+    type Target = RulesInner<R>;
 
-    fn deref(&self) -> &RulesInner<R, S> {
+    fn deref(&self) -> &RulesInner<R> {
         &self.0
     }
 }
 
-impl<R: Rules, S> Deref for RulesInner<R, S> {
+impl<R: Exchange> Deref for RulesInner<R> {
     type Target = ApiState;
 
     fn deref(&self) -> &ApiState {
@@ -160,8 +172,8 @@ impl<R: Rules, S> Deref for RulesInner<R, S> {
 }
 
 /// Handlers that need no rules take the common state.
-impl<R: Rules, S> FromRef<RulesState<R, S>> for ApiState {
-    fn from_ref(state: &RulesState<R, S>) -> Self {
+impl<R: Exchange> FromRef<RulesState<R>> for ApiState {
+    fn from_ref(state: &RulesState<R>) -> Self {
         state.api.clone()
     }
 }

@@ -26,7 +26,7 @@ pub use self::{
 };
 use crate::{
     api::{self, About, AccessRules, ApiState, HostNames, RulesState},
-    peers::{self, Exchange, Observer, OwnAddress, PeerClient},
+    peers::{self, Exchange, Observer, OwnAddress, OwnNetwork, PeerClient, SyncHandle},
     wire::{NodeName, v1::DataKind},
 };
 
@@ -69,19 +69,29 @@ struct Place {
 }
 
 /// What the rules of a node bring.
-struct Parts<R: Exchange, S> {
+struct Parts<R: Exchange> {
     opened: Opened<R>,
     /// Who is paid for blocks that are mined.
     receiver: Option<R::Receiver>,
     /// The same for people; empty when nobody is.
     miner: String,
-    /// Starts what asks the peers for better chains.
-    sync: fn(R, NodeHandle<R>, PeerClient, Observer, OwnAddress, CancellationToken) -> (S, Vec<JoinHandle<()>>),
+    /// Starts the tasks that other rules do not have.
+    tasks: fn(&Running<R>) -> Vec<JoinHandle<()>>,
     /// The routes.
-    router: fn(RulesState<R, S>) -> Router,
+    router: fn(RulesState<R>) -> Router,
 }
 
-async fn run<R: Exchange, S>(config: Config, place: Place, parts: Parts<R, S>) -> Result<RunningNode, StartError>
+/// The parts of a node that tasks need.
+struct Running<R: Exchange> {
+    node: NodeHandle<R>,
+    sync: SyncHandle<R>,
+    own_network: OwnNetwork,
+    observer: Observer,
+    own_address: OwnAddress,
+    stop: CancellationToken,
+}
+
+async fn run<R: Exchange>(config: Config, place: Place, parts: Parts<R>) -> Result<RunningNode, StartError>
 where
     RuledNode: From<NodeHandle<R>>,
 {
@@ -108,7 +118,17 @@ where
     let stop = CancellationToken::new();
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
     let (sync, syncing) =
-        (parts.sync)(rules, node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+        peers::start_syncing(rules.clone(), node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+    let running = Running {
+        node: node.clone(),
+        sync: sync.clone(),
+        own_network: own_network.clone(),
+        observer: observer.clone(),
+        own_address,
+        stop: stop.clone(),
+    };
+    let of_these_rules = (parts.tasks)(&running);
+    drop(running);
     let join = config.join.map(|peer| peers::start_joining(client.clone(), own_address, peer, stop.clone()));
     let (network, [following, asking]) =
         peers::start_seeing(node.any().clone(), own_network, client, observer, own_address, stop.clone());
@@ -118,11 +138,11 @@ where
         guests: config.guests,
     };
     let state = ApiState::new(node.any().clone(), network, about, access, stop.clone());
-    let router = (parts.router)(RulesState::new(state, node.clone(), sync));
+    let router = (parts.router)(RulesState::new(state, node.clone(), rules, sync));
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
-    let tasks = [server, following, asking, mining].into_iter().chain(syncing).chain(join).collect();
+    let tasks = [server, syncing, following, asking, mining].into_iter().chain(of_these_rules).chain(join).collect();
     let node = node.into();
     Ok(RunningNode { name, address, location: config.location, node, threads, tasks, stop })
 }

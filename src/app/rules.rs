@@ -12,13 +12,11 @@ use bcoin_node::{
     NodeHandle, NodeThreads, now,
     store::{FirstContent, Opened},
 };
+use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::{Config, Parts, Place, RunningNode, StartError, open, run};
-use crate::{
-    api,
-    peers::{self, Exchange as _},
-};
+use super::{Config, Parts, Place, Running, RunningNode, StartError, open, run};
+use crate::{api, peers};
 
 /// Starts a node under the printed rules, whose blocks pay `miner`.
 pub(super) async fn run_chapter(
@@ -30,16 +28,7 @@ pub(super) async fn run_chapter(
     let location = config.location.clone();
     let opened = open(move || Opened::open(Chapter, &location, chapter_content(), &progress)).await?;
     let receiver = chapter_receiver(&opened, miner.clone());
-    let parts = Parts {
-        opened,
-        receiver: Some(receiver),
-        miner,
-        sync: |rules, node, client, observer, own_address, stop| {
-            let (sync, task) = peers::start_syncing(rules, node, client, observer, own_address, stop);
-            (sync, vec![task])
-        },
-        router: api::chapter_router,
-    };
+    let parts = Parts { opened, receiver: Some(receiver), miner, tasks: |_| Vec::new(), router: api::chapter_router };
     run(config, place, parts).await
 }
 
@@ -61,12 +50,18 @@ pub(super) async fn run_sound(
         opened: open(open_data).await?,
         receiver: miner.map(sound_receiver),
         miner: miner.map(|address| address.to_string()).unwrap_or_default(),
-        sync: |rules, node, client, observer, own_address, stop| {
-            let network = rules.own_network();
-            let (sync, syncing) =
-                peers::start_syncing(rules, node.clone(), client, observer.clone(), own_address, stop.clone());
-            let following = peers::start_following_work(node, network, sync.clone(), observer, own_address, stop);
-            (sync, vec![syncing, following])
+        tasks: |Running { node, sync, own_network, observer, own_address, stop }| {
+            let early = stop.clone().run_until_cancelled_owned(node.clone().retry_early_blocks());
+            let early = tokio::spawn(async move { _ = early.await }.in_current_span());
+            let following = peers::start_following_work(
+                node.clone(),
+                own_network.clone(),
+                sync.clone(),
+                observer.clone(),
+                *own_address,
+                stop.clone(),
+            );
+            vec![early, following]
         },
         router: api::sound_router,
     };

@@ -123,7 +123,9 @@ async fn adopt(node: &TestNode, rules: &Sound, branch: &mut Branch, count: usize
     let reader = handle.view().reader.clone();
     let mut builder = CandidateBuilder::new(rules.clone(), &reader, CandidateLimits::unlimited());
     let genesis = rules.genesis(now());
-    for encoding in [bcoin_ledger::CheckedBlock::encoding(&genesis).to_vec()].into_iter().chain(branch.mine_empty(count)) {
+    for encoding in
+        [bcoin_ledger::CheckedBlock::encoding(&genesis).to_vec()].into_iter().chain(branch.mine_empty(count))
+    {
         builder.push(rules.decode(&encoding).unwrap()).unwrap();
     }
     handle.adopt(builder.finish().unwrap(), None).await.unwrap();

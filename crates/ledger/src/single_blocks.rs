@@ -6,21 +6,34 @@ use chrono::{DateTime, Utc};
 use crate::{hash::BlockHash, rules::Rules};
 
 /// Rules under which a block says itself which one is its parent, and carries work that shows without it.
-pub trait SingleBlocks: Rules {
+pub trait SingleBlocks: Rules<BlockError: Clone> {
+    /// The header with which the encoding of a block begins. The rest is not read.
+    ///
+    /// # Errors
+    /// When there is no whole header, or the bytes are too many for a block.
+    fn read_header(&self, encoding: &[u8]) -> Result<Self::Header, Self::BlockError>;
+
     /// The hash of the block with this header.
     fn hash(&self, header: &Self::Header) -> BlockHash;
 
     /// The hash of the block before.
     fn parent(&self, header: &Self::Header) -> BlockHash;
 
-    /// The time in the header.
-    fn time(&self, header: &Self::Header) -> DateTime<Utc>;
+    /// From when on the header is not early.
+    fn due(&self, header: &Self::Header) -> DateTime<Utc>;
 
     /// Judges the work of a header whose parent is not known: whether it is at least that of the easiest block that there can be.
     ///
     /// # Errors
     /// When it is less.
     fn check_least_work(&self, header: &Self::Header) -> Result<(), Self::BlockError>;
+
+    /// Judges whether the transactions of a block are those that its header names, and no others with the same root: then no other
+    /// body belongs to the header.
+    ///
+    /// # Errors
+    /// When they are not.
+    fn check_body(&self, block: &Self::Block) -> Result<(), Self::BlockError>;
 
     /// What may be concluded from an error.
     fn invalidity(&self, error: &Self::BlockError) -> Invalidity;

@@ -44,6 +44,16 @@ impl Work {
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
+
+    /// The difference, or 0 when it would be less.
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// So many times this, or the largest number when it would be larger.
+    pub fn saturating_mul(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(U256::from(times)))
+    }
 }
 
 impl From<u64> for Work {
@@ -82,6 +92,10 @@ mod tests {
         assert!(Work::from(256) > Work::from(255));
         let largest = Work::from_be_bytes([u8::MAX; 32]);
         assert_eq!(largest.saturating_add(Work::from(1)), largest);
+        assert_eq!(largest.saturating_mul(2), largest);
+        assert_eq!(Work::from(255).saturating_mul(2), Work::from(510));
+        assert_eq!(Work::from(255).saturating_sub(Work::from(5)), Work::from(250));
+        assert_eq!(Work::from(5).saturating_sub(Work::from(255)), Work::default());
     }
 
     #[test]

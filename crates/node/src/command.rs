@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bcoin_ledger::{Blockchain, Found, Rules, Tip};
+use bcoin_ledger::{BlockHash, Blockchain, Found, Rules, Tip};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::{
     address::PeerAddress,
     candidate::Candidate,
-    intake::{SubmitError, SubmitOutcome},
+    intake::SubmitOutcome,
     limits::MAX_PEERS,
     source::Source,
     store::{ReorganiseError, StoreError},
@@ -89,6 +89,8 @@ pub enum AdoptError<E> {
     Refused {
         /// The height of the block.
         height: u64,
+        /// Its hash.
+        hash: BlockHash,
         /// The rule.
         reason: Arc<E>,
     },
@@ -100,21 +102,41 @@ pub enum AdoptError<E> {
     Stopping(#[from] Stopping),
 }
 
+/// Why a block found no place.
+#[derive(Clone, Debug, Error)]
+pub enum PlaceError<E> {
+    /// It breaks a rule about accounts, or a block before it that is kept beside the chain does.
+    #[error("block {height} is refused: {reason}")]
+    Refused {
+        /// The height of the block that breaks the rule.
+        height: u64,
+        /// Its hash.
+        hash: BlockHash,
+        /// The rule.
+        reason: Arc<E>,
+    },
+    /// The block could not be saved, or its place not be found.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+}
+
 /// Everyone who shared a round gets its error, whatever `E` is.
 impl<E> Clone for AdoptError<E> {
     fn clone(&self) -> Self {
         match self {
-            Self::Refused { height, reason } => Self::Refused { height: *height, reason: reason.clone() },
+            Self::Refused { height, hash, reason } => {
+                Self::Refused { height: *height, hash: *hash, reason: reason.clone() }
+            }
             Self::Save(error) => Self::Save(error.clone()),
             Self::Stopping(stopping) => Self::Stopping(*stopping),
         }
     }
 }
 
-impl<E> From<ReorganiseError<E>> for SubmitError<E> {
+impl<E> From<ReorganiseError<E>> for PlaceError<E> {
     fn from(error: ReorganiseError<E>) -> Self {
         match error {
-            ReorganiseError::Refused { reason, .. } => Self::Refused(reason.into()),
+            ReorganiseError::Refused { height, hash, reason } => Self::Refused { height, hash, reason: reason.into() },
             ReorganiseError::Store(error) => Self::Save(error.into()),
         }
     }
@@ -132,7 +154,7 @@ impl<E> From<ReorganiseError<E>> for MineError<E> {
 impl<E> From<ReorganiseError<E>> for AdoptError<E> {
     fn from(error: ReorganiseError<E>) -> Self {
         match error {
-            ReorganiseError::Refused { height, reason } => Self::Refused { height, reason: reason.into() },
+            ReorganiseError::Refused { height, hash, reason } => Self::Refused { height, hash, reason: reason.into() },
             ReorganiseError::Store(error) => Self::Save(error.into()),
         }
     }
@@ -172,7 +194,7 @@ pub enum Adoption<S, T> {
 /// A chain that was replaced by a better one. `S` and `T` are what is told of blocks and transactions.
 #[derive(Clone, Debug)]
 pub struct Replacement<S, T> {
-    /// The peer that had the better chain; none when it came from a file.
+    /// The peer that had the better chain; none when it came from a file, or block by block.
     pub from: Option<PeerAddress>,
     /// Height of the last block that both chains have; 0 when they share none.
     pub fork: u64,
@@ -228,7 +250,7 @@ pub(crate) enum Command<R: Rules> {
     Place {
         block: Box<R::CheckedBlock>,
         source: Source,
-        reply: Reply<SubmitOutcome, SubmitError<R::BlockError>>,
+        reply: Reply<SubmitOutcome, PlaceError<R::BlockError>>,
     },
     Job {
         /// None when nobody is paid for blocks that are mined here.

@@ -12,6 +12,7 @@ use crate::{
     command::{AddTransactionError, AdoptError, AdoptionOf, Command, Control, MineError, MineRequest, Mined, Stopping},
     event_log::{EventId, EventLog},
     events::{Event, EventOf, NodeEvent},
+    intake::Intake,
     shared::Shared,
     view::View,
 };
@@ -23,11 +24,13 @@ pub struct NodeHandle<R: Rules> {
     channels: Arc<Channels<R>>,
 }
 
-/// The ways to the threads of a node, and its events.
+/// The ways to the threads of a node, and what all who ask it share.
 pub(crate) struct Channels<R: Rules> {
     pub(crate) commands: mpsc::Sender<Command<R>>,
     pub(crate) requests: mpsc::Sender<MineRequest<R>>,
     pub(crate) events: Arc<EventLog<EventOf<R>>>,
+    pub(crate) rules: R,
+    pub(crate) intake: Arc<Intake<R::BlockError>>,
 }
 
 impl<R: Rules> Link for Channels<R> {
@@ -69,6 +72,15 @@ impl<R: Rules> NodeHandle<R> {
     /// The same node, whatever its rules.
     pub fn any(&self) -> &AnyNode {
         &self.any
+    }
+
+    /// The rules that the node follows.
+    pub fn rules(&self) -> &R {
+        &self.channels.rules
+    }
+
+    pub(crate) fn intake(&self) -> &Arc<Intake<R::BlockError>> {
+        &self.channels.intake
     }
 
     /// What happened and happens.

@@ -59,13 +59,13 @@ pub(super) async fn accounts(
 /// Which page of an account's transactions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct AccountParams {
+pub(in crate::api) struct AccountParams {
     /// The page begins with the first transaction before this place: a block and a position in it.
     #[param(pattern = "^[0-9]{1,18}-[0-9]{1,9}$")]
-    before: Option<String>,
+    pub(in crate::api) before: Option<String>,
     /// How many transactions at most.
     #[param(minimum = 1, maximum = 1000, default = 100)]
-    limit: Option<usize>,
+    pub(in crate::api) limit: Option<usize>,
 }
 
 /// An account and its transactions, the latest first.
@@ -125,7 +125,7 @@ fn transactions(snapshot: &Snapshot, positions: &[TransactionCursor]) -> Result<
     Ok(transactions)
 }
 
-fn cursor(text: &str) -> Result<TransactionCursor, ApiError> {
+pub(in crate::api) fn cursor(text: &str) -> Result<TransactionCursor, ApiError> {
     let read = |(block, position): (&str, &str)| Some((block.parse().ok()?, position.parse().ok()?));
     text.split_once('-').and_then(read).ok_or_else(|| {
         let text: String = text.chars().take(40).collect();

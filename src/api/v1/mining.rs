@@ -13,7 +13,7 @@ use crate::wire::{
 
 /// Whether and when the node mines by itself.
 #[utoipa::path(get, path = "/mining", tag = "node", operation_id = "mining", responses((status = 200, body = MiningJson)))]
-pub(super) async fn mining(State(state): State<ApiState>) -> Response {
+pub(in crate::api) async fn mining(State(state): State<ApiState>) -> Response {
     ok(&MiningJson::from(state.node.mining()))
 }
 

@@ -1,20 +1,20 @@
 //! `/api/v1`: the routes beyond the chapter's six. There is one file for each resource. The OpenAPI document is made from the
 //! same list of routes that the router serves.
 
-mod accounts;
+pub(super) mod accounts;
 mod chain;
-mod convert;
+pub(super) mod convert;
 mod docs;
 mod events;
 mod judgements;
-mod mining;
-mod network;
-mod params;
+pub(super) mod mining;
+pub(super) mod network;
+pub(super) mod params;
 mod peers;
 mod pending;
 mod qr_code;
-mod replacements;
-mod status;
+pub(super) mod replacements;
+pub(super) mod status;
 
 use axum::{
     Router,

@@ -34,7 +34,7 @@ pub(super) async fn network(State(state): State<ApiState>) -> Result<Response, A
 }
 
 /// The network as an event of the stream, made once for all who listen. It has no id: it is a state and not something that happened.
-pub(super) fn frame(state: &ApiState, network: &Network) -> Bytes {
+pub(in crate::api) fn frame(state: &ApiState, network: &Network) -> Bytes {
     network.rendered(|network| {
         let json = to_json(&state.about, state.node.node_address(), network);
         let data = serde_json::to_string(&json).unwrap_or_default();

@@ -12,7 +12,7 @@ use super::super::error::ApiError;
 use crate::wire::v1::{DEFAULT_PAGE, MAX_PAGE, MIN_PAGE};
 
 /// The name in a path.
-pub(super) struct Name(pub(super) String);
+pub(in crate::api) struct Name(pub(in crate::api) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = ApiError;
@@ -26,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 }
 
 /// The query, read as `T`.
-pub(super) struct Params<T>(pub(super) T);
+pub(in crate::api) struct Params<T>(pub(in crate::api) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 /// Which page of a list.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct PageParams {
+pub(in crate::api) struct PageParams {
     /// The first item, counted from 1.
     #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
     from: Option<u64>,
@@ -51,22 +51,22 @@ pub(super) struct PageParams {
 
 /// A page of a list, within its bounds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Page {
+pub(in crate::api) struct Page {
     /// The first item, counted from 1.
-    pub(super) from: u64,
+    pub(in crate::api) from: u64,
     /// How many items at most.
-    pub(super) limit: usize,
+    pub(in crate::api) limit: usize,
 }
 
 impl PageParams {
     /// The page that the parameters name.
-    pub(super) fn page(self) -> Result<Page, ApiError> {
+    pub(in crate::api) fn page(self) -> Result<Page, ApiError> {
         Ok(Page { from: from(self.from)?, limit: limit(self.limit)? })
     }
 }
 
 /// Checks the `from` of a request.
-pub(super) fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
+pub(in crate::api) fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
     let from = wanted.unwrap_or(1);
     if (1..=MAX_INTEGER).contains(&from) {
         Ok(from)
@@ -76,7 +76,7 @@ pub(super) fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
 }
 
 /// Checks the `limit` of a request.
-pub(super) fn limit(wanted: Option<usize>) -> Result<usize, ApiError> {
+pub(in crate::api) fn limit(wanted: Option<usize>) -> Result<usize, ApiError> {
     let limit = wanted.unwrap_or(DEFAULT_PAGE);
     if (MIN_PAGE..=MAX_PAGE).contains(&limit) {
         Ok(limit)

@@ -26,7 +26,7 @@ pub(super) async fn replace(State(state): State<ChapterState>) -> Result<Respons
     get, path = "/replacements", tag = "peers", operation_id = "replacements",
     responses((status = 200, body = GivenUpChains))
 )]
-pub(super) async fn replacements(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(in crate::api) async fn replacements(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let chains = state.node.read(|reader| reader.snapshot()?.stale_branches()).await?;
     let replacements = chains
         .into_iter()

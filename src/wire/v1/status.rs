@@ -1,5 +1,6 @@
 //! The state of a node.
 
+use bcoin_ledger::{Rules as _, chapter::Chapter};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +40,9 @@ pub struct Status {
     pub node_address: String,
     /// Version of the program.
     pub version: String,
+    /// The rules that the node follows: `chapter` or `sound`. A node of an earlier program follows those of the chapter.
+    #[serde(default = "chapter")]
+    pub rules: String,
     /// Who receives the rewards.
     pub miner: String,
     /// How many blocks the chain has.
@@ -74,4 +78,9 @@ pub struct Status {
     pub last_mined: Option<MinedPoint>,
     /// Id of the latest event: `/events` resumes after it.
     pub last_event: String,
+}
+
+/// The rules of a node that does not say which.
+fn chapter() -> String {
+    Chapter::NAME.to_owned()
 }

@@ -101,6 +101,17 @@ pub(super) fn coinbase_of(bytes: &[u8]) -> Result<Coinbase, EncodingError> {
     }
 }
 
+/// The header with which the encoding of a block begins. What follows is not read.
+///
+/// # Errors
+/// When the bytes are too few for a header, or too many for a block.
+pub(super) fn read_header(bytes: &[u8]) -> Result<Header, DecodeError> {
+    if bytes.len() > MAX_BLOCK_BYTES {
+        return Err(DecodeError::Size { bytes: bytes.len() });
+    }
+    Ok(Header::decode(&Reader::new(bytes).array()?))
+}
+
 /// The header, the transactions, and how many there are.
 fn beginning(bytes: &[u8]) -> Result<(Header, Reader<'_>, usize), EncodingError> {
     let mut reader = Reader::new(bytes);

@@ -1,15 +1,25 @@
 //! Single blocks from elsewhere: judged off the owner, and then part of the chain, kept on a branch, or kept aside.
 
+mod early;
+mod invalid;
+mod judge;
+mod kept;
+mod orphans;
+mod retry;
+mod state;
+mod submit;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
-use bcoin_ledger::{BlockHash, CheckedBlock as _, SingleBlocks, Tip};
+use bcoin_ledger::BlockHash;
 use thiserror::Error;
 
+use self::invalid::Verdict;
+pub(crate) use self::state::Intake;
 use crate::{
-    clock::now,
-    command::{Command, SaveError, Stopping},
-    handle::NodeHandle,
-    source::Source,
+    command::{SaveError, Stopping},
     store::StoreError,
 };
 
@@ -51,6 +61,14 @@ pub enum SubmitError<E> {
     /// It breaks a rule.
     #[error("{0}")]
     Refused(Arc<E>),
+    /// A block before it breaks a rule.
+    #[error("the block follows block {block}, which is invalid: {reason}")]
+    FollowsInvalid {
+        /// The hash of the block that breaks the rule.
+        block: BlockHash,
+        /// The rule.
+        reason: Arc<E>,
+    },
     /// It could not be saved.
     #[error(transparent)]
     Save(#[from] SaveError),
@@ -62,25 +80,10 @@ pub enum SubmitError<E> {
     Stopping(#[from] Stopping),
 }
 
-impl<R: SingleBlocks> NodeHandle<R> {
-    /// Offers a block to the node.
-    ///
-    /// # Errors
-    /// When it breaks a rule, or could not be judged or saved.
-    pub async fn submit(&self, encoding: Vec<u8>, source: Source) -> Result<Submitted, SubmitError<R::BlockError>> {
-        let refused = |error| SubmitError::Refused(Arc::new(error));
-        let rules = self.inspect(|blockchain| blockchain.rules().clone()).await?;
-        let block = rules.decode(&encoding).map_err(refused)?;
-        let header = rules.header(&block);
-        let hash = rules.hash(&header);
-        let ancestors = self.inspect(|blockchain| blockchain.ancestors().clone()).await?;
-        if ancestors.as_ref().hash != rules.parent(&header) {
-            rules.check_least_work(&header).map_err(refused)?;
-            return Ok(Submitted { hash, height: None, outcome: SubmitOutcome::NotKept });
-        }
-        let checked = rules.check(Some(&ancestors), block, now()).map_err(refused)?;
-        let Tip { height, .. } = checked.tip();
-        let outcome = self.ask(|reply| Command::Place { block: Box::new(checked), source, reply }).await??;
-        Ok(Submitted { hash, height: Some(height), outcome })
+impl<E> SubmitError<E> {
+    /// Why the block with this hash is refused.
+    fn of_verdict(hash: &BlockHash, verdict: &Verdict<E>) -> Self {
+        let Verdict { block, reason } = verdict.clone();
+        if block == *hash { Self::Refused(reason) } else { Self::FollowsInvalid { block, reason } }
     }
 }

@@ -7,6 +7,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     accounts::{AccountTables, Direction},
     error::{ReorganiseError, StoreError},
+    side::{SideTables, SourceKey},
     sorted::insert_sorted,
     stale_bytes,
     tables::{BLOCK_INDEX, BLOCKS, CHAIN, ChainEntry, IndexRecord, META},
@@ -37,6 +38,8 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     indexed: Vec<([u8; 32], IndexRecord)>,
     /// How many bytes the blocks have that are stored and not in the chain, if that is known.
     stale_bytes: Option<u64>,
+    /// The blocks that are stored and not in the chain, under rules under which blocks come one by one.
+    side: Option<SideTables<'t>>,
 }
 
 impl<'t, R: Rules> ChainWriter<'t, R> {
@@ -58,6 +61,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             growth: 0,
             indexed: Vec::new(),
             stale_bytes,
+            side: if R::GROWS_BRANCHES { Some(SideTables::open(write)?) } else { None },
             blocks,
             chain,
         })
@@ -77,7 +81,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let delayed = self.delayed(height)?;
         let mut accounts = self.accounts.at(height, Direction::Connect)?;
         self.rules.connect(&mut accounts, block, delayed.as_ref()).map_err(|error| match error {
-            StateError::Refused(reason) => ReorganiseError::Refused { height, reason },
+            StateError::Refused(reason) => ReorganiseError::Refused { height, hash: block.tip().hash, reason },
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
         self.put(block.tip(), block.encoding())?;
@@ -108,6 +112,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         let number = match stored {
             Some(number) => {
                 self.stale_bytes = self.stale_bytes.map(|bytes| bytes.saturating_sub(encoding.len() as u64));
+                self.side.as_mut().map_or(Ok(true), |side| side.take(&self.index, &hash))?;
                 number
             }
             None => {
@@ -130,7 +135,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         Ok(())
     }
 
-    /// Takes the last block off the chain. It stays stored.
+    /// Takes the last block off the chain. It stays stored, beside it.
     pub(super) fn disconnect(&mut self) -> Result<R::CheckedBlock, StoreError> {
         self.write_index()?;
         let last = self.chain.pop_last()?.map(|(height, entry)| (height.value(), *entry.value().1));
@@ -140,7 +145,11 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         self.end = (height - 1, parent.into());
         self.growth -= block.encoding().len() as i64;
         self.may_be_stored = true;
-        self.stale_bytes = self.stale_bytes.map(|bytes| bytes + block.encoding().len() as u64);
+        let length = block.encoding().len() as u64;
+        self.stale_bytes = self.stale_bytes.map(|bytes| bytes + length);
+        if let Some(side) = &mut self.side {
+            side.put(&self.index, &hash.into(), length, SourceKey::OWN_CHAIN)?;
+        }
         let delayed = self.delayed(height)?;
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect)?, &block, delayed.as_ref())?;
         self.accounts.make_room()?;
@@ -210,7 +219,7 @@ pub(super) fn index_record(
     hash: &BlockHash,
 ) -> Result<IndexRecord, StoreError> {
     let record = index.get(hash.as_bytes())?.map(|record| record.value());
-    record.ok_or_else(|| StoreError::Damaged(format!("the block with the hash {hash} is missing")))
+    record.ok_or_else(|| StoreError::missing_hash(hash))
 }
 
 /// A block that has to be stored: the end of the chain that ends with it, and its encoding.

@@ -41,6 +41,11 @@ impl StoreError {
         Self::Damaged(format!("block {height} is missing"))
     }
 
+    /// A block that another one names is not stored.
+    pub(super) fn missing_hash(hash: &BlockHash) -> Self {
+        Self::Damaged(format!("the block with the hash {hash} is missing"))
+    }
+
     /// The chain is empty, which it never is.
     pub(crate) fn no_block() -> Self {
         Self::Damaged("it holds no block".into())
@@ -70,6 +75,8 @@ pub enum ReorganiseError<B> {
     Refused {
         /// The height of the block.
         height: u64,
+        /// Its hash.
+        hash: BlockHash,
         /// The rule.
         reason: B,
     },
@@ -103,7 +110,7 @@ impl<B: Display> ReorganiseError<B> {
     /// The same where no rule can refuse a block that is right: what was read is not what was written.
     pub(super) fn into_damage(self) -> StoreError {
         match self {
-            Self::Refused { height, reason } => StoreError::damaged_block(height, &reason),
+            Self::Refused { height, reason, .. } => StoreError::damaged_block(height, &reason),
             Self::Store(error) => error,
         }
     }

@@ -4,6 +4,8 @@
 //! readers work on snapshots and disturb nobody. docs/disk-format.md describes the files.
 
 mod accounts;
+mod any_block;
+mod branches;
 mod chain;
 mod compact;
 mod contents;
@@ -11,10 +13,13 @@ mod database;
 mod error;
 mod folder;
 mod identity;
+mod ids;
 mod integrity;
 mod open;
+mod place;
 mod read;
 mod read_only_file;
+mod side;
 mod sorted;
 mod stale;
 mod stale_bytes;
@@ -28,6 +33,7 @@ pub use contents::{Contents, ContentsOf};
 pub use error::{OpenError, ReorganiseError, StoreError};
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
+pub use place::{Branch, Place};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};

@@ -91,7 +91,7 @@ impl<R: Rules> Opened<R> {
     }
 
     fn load(rules: R, shared: Arc<Shared>, progress: Progress<'_>) -> Result<Self, StoreError> {
-        let store = Store { shared, rules };
+        let store = Store::new(shared, rules);
         let chain_bytes = store.reader().snapshot()?.check_chain(&store.rules, progress)?.bytes;
         let mut contents = store.contents()?;
         let writable = store.shared.folder().is_none_or(|folder| !folder.is_read_only());

@@ -8,7 +8,7 @@ use std::{
 use bcoin_ledger::{Account, BlockHash, ReadAccounts, Rules, Tip, Transaction, Work};
 use redb::{
     Key, OwnedAccessGuard, OwnedRange, Range, ReadOnlyTable, ReadTransaction, ReadableTable,
-    ReadableTableMetadata as _, TableDefinition, Value,
+    ReadableTableMetadata as _, TableDefinition, TableError, Value,
 };
 
 use super::{
@@ -78,6 +78,18 @@ impl Snapshot {
         table: TableDefinition<'_, K, V>,
     ) -> Result<ReadOnlyTable<K, V>, StoreError> {
         Ok(self.read.open_table(table)?)
+    }
+
+    /// A table that other rules and earlier programs do not make.
+    pub(super) fn open_if_made<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<Option<ReadOnlyTable<K, V>>, StoreError> {
+        match self.read.open_table(table) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) fn chain(&self) -> &ReadOnlyTable<u64, ChainEntry> {

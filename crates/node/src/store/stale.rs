@@ -3,6 +3,9 @@
 //!
 //! The blocks of a branch stay where they were stored. A branch that is forgotten takes those of its blocks along that
 //! neither the chain nor another kept branch has.
+//!
+//! Under rules under which blocks come one by one the list tells what was replaced, and owns no blocks: those are side blocks. A
+//! branch is taken off the list when its last block is dropped.
 
 use std::ops::RangeInclusive;
 
@@ -65,9 +68,7 @@ pub(super) fn keep(
     max_bytes: u64,
     now: DateTime<Local>,
 ) -> Result<KeptBranch, StoreError> {
-    let format = if now.timestamp_subsec_micros() == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.6f" };
-    let number = take_number(write)?;
-    insert(write, number, left.fork, left.tip, &now.format(format).to_string())?;
+    let number = list(write, left, now)?;
     write.open_table(STALE_OWN)?.insert(number, left.is_own)?;
     let (_, chain_tip) = chain_end(write)?;
     if stale_bytes::read(&write.open_table(META)?, &chain_tip)?.is_none() {
@@ -86,6 +87,33 @@ pub(super) fn keep(
         remove(write, first)?;
     }
     Ok(KeptBranch { number, fits: true })
+}
+
+/// Puts a branch on the list that owns no blocks, and takes the oldest off it when there are more than ten.
+pub(super) fn keep_record(
+    write: &WriteTransaction,
+    left: &Left,
+    now: DateTime<Local>,
+) -> Result<KeptBranch, StoreError> {
+    let number = list(write, left, now)?;
+    let mut stale = write.open_table(STALE)?;
+    while stale.len()? > MAX_KEPT {
+        stale.pop_first()?;
+    }
+    Ok(KeptBranch { number, fits: true })
+}
+
+/// Takes the branches off the list that end with a block that is dropped.
+pub(super) fn forget_record(write: &WriteTransaction, tip: &BlockHash) -> Result<(), StoreError> {
+    write.open_table(STALE)?.retain(|_, (_, hash, _)| hash != *tip.as_bytes())?;
+    Ok(())
+}
+
+fn list(write: &WriteTransaction, left: &Left, now: DateTime<Local>) -> Result<u64, StoreError> {
+    let format = if now.timestamp_subsec_micros() == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.6f" };
+    let number = take_number(write)?;
+    insert(write, number, left.fork, left.tip, &now.format(format).to_string())?;
+    Ok(number)
 }
 
 /// Forgets a branch, and those that are too much without it.

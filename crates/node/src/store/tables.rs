@@ -48,6 +48,27 @@ pub(super) const ACCOUNTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::
 pub(super) const ACCOUNT_TRANSACTIONS: TableDefinition<'_, (u64, u64, u32), ()> =
     TableDefinition::new("account_transactions");
 
+// The tables from here on are those of rules under which blocks come one by one and transactions have ids; under others
+// they are not made.
+
+/// Hash of a side block, a block that is stored and not in the chain, to the length of its encoding and the key of who has sent
+/// it; 0 stands for this node's own chain, which it was part of.
+pub(super) const SIDE: TableDefinition<'_, &Bytes32, (u64, u64)> = TableDefinition::new("side");
+
+/// Hash of a block and of a side block that follows it.
+pub(super) const SIDE_CHILDREN: TableDefinition<'_, (&Bytes32, &Bytes32), ()> = TableDefinition::new("side_children");
+
+/// Work, big-endian, and number of a side block that no side block follows, to its hash: the one that has to go first comes
+/// first.
+pub(super) const SIDE_LEAVES: TableDefinition<'_, (&Bytes32, u64), &Bytes32> = TableDefinition::new("side_leaves");
+
+/// The same for each key of who has sent them.
+pub(super) const SIDE_LEAVES_BY_SOURCE: TableDefinition<'_, (u64, &Bytes32, u64), &Bytes32> =
+    TableDefinition::new("side_leaves_by_source");
+
+/// Key of who has sent side blocks to how many there are and how many bytes they have; none to those of all together.
+pub(super) const SIDE_COUNTS: TableDefinition<'_, Option<u64>, (u64, u64)> = TableDefinition::new("side_counts");
+
 /// The names in the table [`META`].
 pub(super) mod meta {
     /// The format of the tables.

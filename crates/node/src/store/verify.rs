@@ -81,7 +81,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         return Ok(verdict);
     }
     identity::check_rules(&shared, rules, &file)?;
-    let store = Store { shared, rules: rules.clone() };
+    let store = Store::new(shared, rules.clone());
     let scan = Scan { store, verdict: &mut verdict, progress };
     if unharmed(|| scan.run()).is_none() {
         verdict.fault("the rest cannot be read".into());

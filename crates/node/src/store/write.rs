@@ -3,7 +3,7 @@
 use std::{
     borrow::Borrow,
     collections::{HashSet, VecDeque},
-    io, iter,
+    iter,
 };
 
 use bcoin_ledger::{
@@ -13,6 +13,7 @@ use chrono::{DateTime, Local};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
+    branches::Branches,
     chain::ChainWriter,
     contents::ContentsOf,
     error::{ReorganiseError, StoreError},
@@ -90,7 +91,8 @@ impl<R: Rules> Store<R> {
     /// Disconnects all blocks above the height `fork` of the chain that `blockchain` ends, and connects `blocks` in their
     /// place. The chain as it was is put on the list of stale branches, unless nothing of it was disconnected, as replaced at
     /// the time `now`. Others are forgotten for it when their blocks have more than `max_stale_bytes` together, last those that
-    /// hold a block that was mined for `receiver`. Where that is not enough, [`Store::forget_branch`] has to follow.
+    /// hold a block that was mined for `receiver`. Where that is not enough, [`Store::forget_branch`] has to follow; under rules
+    /// under which blocks come one by one, [`Store::shrink_side`] has to follow instead.
     ///
     /// # Errors
     /// When a block is refused, or the database or `blocks` fails; nothing changes then.
@@ -98,7 +100,7 @@ impl<R: Rules> Store<R> {
         &self,
         blockchain: &Blockchain<R>,
         fork: u64,
-        blocks: impl Iterator<Item = io::Result<R::CheckedBlock>>,
+        blocks: impl Iterator<Item = Result<R::CheckedBlock, StoreError>>,
         receiver: Option<&R::Receiver>,
         max_stale_bytes: u64,
         now: DateTime<Local>,
@@ -111,7 +113,11 @@ impl<R: Rules> Store<R> {
                 left.is_own |= receiver.is_some_and(|receiver| self.rules.is_mined_for(block, receiver));
             })?;
             let is_prefix = fork == blockchain.tip().height;
-            let stale = if is_prefix { None } else { Some(stale::keep(write, &left, max_stale_bytes, now)?) };
+            let stale = match is_prefix {
+                true => None,
+                false if R::GROWS_BRANCHES => Some(stale::keep_record(write, &left, now)?),
+                false => Some(stale::keep(write, &left, max_stale_bytes, now)?),
+            };
             Ok((reorganised, stale))
         })
     }
@@ -130,7 +136,7 @@ impl<R: Rules> Store<R> {
         write: &WriteTransaction,
         blockchain: &Blockchain<R>,
         fork: u64,
-        blocks: impl Iterator<Item = io::Result<impl Borrow<R::CheckedBlock>>>,
+        blocks: impl Iterator<Item = Result<impl Borrow<R::CheckedBlock>, StoreError>>,
         mut left: impl FnMut(&R::CheckedBlock),
     ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let rules = blockchain.rules();
@@ -149,7 +155,7 @@ impl<R: Rules> Store<R> {
             change.disconnected(block);
         }
         for block in blocks {
-            let block = block.map_err(StoreError::from)?;
+            let block = block?;
             let block = block.borrow();
             chain.connect(block)?;
             if connected.len() < MAX_TOLD {
@@ -224,14 +230,20 @@ impl<R: Rules> Store<R> {
                 chain.switch_to(tip.hash)?;
                 chain.finish()?;
                 stale::take_back(write, tip.hash)?;
-                stale::forget(write, &found.hash)?;
+                match R::GROWS_BRANCHES {
+                    true => Branches::open(write)?.drop_better_than(tip, found.hash)?,
+                    false => stale::forget(write, &found.hash)?,
+                }
             }
             set_mempool(write, blockchain.mempool().transactions())?;
             set_peers(write, peers)
         })
     }
 
-    fn commit<T, E: From<StoreError>>(&self, change: impl FnOnce(&WriteTransaction) -> Result<T, E>) -> Result<T, E> {
+    pub(super) fn commit<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
         if let Some(folder) = self.shared.folder() {
             folder.set_reserve_aside()?;
         }

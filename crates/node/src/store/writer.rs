@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{database::Shared, folder::LockedFolder, read::Reader};
+use crate::limits::SideLimits;
 
 /// Where a node keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,14 @@ impl NewData {
 pub struct Store<R> {
     pub(super) shared: Arc<Shared>,
     pub(super) rules: R,
+    pub(super) side_limits: SideLimits,
 }
 
 impl<R> Store<R> {
+    pub(super) fn new(shared: Arc<Shared>, rules: R) -> Self {
+        Self { shared, rules, side_limits: SideLimits::default() }
+    }
+
     /// A handle for reading, for as many threads as want one.
     pub fn reader(&self) -> Reader {
         Reader::new(self.shared.clone())

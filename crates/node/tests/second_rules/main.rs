@@ -180,7 +180,10 @@ async fn what_the_accounts_do_not_cover_is_refused_and_changes_nothing() {
     let mut overspent = grown(&blocks[..1], &[5, 5], 3);
     overspent.push(next(&overspent, 5, 3, &[pay(3, 3, 4, 20), pay(4, 4, 5, 21)]));
     let refused = node.offer(&overspent).await.unwrap_err();
-    assert!(matches!(&refused, AdoptError::Refused { height: 4, reason } if **reason == Refusal::Funds), "{refused}");
+    assert!(
+        matches!(&refused, AdoptError::Refused { height: 4, reason, .. } if **reason == Refusal::Funds),
+        "{refused}"
+    );
     let unchanged = |node: &Node| {
         assert_eq!((node.blocks(), node.tip(), node.waiting()), (blocks.clone(), tip, vec![pay(1, 1, 2, 6)]));
         assert_eq!([1, 2, 3, 4].map(|account| node.balance(account)), [REWARD, 0, 0, 0]);

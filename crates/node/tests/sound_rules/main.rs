@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not as expected is a failure")]
 
+mod intake;
+
 use bcoin_ledger::{
     Power, Rules as _, Tip,
     sound::{

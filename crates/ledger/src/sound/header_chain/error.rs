@@ -27,6 +27,16 @@ pub enum HeaderError {
         /// The bits of the header.
         found: CompactTarget,
     },
+    /// The bits stand for no target, or for one that no block of this network may have.
+    #[error(
+        "the bits are {found}, and the easiest ones of this network are {limit}: take the bits from a new template"
+    )]
+    Limit {
+        /// The bits of the easiest target.
+        limit: CompactTarget,
+        /// The bits of the header.
+        found: CompactTarget,
+    },
     /// The work is not done.
     #[error("the hash {hash} is above the target {target}: search for another nonce")]
     Work {
@@ -75,7 +85,7 @@ impl HeaderError {
     pub const fn why(&self) -> &'static str {
         match self {
             Self::Previous { .. } | Self::LastHeight => "previous",
-            Self::Bits { .. } => "bits",
+            Self::Bits { .. } | Self::Limit { .. } => "bits",
             Self::Work { .. } => "work",
             Self::BelowParent { .. } | Self::NotAboveMedian { .. } | Self::Early { .. } => "time",
         }
@@ -87,6 +97,7 @@ impl HeaderError {
             Self::Previous { .. } => Invalidity::MissingParent,
             Self::Early { .. } => Invalidity::Early,
             Self::Bits { .. }
+            | Self::Limit { .. }
             | Self::Work { .. }
             | Self::BelowParent { .. }
             | Self::NotAboveMedian { .. }
@@ -127,6 +138,11 @@ mod tests {
             (
                 HeaderError::Bits { expected: bits(0x1e00_ffff), found: bits(0x1f00_ffff) },
                 "the bits are 1f00ffff, and the rules require 1e00ffff here: take the bits from a new template".into(),
+            ),
+            (
+                HeaderError::Limit { limit: bits(0x1f00_ffff), found: bits(0x2000_ffff) },
+                "the bits are 2000ffff, and the easiest ones of this network are 1f00ffff: take the bits from a new template"
+                    .into(),
             ),
             (
                 HeaderError::BelowParent { parent: 1_000, found: 990 },

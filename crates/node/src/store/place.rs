@@ -1,0 +1,153 @@
+//! Where a block that comes alone belongs: behind the chain, on a branch beside it, or on one that is the chain from then on.
+
+use std::iter;
+
+use bcoin_ledger::{BlockHash, Blockchain, CheckedBlock as _, Rules, Tip, Work};
+use chrono::{DateTime, Local};
+
+use super::{
+    branches::Branches,
+    error::{ReorganiseError, StoreError},
+    side::SourceKey,
+    write::ReplacedOf,
+    writer::Store,
+};
+use crate::{limits::SideLimits, source::Source};
+
+/// Where a block belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is stored already.
+    Known,
+    /// Its parent is not stored.
+    NoParent,
+    /// Behind the last block of the chain.
+    Follows,
+    /// On a branch that has more work than the chain with it.
+    Wins(Branch),
+    /// On a branch beside the chain.
+    Beside,
+    /// On a branch that has too little work to be kept.
+    TooLittleWork,
+}
+
+/// The stored blocks between the chain and a block that is not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// Height of the last block that the chain has too.
+    fork: u64,
+    /// The hashes of the blocks after it, the first one first.
+    blocks: Vec<BlockHash>,
+}
+
+impl Branch {
+    /// Height of the last block that the chain has too.
+    pub fn fork(&self) -> u64 {
+        self.fork
+    }
+}
+
+impl<R: Rules> Store<R> {
+    /// How much is kept of blocks beside the chain, if not as much as usual.
+    pub fn set_side_limits(&mut self, limits: SideLimits) {
+        self.side_limits = limits;
+    }
+
+    /// Where a block belongs when the chain ends with `tip`.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub fn place_of(&self, tip: &Tip, block: &R::CheckedBlock) -> Result<Place, StoreError> {
+        let snapshot = self.reader().snapshot()?;
+        let (own, parent) = (block.tip(), block.parent());
+        if snapshot.is_stored(&own.hash)? {
+            return Ok(Place::Known);
+        }
+        if parent == tip.hash {
+            return Ok(Place::Follows);
+        }
+        if !snapshot.is_stored(&parent)? {
+            return Ok(Place::NoParent);
+        }
+        if own.has_more_work_than(tip) {
+            let (fork, blocks) = snapshot.branch_of(parent)?;
+            return Ok(Place::Wins(Branch { fork, blocks }));
+        }
+        let before_tip = match tip.height {
+            0 | 1 => Work::default(),
+            _ => snapshot.work_before(&tip.hash)?,
+        };
+        let allowed = tip.work.saturating_sub(before_tip).saturating_mul(self.side_limits.work_behind);
+        Ok(if own.work.saturating_add(allowed) >= tip.work { Place::Beside } else { Place::TooLittleWork })
+    }
+
+    /// Keeps a block beside the chain, and drops others when they are too many; returns whether the block itself has stayed.
+    ///
+    /// # Errors
+    /// When the database fails; nothing changes then.
+    pub fn keep_beside(&self, block: &R::CheckedBlock, source: &Source) -> Result<bool, StoreError> {
+        let source = SourceKey::of(source);
+        self.commit(|write| {
+            let mut branches = Branches::open(write)?;
+            branches.store(block, source)?;
+            branches.shrink_source(source, &self.side_limits)?;
+            branches.shrink(&self.side_limits)?;
+            branches.has(&block.tip().hash)
+        })
+    }
+
+    /// Makes a branch the chain, with `block` at its end. The chain as it was is noted as replaced at the time `now`.
+    ///
+    /// # Errors
+    /// When a block is refused, or the database fails; nothing changes then.
+    pub fn replace_by_branch(
+        &self,
+        blockchain: &Blockchain<R>,
+        branch: &Branch,
+        block: &R::CheckedBlock,
+        now: DateTime<Local>,
+    ) -> Result<ReplacedOf<R>, ReorganiseError<R::BlockError>> {
+        let snapshot = self.reader().snapshot()?;
+        let stored = branch.blocks.iter().map(|hash| {
+            let (tip, bytes) = snapshot.any_block(hash)?.ok_or_else(|| StoreError::missing_hash(hash))?;
+            self.rules.restore(tip, bytes).map_err(|error| StoreError::damaged_block(tip.height, &error))
+        });
+        let blocks = stored.chain(iter::once_with(|| Ok(block.clone())));
+        self.replace(blockchain, branch.fork, blocks, None, 0, now)
+    }
+
+    /// Whether a block is stored, in the chain or beside it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_stored(&self, hash: &BlockHash) -> Result<bool, StoreError> {
+        self.reader().snapshot()?.is_stored(hash)
+    }
+
+    /// Whether more is kept beside the chain than may be.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_too_much_beside(&self) -> Result<bool, StoreError> {
+        let (count, bytes) = self.reader().snapshot()?.side_counts()?;
+        Ok(count > self.side_limits.blocks || bytes > self.side_limits.bytes)
+    }
+
+    /// Drops a block beside the chain that was found to be invalid, and all that follow it.
+    ///
+    /// # Errors
+    /// When the database fails; nothing changes then.
+    pub fn drop_invalid(&self, hash: &BlockHash) -> Result<(), StoreError> {
+        self.commit(|write| Branches::open(write)?.drop_with_descendants(hash))
+    }
+
+    /// Drops blocks beside the chain while there are more than there may be: what a change of the chain has taken off it stays
+    /// until this is called.
+    ///
+    /// # Errors
+    /// When the database fails. What was dropped before stays dropped.
+    pub fn shrink_side(&self) -> Result<(), StoreError> {
+        while !self.commit(|write| Branches::open(write)?.shrink(&self.side_limits))? {}
+        Ok(())
+    }
+}
