@@ -97,14 +97,14 @@ function see(network) {
 
 /** @param {Status} status */
 function show(status) {
-  if (shown !== null && (status.rules ?? "chapter") !== shown) {
+  if (shown !== null && status.rules !== shown) {
     // Another node has taken the place of the one that this page was made for.
     location.reload();
     return;
   }
   state.setStatus(status);
   if (shown === null) {
-    shown = status.rules ?? "chapter";
+    shown = status.rules;
     speakOf(shown);
     ({ views, said } = build());
   }

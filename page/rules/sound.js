@@ -19,7 +19,7 @@ import { soundPendingView } from "../views/sound/pending.js";
 import { transferList } from "../views/sound/transactions.js";
 
 /** @import { SoundContext, Views } from "../../types/page.d.ts" */
-/** @import { EventName, NodeEvent, Status } from "../../types/sound.d.ts" */
+/** @import { EventName, Header, NodeEvent, Status } from "../../types/sound.d.ts" */
 
 /**
  * @param {SoundContext} context
@@ -36,6 +36,9 @@ export function soundViews(context) {
   const refreshAccounts = soon(() => accounts.refresh(), REST.accounts);
   chain.headers.onArrival(tellTip);
 
+  /** The newest block of those that came together: at the easiest difficulty a thousand come in a second. @type {Header | null} */
+  let newest = null;
+
   /** The work of the chain is what its last block says. */
   function tellTip() {
     const tip = chain.headers.peek(context.length());
@@ -45,10 +48,12 @@ export function soundViews(context) {
   /** @param {NodeEvent} event */
   function hear([name, data]) {
     if (name === "block") {
-      chain.add(data.header, null);
+      newest = data.header;
+      chain.headers.keep(newest);
       mining.add(data);
       network.pass();
     } else if (name === "replacement") {
+      newest = null;
       chain.reset(data.replacement.length, data.replacement.fork);
       mining.restart(data.replacement.length, data.replacement.fork);
       network.show(data.replacement);
@@ -65,6 +70,8 @@ export function soundViews(context) {
   /** @param {NodeEvent[]} events */
   function heard(events) {
     const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
+    if (newest) chain.add(newest, null);
+    newest = null;
     if (has("block", "replacement")) tellTip();
     if (has("block", "transaction", "left", "replacement")) refreshPending();
     if (has("block", "replacement")) refreshAccounts();
