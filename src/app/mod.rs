@@ -106,8 +106,8 @@ where
         started_at: now().to_utc(),
         started: Instant::now(),
     };
-    let rules = parts.opened.store.rules().clone();
-    let own_network = rules.own_network();
+    let ledger = parts.opened.store.rules().clone();
+    let own_network = ledger.own_network();
     let started = bcoin_node::start(parts.opened, parts.receiver, config.max_mempool, config.power);
     let (node, threads) = started.map_err(system)?;
     let known = config.peers.into_iter().chain(config.join.clone()).collect();
@@ -118,7 +118,7 @@ where
     let stop = CancellationToken::new();
     let observer = config.observer.unwrap_or_else(|| Observer::new(client.clone()));
     let (sync, syncing) =
-        peers::start_syncing(rules.clone(), node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
+        peers::start_syncing(ledger.clone(), node.clone(), client.clone(), observer.clone(), own_address, stop.clone());
     let running = Running {
         node: node.clone(),
         sync: sync.clone(),
@@ -132,13 +132,13 @@ where
     let join = config.join.map(|peer| peers::start_joining(client.clone(), own_address, peer, stop.clone()));
     let (network, [following, asking]) =
         peers::start_seeing(node.any().clone(), own_network, client, observer, own_address, stop.clone());
-    let access = AccessRules {
+    let rules = AccessRules {
         names: HostNames::new(&machine, &config.allowed_hosts),
         origins: config.allowed_origins,
         guests: config.guests,
     };
-    let state = ApiState::new(node.any().clone(), network, about, access, stop.clone());
-    let router = (parts.router)(RulesState::new(state, node.clone(), rules, sync));
+    let state = ApiState::new(node.any().clone(), network, about, rules, stop.clone());
+    let router = (parts.router)(RulesState::new(state, node.clone(), ledger, sync));
     let server = tokio::spawn(api::serve(listener, router, stop.clone()).in_current_span());
     let mining = stop.clone().run_until_cancelled_owned(node.clone().mine_automatically());
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());

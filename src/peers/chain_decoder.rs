@@ -236,7 +236,7 @@ impl<'de, R: Exchange> Visitor<'de> for Blocks<'_, '_, '_, R> {
                 let height = builder.length() + 1;
                 let block = rules.read_block(raw.get()).map_err(|reason| ChainError::Block { height, reason });
                 block
-                    .and_then(|block| R::take(builder, block, *node))
+                    .and_then(|block| rules.take(builder, block, *node))
                     .map_err(|error| A::Error::custom(self.position.fail(error)))?;
             }
             self.position.begin_block().map_err(A::Error::custom)?;

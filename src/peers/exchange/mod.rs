@@ -1,7 +1,7 @@
 //! What nodes of each set of rules exchange over HTTP, and with whom.
 
 mod chapter;
-mod sound;
+pub(super) mod sound;
 
 use bcoin_ledger::{BlockHash, Rules};
 use bcoin_node::{CandidateBuilder, NodeHandle};
@@ -35,17 +35,22 @@ pub trait Exchange: Rules {
     /// When it is no block.
     fn read_block(&self, json: &str) -> Result<Self::Block, BrokenRule>;
 
-    /// Adds the next block to a chain that came from elsewhere. Rules that remember invalid blocks tell `node` of one.
+    /// Adds the next block to a chain that came from elsewhere. Rules under which invalid blocks are remembered tell `node` of one.
     ///
     /// # Errors
     /// When the block breaks a rule or a limit, or could not be kept.
     fn take(
+        &self,
         builder: &mut CandidateBuilder<Self>,
         block: Self::Block,
         _node: Option<&NodeHandle<Self>>,
     ) -> Result<(), ChainError> {
         builder.push(block).map_err(ChainError::from_candidate)
     }
+
+    /// Lets `node` remember a block that was refused when its chain was adopted, under rules under which invalid blocks are
+    /// remembered.
+    fn note_refusal(_node: &NodeHandle<Self>, _hash: BlockHash, _error: &Self::BlockError) {}
 
     /// Up to where the blocks of a peer's chain are worth fetching, whose last common block has the height `common`.
     fn goal(

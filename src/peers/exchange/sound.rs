@@ -1,8 +1,8 @@
 //! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
 
 use bcoin_ledger::{
-    Rules as _,
-    sound::{Block, Invalidity, MAX_BLOCK_BYTES, Sound},
+    BlockHash, Rules as _, SingleBlocks as _,
+    sound::{Block, BlockError, Header, Invalidity, MAX_BLOCK_BYTES, Sound},
 };
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
 
@@ -26,16 +26,17 @@ impl Exchange for Sound {
     }
 
     fn take(
+        &self,
         builder: &mut CandidateBuilder<Self>,
         block: Block,
         node: Option<&NodeHandle<Self>>,
     ) -> Result<(), ChainError> {
-        let hash = block.header.hash();
+        let header = block.header;
         builder.push(block).map_err(|error| match error {
             CandidateError::Rule(error) if error.invalidity() == Invalidity::MissingParent => ChainError::Changed,
             CandidateError::Rule(error) => {
                 if let Some(node) = node {
-                    node.note_refusal(hash, &error);
+                    note_refusal(self, node, &header, &error);
                 }
                 ChainError::from_candidate(CandidateError::Rule(error))
             }
@@ -43,8 +44,19 @@ impl Exchange for Sound {
         })
     }
 
+    fn note_refusal(node: &NodeHandle<Self>, hash: BlockHash, error: &BlockError) {
+        node.note_refusal(hash, error);
+    }
+
     async fn goal(fetch: &Fetch<'_, Self>, theirs: PeerTip, common: u64) -> Result<Goal, PeerError> {
         headers_first::judge(fetch, theirs, common).await
+    }
+}
+
+/// Lets the node remember an invalid block by its hash. Without work, hashes are too many for that.
+pub(in crate::peers) fn note_refusal(rules: &Sound, node: &NodeHandle<Sound>, header: &Header, error: &BlockError) {
+    if rules.check_least_work(header).is_ok() {
+        node.note_refusal(header.hash(), error);
     }
 }
 

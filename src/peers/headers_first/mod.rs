@@ -18,7 +18,7 @@ use super::{
     chain_decoder::ChainError,
     client::PeerTip,
     error::PeerError,
-    exchange::{BrokenRule, Goal},
+    exchange::{BrokenRule, Goal, sound::note_refusal},
     fetch::Fetch,
 };
 use crate::wire::v1::PREFIX;
@@ -126,7 +126,7 @@ fn judge_headers(
                 Invalidity::Early => return Ok(Judged { chain, is_early: true }),
                 Invalidity::MissingParent => return Err(ChainError::Changed),
                 Invalidity::Permanent | Invalidity::Body => {
-                    node.note_refusal(hash, &error);
+                    note_refusal(rules, node, &header, &error);
                     return Err(refused(BrokenRule::new(error)));
                 }
             },
