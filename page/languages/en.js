@@ -79,7 +79,7 @@ export default {
   mining: "Mining",
   mine: "Mine a block",
   mineBusy: "Searching…",
-  mined: (index, tries, took) => `Block ${index} after ${tries} tries in ${took}.`,
+  mined: (index, tries, took) => `Block ${index} after ${tries} ${tries === "1" ? "try" : "tries"} in ${took}.`,
   automatic: "Mine automatically",
   modeOff: "off",
   modePayment: "when a payment waits",

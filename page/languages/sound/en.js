@@ -56,7 +56,7 @@ export default {
   foundBy: "Found",
   foundHere: "here",
   foundElsewhere: "by another node",
-  afterTries: (tries) => `, after ${tries} tries`,
+  afterTries: (tries) => `, after ${tries} ${tries === "1" ? "try" : "tries"}`,
   inTime: (took) => `, in ${took}`,
   logBlockCame: (index, count) => `Block ${index} came from elsewhere: ${s(count, "transaction", "transactions")}.`,
   logTransaction: "A payment waits:",
