@@ -16,9 +16,11 @@ import { soundFace } from "../views/sound/face.js";
 import { soundWords } from "../views/sound/log.js";
 import { soundMiningView } from "../views/sound/mining.js";
 import { soundPendingView } from "../views/sound/pending.js";
+import { argument } from "../views/sound/argument.js";
 import { transferList } from "../views/sound/transactions.js";
 
 /** @import { SoundContext, Views } from "../../types/page.d.ts" */
+/** @import * as v1 from "../../types/v1.d.ts" */
 /** @import { EventName, Header, NodeEvent, Status } from "../../types/sound.d.ts" */
 
 /**
@@ -29,7 +31,7 @@ export function soundViews(context) {
   const chain = chainView(context, soundFace(context));
   const pending = soundPendingView(context);
   const mining = soundMiningView(context, chain.headers);
-  const network = networkView(context, { table: transferList, deep: DEEP });
+  const network = networkView(context, { table: transferList, deep: DEEP, flags });
   const accounts = soundAccountsView(context);
   const log = logView(context, soundWords);
   const refreshPending = soon(() => pending.refresh(), REST.pending);
@@ -112,7 +114,16 @@ export function soundViews(context) {
   };
 }
 
-/** @param {Status} status */
+/**
+ * The flags of a node in the same room.
+ * @param {v1.Status} status
+ */
+function flags(status) {
+  const { room, profile } = /** @type {Status} */ (status);
+  return `--rules sound --room ${argument(room)} --profile ${profile} `;
+}
+
+/** What the header says of the node. @param {Status} status */
 function about(status) {
   const { room, profile, work, bits, miner } = status;
   const all = el("span", { id: "work", title: work }, t("work", large(hashesOf(work))));

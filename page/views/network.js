@@ -23,10 +23,10 @@ import { summary } from "./network/words.js";
 /**
  * @template Paid payments of some rules
  * @param {Shell & { api: CommonApi & { replace(): Promise<RoundOf<ReplacementOf<Head, Paid>>> } }} context
- * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep?: number }} shown the payments that wait again, and beyond how
- * many blocks that were given up a replacement is a warning
+ * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep?: number, flags?: (status: Status) => string }} shown the
+ * payments that wait again, beyond how many blocks that were given up a replacement is a warning, and how a node of the same rules is started
  */
-export function networkView(context, { table, deep = Infinity }) {
+export function networkView(context, { table, deep = Infinity, flags = () => "" }) {
   const { api, nameAt } = context;
   /** @type {string[]} */
   let own = [];
@@ -132,9 +132,9 @@ export function networkView(context, { table, deep = Infinity }) {
      * What the node says of itself.
      * @param {Status} status
      */
-    enter({ addresses }) {
-      own = addresses;
-      doors.replaceChildren(entrance(addresses));
+    enter(status) {
+      own = status.addresses;
+      doors.replaceChildren(entrance(own, flags(status)));
     },
     /**
      * The chain was replaced: what was given up, and what waits again.

@@ -150,6 +150,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         SCRIPT "views/sound/account.js",
         SCRIPT "views/sound/accounts.js",
         SCRIPT "views/sound/address.js",
+        SCRIPT "views/sound/argument.js",
         SCRIPT "views/sound/deep.js",
         SCRIPT "views/sound/detail.js",
         SCRIPT "views/sound/face.js",

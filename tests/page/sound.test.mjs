@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { JsonNumber } from "../../page/ledger/json.js";
+import { argument } from "../../page/views/sound/argument.js";
 import { bytesOf, feesOf, rewardOf } from "../../page/ledger/sound/block.js";
 import { coinsOf } from "../../page/ledger/sound/coins.js";
 import { noteText } from "../../page/ledger/sound/note.js";
@@ -40,6 +41,12 @@ test("a note is a text only when all of it can be seen", () => {
   for (const text of ["a\nb", "\u202eevil", "\u0000", "a\u200bb", "\ufeffa", ""])
     assert.equal(noteText(hex(text)), null);
   assert.equal(noteText("ff00"), null);
+});
+
+test("a room is shown in a command as every shell reads it, or not at all", () => {
+  for (const room of ["B-Coin", "7B/2026-11-28", "七班"]) assert.equal(argument(room), room);
+  assert.equal(argument("Class 7B"), '"Class 7B"');
+  for (const room of ["a$(b)", 'a"b', "-x", "a'b", "%PATH%", " a", "a;b", "<b>"]) assert.equal(argument(room), "ROOM");
 });
 
 test("the size of a block, its fees and its reward follow from its transactions", () => {
