@@ -10,7 +10,7 @@ import { remember } from "./remember.js";
 import { viewsOf } from "./rules.js";
 import { state } from "./state.js";
 
-/** @import { NodeEvent, Shell } from "../types/page.d.ts" */
+/** @import { NodeEvent, Shell, Views } from "../types/page.d.ts" */
 /** @import { Network, Rules, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
@@ -33,7 +33,9 @@ const shell = {
 };
 /** The rules whose page is shown; null until the status has been read. @type {Rules | null} */
 let shown = null;
-let { views, said } = build();
+/** The views of these rules; null until then. @type {Views | null} */
+let views = null;
+let said = build();
 
 /**
  * What a view keeps when it is made anew.
@@ -46,24 +48,44 @@ function keep(name, make) {
   return /** @type {Kept} */ (kept.get(name));
 }
 
-/** Makes the whole page in the current language: the header alone until the rules are known. */
+/**
+ * Makes the whole page in the current language: the header alone until the rules are known.
+ * @returns the place for messages that have no other
+ */
 function build() {
   state.forgetListeners();
-  const views = shown === null ? null : viewsOf(shown, shell);
-  const { elements, said } = pageHeader(shell, views?.about ?? (() => []), rebuild);
+  views = shown === null ? null : viewsOf(shown, shell);
+  const header = pageHeader(shell, about, rebuild);
   document.body.replaceChildren(
     el("a", { class: "skip", href: "#chain-title" }, t("skip")),
-    ...elements,
-    arrange(views?.sections ?? {}),
-    ...(views ? [actionBar(views.shortcuts)] : []),
+    ...header.elements,
+    ...(views ? parts(views) : [el("main", {})]),
   );
-  return { views, said };
+  return header.said;
+}
+
+/** What stands below the header. @param {Views} views */
+function parts({ sections, shortcuts }) {
+  return [arrange(sections), actionBar(shortcuts)];
+}
+
+/** The rules are known: adds their views to the header, which stays. @param {Rules} rules */
+function enter(rules) {
+  shown = rules;
+  speakOf(rules);
+  views = viewsOf(rules, shell);
+  document.querySelector("main")?.replaceWith(...parts(views));
+}
+
+/** What the header says of the node. @param {Status} status */
+function about(status) {
+  return views?.about(status) ?? [];
 }
 
 /** Another language was chosen: all views are made anew, and what a person has done with the page is brought back. */
 function rebuild() {
   const restore = remember(document.body);
-  ({ views, said } = build());
+  said = build();
   const status = state.status();
   if (status) views?.again(status, state.length());
   const network = state.network();
@@ -102,12 +124,8 @@ function show(status) {
     location.reload();
     return;
   }
+  if (shown === null) enter(status.rules);
   state.setStatus(status);
-  if (shown === null) {
-    shown = status.rules;
-    speakOf(shown);
-    ({ views, said } = build());
-  }
   entitle();
   views?.show(status);
 }
