@@ -124,7 +124,15 @@ impl Node {
         let blockchain =
             Blockchain::new(rules.clone(), ancestors, mempool, MempoolLimits { count: 100, bytes: 1 << 20 });
         let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
-        let view = View { tip, chain_bytes, waiting, last_mined: None, peers: [].into(), reader: store.reader() };
+        let view = View {
+            tip,
+            chain_bytes,
+            waiting,
+            last_mined: None,
+            mempool_changes: 0,
+            peers: [].into(),
+            reader: store.reader(),
+        };
         let shared = Shared {
             node_address: node_address.into(),
             counters: Arc::default(),
