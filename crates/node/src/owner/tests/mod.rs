@@ -124,7 +124,16 @@ impl Node {
         let blockchain =
             Blockchain::new(rules.clone(), ancestors, mempool, MempoolLimits { count: 100, bytes: 1 << 20 });
         let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
-        let view = View { tip, chain_bytes, waiting, last_mined: None, peers: [].into(), reader: store.reader() };
+        let view = View {
+            tip,
+            chain_bytes,
+            waiting,
+            waiting_bytes: 0,
+            last_mined: None,
+            mempool_changes: 0,
+            peers: [].into(),
+            reader: store.reader(),
+        };
         let shared = Shared {
             node_address: node_address.into(),
             counters: Arc::default(),
@@ -141,6 +150,7 @@ impl Node {
     fn reopen(self, rules: &Sound) -> Self {
         let Self { owner, location, .. } = self;
         let limits = owner.store.side_limits();
+        owner.store.flush().unwrap();
         drop(owner);
         Self::with_limits(rules, location, limits)
     }
@@ -193,7 +203,7 @@ impl Node {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             // The log answers at once while there are events.
-            while let Some(entries) = futures_ready(self.events.next()).await {
+            while let Some(entries) = at_once(self.events.next()).await {
                 events.extend(entries.unwrap().iter().map(|entry| entry.event().clone()));
             }
         });
@@ -218,6 +228,7 @@ impl Node {
     fn verify(self) {
         let Self { owner, location, .. } = self;
         let rules = owner.store.rules().clone();
+        owner.store.flush().unwrap();
         drop(owner);
         let Location::Folder(folder) = location else { return };
         let verdict = verify(&rules, &folder, &|_, _| ()).unwrap();
@@ -226,7 +237,7 @@ impl Node {
 }
 
 /// What a future gives at once, if it does.
-async fn futures_ready<T>(future: impl Future<Output = T>) -> Option<T> {
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         value = future => Some(value),
