@@ -134,3 +134,23 @@ impl Branch {
         (0..count).map(|_| self.mine(&[]).encoding().to_vec()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_goes_on_with_blocks_that_were_made_elsewhere() {
+        let rules = instant("following");
+        let mut branch = Branch::new(&rules, 1, Local::now() - TimeDelta::seconds(60));
+        let mut follower = branch.fork(2);
+        let blocks = branch.mine_empty(2);
+        assert!(follower.follow(&blocks[1]).is_err(), "its parent is missing");
+        assert!(follower.follow(&blocks[0][..79]).is_err(), "no header");
+        for block in &blocks {
+            follower.follow(block).unwrap();
+        }
+        assert_eq!(follower.tip(), branch.tip());
+        assert_eq!(follower.mine(&[]).tip().height, 4);
+    }
+}
