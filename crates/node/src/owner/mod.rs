@@ -167,6 +167,7 @@ impl<R: Rules> Owner<R> {
             tip: *self.blockchain.tip(),
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
+            waiting_bytes: self.blockchain.waiting_bytes(),
             mempool_changes: self.mempool_changes,
             last_mined: self.last_mined,
             peers: self.peers.clone().into(),

@@ -128,6 +128,7 @@ impl Node {
             tip,
             chain_bytes,
             waiting,
+            waiting_bytes: 0,
             last_mined: None,
             mempool_changes: 0,
             peers: [].into(),
