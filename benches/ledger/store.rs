@@ -57,7 +57,8 @@ fn append(bencher: Bencher<'_, '_>) {
     let blocks = RefCell::new(checked(u64::from(COMMITS) + 2).into_iter().skip(1));
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
         let block = blocks.borrow_mut().next().expect("a block");
-        let appended = store.append(&blockchain.borrow(), &block).expect("room on the disk");
+        let appended =
+            store.append(&blockchain.borrow(), &block, bcoin_node::now().to_utc()).expect("room on the disk");
         blockchain.borrow_mut().advance(appended.ancestors, appended.after.mempool);
     });
 }
@@ -66,9 +67,9 @@ fn append(bencher: Bencher<'_, '_>) {
 fn add_transactions(bencher: Bencher<'_, '_>) {
     let (_folder, store, _) = fresh();
     let transactions: Vec<Transaction> = (1..=AT_ONCE).map(chain::transaction).collect();
-    bencher
-        .counter(ItemsCount::new(AT_ONCE))
-        .bench_local(|| store.add_to_mempool(&transactions, &[]).expect("room on the disk"));
+    bencher.counter(ItemsCount::new(AT_ONCE)).bench_local(|| {
+        store.add_to_mempool(&transactions, &[], &[], bcoin_node::now().to_utc()).expect("room on the disk")
+    });
 }
 
 #[divan::bench(sample_count = 20)]

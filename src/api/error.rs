@@ -268,7 +268,7 @@ impl<E: std::error::Error> From<MineError<E>> for ApiError {
     fn from(error: MineError<E>) -> Self {
         match error {
             MineError::NoReceiver => Self::NoReceiver(error.to_string()),
-            MineError::Refused(_) => Self::BlockRefused(error.to_string()),
+            MineError::ClockBehind { .. } | MineError::Refused(_) => Self::BlockRefused(error.to_string()),
             MineError::Save(error) => Self::NotSaved(error),
             MineError::Stopping(stopping) => Self::Stopping(stopping),
         }

@@ -213,6 +213,9 @@ impl<R: Exchange> Sync<R> {
     ) -> Result<Option<Replaced<R>>, RoundError<R>> {
         let length = candidate.tip().height;
         let adoption = self.node.adopt(*candidate, Some(peer.clone())).await;
+        if let Err(AdoptError::Refused { hash, reason, .. }) = &adoption {
+            R::note_refusal(&self.node, *hash, reason);
+        }
         if adoption.is_err() {
             // Who has asked would ask again at once.
             self.note_question(peer, false);

@@ -197,7 +197,7 @@ impl Ledger {
         let before = self.now.clone();
         let reorganised = match change {
             Change::Append(transactions) => {
-                self.store.append(&self.now, &block_after(self.now.ancestors(), transactions)).unwrap()
+                self.store.append(&self.now, &block_after(self.now.ancestors(), transactions), now().to_utc()).unwrap()
             }
             Change::Replace { depth, blocks } => {
                 let fork = self.now.tip().height.saturating_sub(*depth).max(1);

@@ -16,20 +16,20 @@ use crate::support::TestNode;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client that listens.
-struct Listener {
+pub struct Listener {
     response: reqwest::Response,
     unread: String,
     last_id: Option<String>,
 }
 
-struct Heard {
+pub struct Heard {
     id: String,
-    name: String,
-    data: Value,
+    pub name: String,
+    pub data: Value,
 }
 
 impl Listener {
-    async fn start(http: &Http, last_id: Option<&str>) -> Self {
+    pub async fn start(http: &Http, last_id: Option<&str>) -> Self {
         let request = http.request("GET", "/api/v1/events");
         let request = match last_id {
             Some(id) => request.header("Last-Event-ID", id),
@@ -56,7 +56,7 @@ impl Listener {
         }
     }
 
-    async fn next(&mut self) -> Option<Heard> {
+    pub async fn next(&mut self) -> Option<Heard> {
         loop {
             let frame = self.frame().await?;
             if frame == ":" {

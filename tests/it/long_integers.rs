@@ -29,7 +29,11 @@ fn write_folder(folder: &Path, digits: usize) -> String {
     );
     let block = Chapter.check(Some(&contents.ancestors), Block::from_stored_json(&text).unwrap(), now()).unwrap();
     store
-        .append(&Blockchain::new(Chapter, contents.ancestors, contents.mempool, MempoolLimits::UNLIMITED), &block)
+        .append(
+            &Blockchain::new(Chapter, contents.ancestors, contents.mempool, MempoolLimits::UNLIMITED),
+            &block,
+            now().to_utc(),
+        )
         .unwrap();
     block.text().to_owned()
 }

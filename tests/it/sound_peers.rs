@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bcoin::app::{Config, RulesConfig};
+use bcoin::app::{Config, RuledNode, RulesConfig};
 use bcoin_ledger::{
     Rules as _, Tip,
     sound::{Network, Profile, Sound},
@@ -119,7 +119,7 @@ async fn nodes_of_different_networks_exchange_nothing_and_say_so() {
 
 /// The chain of `branch`, given to a node as if it had come from a file.
 async fn adopt(node: &TestNode, rules: &Sound, branch: &mut Branch, count: usize) {
-    let bcoin::app::RuledNode::Sound(handle) = node.running.ruled() else { panic!("other rules") };
+    let RuledNode::Sound(handle) = node.running.ruled() else { panic!("other rules") };
     let reader = handle.view().reader.clone();
     let mut builder = CandidateBuilder::new(rules.clone(), &reader, CandidateLimits::unlimited());
     let genesis = rules.genesis(now());
@@ -143,7 +143,7 @@ async fn a_branch_of_10000_blocks_overtakes_in_bounded_memory() {
     let receiver = address(3).to_string();
     let arguments = ["--rules", "sound", "--profile", "instant", "--room", ROOM, "--miner", &receiver];
     let data = ["--port", "0", "--data-dir", folder.path().to_str().unwrap()];
-    let process = BCOIN.start(&[&["node"], &arguments[..], &data[..]].concat());
+    let process = BCOIN.start(&[&arguments[..], &data[..]].concat());
     let http = process.http();
     for _ in 0..20 {
         http.mine().await;

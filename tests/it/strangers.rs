@@ -72,7 +72,7 @@ async fn what_waited_in_a_folder_and_may_not_is_gone_when_it_is_opened() {
     waiting.insert(1, good.clone());
     waiting.push(good);
     let opened = Opened::open(Chapter, &location, first(), &|_, _| ()).unwrap();
-    opened.store.add_to_mempool(&waiting, &[]).unwrap();
+    opened.store.add_to_mempool(&waiting, &[], &[], bcoin_node::now().to_utc()).unwrap();
     drop(opened);
 
     let node = TestNode::start_with(Config::new(LOCALHOST, 0, location.clone())).await;

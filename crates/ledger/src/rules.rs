@@ -4,7 +4,7 @@
 
 use std::{error::Error, fmt::Debug, iter, num::NonZeroU64};
 
-use chrono::{DateTime, Local};
+use chrono::{DateTime, Local, Utc};
 use thiserror::Error;
 
 use crate::{hash::BlockHash, search::Power, tip::Tip};
@@ -226,6 +226,11 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
         receiver: &Self::Receiver,
         now: DateTime<Local>,
     ) -> Self::Job;
+
+    /// From when on the block of a job is not early; `None` where no block ever is.
+    fn job_due(&self, _job: &Self::Job) -> Option<DateTime<Utc>> {
+        None
+    }
 
     /// Searches until a solution is found or `cancelled` says so; blocks the thread, and takes no more of the processor than
     /// `power`. `cancelled` is asked every few milliseconds at least.

@@ -35,7 +35,7 @@ impl<R: Rules> NodeHandle<R> {
         loop {
             tokio::select! {
                 () = wait_for_change(setting) => return,
-                _ = ticks.tick() => self.mine_or_pause().await,
+                _ = ticks.tick() => self.mine_or_pause(setting).await,
             }
         }
     }
@@ -44,7 +44,7 @@ impl<R: Rules> NodeHandle<R> {
         let mut view = self.watch_view();
         loop {
             if view.borrow_and_update().waiting > 0 {
-                self.mine_or_pause().await;
+                self.mine_or_pause(setting).await;
                 if setting.has_changed().unwrap_or(true) {
                     return;
                 }
@@ -58,15 +58,21 @@ impl<R: Rules> NodeHandle<R> {
     }
 
     async fn mine_continuously(&self, setting: &mut watch::Receiver<MiningMode>) {
-        loop {
-            tokio::select! {
-                () = wait_for_change(setting) => return,
-                () = self.mine_or_pause() => {}
-            }
+        while !setting.has_changed().unwrap_or(true) {
+            self.mine_or_pause(setting).await;
         }
     }
 
-    async fn mine_or_pause(&self) {
+    /// Mines a block. A search that may take long ends when the setting changes, which is left to be seen.
+    async fn mine_or_pause(&self, setting: &watch::Receiver<MiningMode>) {
+        let mut setting = setting.clone();
+        tokio::select! {
+            () = wait_for_change(&mut setting), if R::TEMPLATE_FIXES_TRANSACTIONS => {}
+            () = self.mine_or_fail() => {}
+        }
+    }
+
+    async fn mine_or_fail(&self) {
         match self.mine().await {
             Ok(mined) => tracing::info!(height = mined.block.tip().height, "mined a block by itself"),
             Err(error) => {

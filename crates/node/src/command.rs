@@ -70,6 +70,14 @@ pub enum MineError<E> {
     /// The node does not know whom to pay.
     #[error("this node does not know who is paid for its blocks")]
     NoReceiver,
+    /// The last block of the chain is ahead of this node's clock.
+    #[error(
+        "no block may follow the last one before {seconds} s have passed: its time is ahead of this clock, so set the clock or wait"
+    )]
+    ClockBehind {
+        /// How many seconds it takes until a block may follow.
+        seconds: i64,
+    },
     /// The block that was made breaks a rule: a fault of this program.
     #[error("the node made a block that its own rules refuse: {0}")]
     Refused(E),
@@ -237,6 +245,9 @@ pub(crate) type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 /// Where the answer to a new transaction goes: the height of the block that may hold it.
 pub(crate) type AddReply<E> = Reply<u64, AddTransactionError<E>>;
 
+/// What looks at the state in memory.
+pub(crate) type Inspection<R> = Box<dyn FnOnce(&Blockchain<R>) + Send>;
+
 /// What the owner can be asked to do.
 pub(crate) enum Command<R: Rules> {
     AddTransaction {
@@ -245,7 +256,7 @@ pub(crate) enum Command<R: Rules> {
     },
     Control(Control),
     /// Reads the state in memory.
-    Inspect(Box<dyn FnOnce(&Blockchain<R>) + Send>),
+    Inspect(Inspection<R>),
     /// Finds the place of a block that comes alone.
     Place {
         block: Box<R::CheckedBlock>,

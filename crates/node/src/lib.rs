@@ -113,7 +113,15 @@ pub fn start<R: Rules>(
     let rules = store.rules().clone();
     let blockchain = Blockchain::new(rules.clone(), ancestors, mempool, limits);
     let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
-    let first_view = View { tip, chain_bytes, waiting, last_mined: None, peers: peers.into(), reader: store.reader() };
+    let first_view = View {
+        tip,
+        chain_bytes,
+        waiting,
+        mempool_changes: 0,
+        last_mined: None,
+        peers: peers.into(),
+        reader: store.reader(),
+    };
     let (publish, view) = watch::channel(first_view.into());
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (requests, request_queue) = mpsc::channel(MINING_QUEUE);

@@ -7,6 +7,7 @@ mod events;
 mod examples;
 mod mining;
 mod pieces;
+mod replacements;
 mod six;
 mod status;
 mod stored;
@@ -84,7 +85,7 @@ pub(super) fn v1_routes() -> OpenApiRouter<SoundState> {
         .routes(routes!(common::mining::mining, mining::set_mining))
         .routes(routes!(mining::template))
         .routes(routes!(submit::submit_solution))
-        .routes(routes!(common::replacements::replacements))
+        .routes(routes!(common::replacements::replacements, replacements::replace))
         .routes(routes!(events::events))
 }
 

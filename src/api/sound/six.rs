@@ -143,7 +143,10 @@ async fn add_transaction(
     )
 )]
 async fn replace_chain(State(state): State<SoundState>) -> Result<Response, ApiError> {
-    let message = messages::KEPT;
+    let message = match state.sync.replace_chain().await?.replacement {
+        Some(_) => messages::REPLACED,
+        None => messages::KEPT,
+    };
     let chain = Chain::read(&state, ChainFrame::new_chain(message)).await?;
     Ok(json(StatusCode::OK, chain.into_body()))
 }

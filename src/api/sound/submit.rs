@@ -76,10 +76,11 @@ async fn submit(state: &SoundState, client: ClientAddress, body: &[u8]) -> Resul
 impl From<SubmitError<BlockError>> for ApiError {
     fn from(error: SubmitError<BlockError>) -> Self {
         match error {
-            SubmitError::Refused(error) => Self::Broken { what: "block", why: error.why(), reason: error.to_string() },
+            // The rule that it breaks itself is that of its parent.
             SubmitError::FollowsInvalid { .. } => {
                 Self::Broken { what: "block", why: "previous", reason: error.to_string() }
             }
+            SubmitError::Refused(error) => Self::Broken { what: "block", why: error.why(), reason: error.to_string() },
             SubmitError::Save(error) => Self::NotSaved(error),
             SubmitError::Read(error) => Self::Store(error),
             SubmitError::Stopping(stopping) => Self::Stopping(stopping),

@@ -48,6 +48,10 @@ pub trait Exchange: Rules {
         builder.push(block).map_err(ChainError::from_candidate)
     }
 
+    /// Lets `node` remember a block that was refused when its chain was adopted, under rules under which invalid blocks are
+    /// remembered.
+    fn note_refusal(_node: &NodeHandle<Self>, _hash: BlockHash, _error: &Self::BlockError) {}
+
     /// Up to where the blocks of a peer's chain are worth fetching, whose last common block has the height `common`.
     fn goal(
         fetch: &Fetch<'_, Self>,

@@ -1,7 +1,7 @@
 //! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
 
 use bcoin_ledger::{
-    Rules as _, SingleBlocks as _,
+    BlockHash, Rules as _, SingleBlocks as _,
     sound::{Block, BlockError, Header, Invalidity, MAX_BLOCK_BYTES, Sound},
 };
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
@@ -42,6 +42,10 @@ impl Exchange for Sound {
             }
             error => ChainError::from_candidate(error),
         })
+    }
+
+    fn note_refusal(node: &NodeHandle<Self>, hash: BlockHash, error: &BlockError) {
+        node.note_refusal(hash, error);
     }
 
     async fn goal(fetch: &Fetch<'_, Self>, theirs: PeerTip, common: u64) -> Result<Goal, PeerError> {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use bcoin_ledger::{CheckedBlock as _, Tip, sound::Sound};
-use bcoin_node::NodeHandle;
+use bcoin_ledger::{CheckedBlock as _, Rules as _, Tip, sound::Sound};
+use bcoin_node::{NodeHandle, now};
+use bcoin_testkit::sound::{Branch, FEE, transfer};
+use chrono::TimeDelta;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -12,6 +14,7 @@ use super::{
     super::{
         client::PeerClient,
         exchange::Exchange as _,
+        round::Outcome,
         sync,
         testing::{FakePeer, Served, limits, mined, node, room, rules, tip},
     },
@@ -93,6 +96,22 @@ async fn a_liar_is_asked_seldom_and_costs_no_block_and_others_are_heard() {
     assert_eq!(liar.asked_for("/api/v1/chain"), 0);
     // Asked at once, and after pauses of 1 and 2 seconds; the observer asks for the status too.
     assert!((2..=6).contains(&liar.asked_for("/api/v1/status")), "{}", liar.asked_for("/api/v1/status"));
+}
+
+#[tokio::test]
+async fn a_block_that_breaks_a_rule_about_accounts_is_fetched_once_and_refused_by_its_header_after_that() {
+    let rules = rules();
+    let mut branch = Branch::new(&rules, 1, now() - TimeDelta::hours(1));
+    let without_cover = transfer(&rules, 1, 2, 1, FEE, 0);
+    let chain = [rules.genesis(now()), branch.mine(&[]), branch.mine(&[without_cover]), branch.mine(&[])];
+    let peer = FakePeer::serving(Served::honest(&rules, &chain)).await;
+    let following = following(&rules, [&peer]).await;
+    eventually("the block is remembered", || following.node.known_invalid(&chain[2].tip().hash).is_some()).await;
+    assert_eq!(following.node.view().tip.height, 1);
+    let round = following.sync.replace_chain().await.unwrap();
+    let Outcome::Failed(error) = &round.offers[0].outcome else { panic!("{:?}", round.offers) };
+    assert!(error.code() == "bad_chain" && error.to_string().contains("block 3"), "{error}");
+    assert_eq!(peer.asked_for("/api/v1/chain"), 1);
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ mod mining;
 mod replacements;
 mod requests;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transactions;
 
 pub use accounts::{AccountJson, AccountPage, Accounts, BookedTransaction};

@@ -236,3 +236,121 @@ fn bytes(field: &'static str, value: &RawValue) -> Result<Vec<u8>, SoundRequestE
 fn address(field: &'static str, value: &RawValue) -> Result<Address, SoundRequestError> {
     text(field, value)?.parse().map_err(|source| SoundRequestError::Address { field, source })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ADDRESS: &str = "bco1qracvj2zulfxe77e22kj36evh8p40kn6dflyr5fkdg5tl575vjlzxq73qgk";
+
+    /// A body with all fields, changed like this: null takes a field away.
+    fn body(changes: &Value) -> String {
+        let signature = "00".repeat(64);
+        let mut body = json!({
+            "sender": ADDRESS, "receiver": ADDRESS, "amount": 1, "fee": 154, "nonce": 0, "signature": signature
+        });
+        for (field, value) in changes.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        body.to_string()
+    }
+
+    fn refused(changes: &Value) -> SoundRequestError {
+        transfer_from_json(body(changes).as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn the_note_may_be_missing_and_further_keys_are_ignored() {
+        let transfer = transfer_from_json(body(&json!({"id": "x", "note": null})).as_bytes()).unwrap();
+        assert_eq!((transfer.fee, transfer.note.as_bytes()), (154, &[][..]));
+        let upper = transfer_from_json(body(&json!({"note": "AB", "sender": ADDRESS.to_uppercase()})).as_bytes());
+        assert_eq!(upper.unwrap().note.as_bytes(), [0xab]);
+    }
+
+    #[test]
+    fn a_body_without_a_signature_is_told_the_command_that_signs() {
+        for changes in [json!({"signature": null}), json!({"signature": null, "sender": null, "receiver": null})] {
+            let refusal = refused(&changes).to_string();
+            assert!(refusal.contains("`bcoin send AMOUNT --to ADDRESS`"), "{refusal}");
+        }
+        for payment in [r#"{"sender": "Alice", "receiver": "Bob", "amount": 10}"#, r#"{"receiver": "Bob"}"#] {
+            let refusal = transfer_from_json(payment.as_bytes()).unwrap_err().to_string();
+            assert!(refusal.contains("from one address to another and is signed"), "{refusal}");
+            assert!(refusal.contains("`bcoin send AMOUNT --to ADDRESS`"), "{refusal}");
+        }
+        assert!(matches!(transfer_from_json(b"{}").unwrap_err(), SoundRequestError::Unsigned));
+        let long = json!({"sender": "x".repeat(1000), "signature": null});
+        assert!(refused(&long).to_string().len() < 400);
+    }
+
+    #[test]
+    fn each_field_that_is_missing_or_wrong_is_named() {
+        for field in ["sender", "receiver", "amount", "fee", "nonce"] {
+            let refusal = refused(&json!({field: null}));
+            assert!(
+                refusal.to_string().starts_with(&format!("The body has no `{field}`; a transfer needs")),
+                "{refusal}"
+            );
+            assert_eq!(refusal.fault(), Some((field.to_owned(), "missing")));
+        }
+        for (changes, part, code) in [
+            (json!({"sender": 7}), "`sender` has to be a text in quotes", "not_a_text"),
+            (json!({"receiver": "bco1x"}), "`receiver` is no address that can be used: an address has 63", "address"),
+            (json!({"note": "abc"}), "`note` has to be written in hexadecimal digits", "hex"),
+            (json!({"note": "g0"}), "`note` has to be written in hexadecimal digits", "hex"),
+            (json!({"signature": "00"}), "128 hexadecimal digits, not 2:", "length"),
+        ] {
+            let refusal = refused(&changes);
+            assert!(refusal.to_string().contains(part), "{refusal}");
+            assert_eq!(refusal.fault().unwrap().1, code);
+            assert_eq!(refusal.why(), None, "{refusal}");
+        }
+        let note = refused(&json!({"note": "00".repeat(81)}));
+        assert_eq!((note.why(), note.fault()), (Some("note"), None));
+    }
+
+    #[test]
+    fn amounts_are_whole_numbers_of_units() {
+        for value in [json!("1"), json!(1.5), json!(1.0), json!(-1), json!([1]), json!(true)] {
+            for field in ["amount", "fee"] {
+                let refusal = refused(&json!({field: value})).to_string();
+                assert!(refusal.contains(&format!("`{field}`")), "{refusal}");
+                assert!(refusal.contains("in units, 1 coin = 100000000 units"), "{refusal}");
+            }
+            assert!(matches!(refused(&json!({"nonce": value})), SoundRequestError::Nonce));
+        }
+        for number in ["1e3", "18446744073709551616", "-0"] {
+            let text = body(&json!({})).replace("\"amount\":1,", &format!("\"amount\":{number},"));
+            assert!(matches!(transfer_from_json(text.as_bytes()), Err(SoundRequestError::Amount { .. })), "{text}");
+        }
+        let most = body(&json!({"amount": u64::MAX, "nonce": u64::MAX}));
+        assert_eq!(transfer_from_json(most.as_bytes()).unwrap().amount, u64::MAX);
+    }
+
+    #[test]
+    fn encodings_are_hexadecimal_digits_in_quotes() {
+        assert_eq!(raw_from_json(br#"{"raw": "00fF"}"#).unwrap(), [0, 0xff]);
+        for (body, part) in [
+            (&br#"{}"#[..], "The body has no `raw`"),
+            (br#"{"raw": 12}"#, "`raw` has to be a text"),
+            (br#"{"raw": "0"}"#, "`raw` has to be written in hexadecimal digits"),
+            (b"00ff", "has to be a JSON object such as {\"raw\""),
+        ] {
+            let refusal = raw_from_json(body).unwrap_err().to_string();
+            assert!(refusal.contains(part), "{refusal}");
+        }
+        let short = transfer_from_json(br#"{"raw": "01"}"#).unwrap_err();
+        assert_eq!(short.why(), Some("encoding"));
+    }
+
+    #[test]
+    fn a_template_needs_an_address() {
+        let body = json!({"receiver": ADDRESS}).to_string();
+        assert_eq!(receiver_from_json(body.as_bytes()).unwrap().to_string(), ADDRESS);
+        let refusal = receiver_from_json(b"{}").unwrap_err().to_string();
+        assert_eq!(refusal, "The body has no `receiver`; it holds the address that is paid for the block.");
+        assert!(receiver_from_json(br#"{"receiver": "Alice"}"#).is_err());
+    }
+}

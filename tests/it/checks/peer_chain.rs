@@ -102,7 +102,15 @@ impl Fixture {
         let own = Opened::open(Chapter, &Location::Memory, first, &|_, _| ()).expect("a store in memory");
         let tip = *own.contents.ancestors.as_ref();
         let reader = own.store.reader();
-        let view = View { tip, chain_bytes: own.chain_bytes, waiting: 0, last_mined: None, peers: [].into(), reader };
+        let view = View {
+            tip,
+            chain_bytes: own.chain_bytes,
+            waiting: 0,
+            mempool_changes: 0,
+            last_mined: None,
+            peers: [].into(),
+            reader,
+        };
         let client = PeerClient::new(ClientLimits::default()).expect("a client");
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
         let address = listener.local_addr().expect("a listener has an address").to_string();

@@ -11,9 +11,10 @@ mod ordinary_user;
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
-use bcoin::app::{Config, RunningNode, spawn};
+use bcoin::app::{Config, RulesConfig, RunningNode, spawn};
+use bcoin_ledger::sound::Sound;
 use bcoin_node::store::Location;
-use bcoin_testkit::{Http, Program};
+use bcoin_testkit::{Http, Program, sound};
 
 pub use canned::Canned;
 #[cfg(unix)]
@@ -42,6 +43,12 @@ impl TestNode {
         let running = spawn(config).await.expect("the node starts");
         let http = Http::new(running.address());
         Self { running, http }
+    }
+
+    /// A node of this network, which mines for the key of this number, if any.
+    pub async fn sound(rules: &Sound, miner: Option<u8>) -> Self {
+        let (network, miner) = (Box::new(rules.network().clone()), miner.map(sound::address));
+        Self::start_with(Config { rules: RulesConfig::Sound { network, miner }, ..Self::config() }).await
     }
 
     /// Three nodes that know each other, as the chapter's.

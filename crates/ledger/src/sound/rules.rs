@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU64, sync::Arc};
 
-use chrono::{DateTime, Local};
+use chrono::{DateTime, Local, Utc};
 
 use super::{
     account::{self, Account, MATURITY, Reward},
@@ -18,6 +18,7 @@ use super::{
     mempool::{Admission, AdmitError, Mempool, Reorganisation},
     network::Network,
     search::{self, Solution},
+    single_blocks::due,
     stored,
     template::{Receiver, Template},
     transfer::Transfer,
@@ -251,7 +252,15 @@ impl Rules for Sound {
     }
 
     fn job(&self, ancestors: &HeaderChain, mempool: &Mempool, receiver: &Receiver, now: DateTime<Local>) -> Template {
-        Template::new(&self.network, ancestors, mempool, receiver, unix_time(now))
+        // Templates with the same transactions and the same time begin at different places, so that a search that goes on with the
+        // next one does not try the same headers again.
+        let extranonce = receiver.extranonce.wrapping_add_signed(now.timestamp_millis());
+        let receiver = Receiver { extranonce, ..receiver.clone() };
+        Template::new(&self.network, ancestors, mempool, &receiver, unix_time(now))
+    }
+
+    fn job_due(&self, job: &Template) -> Option<DateTime<Utc>> {
+        Some(due(self, job.earliest_time()))
     }
 
     fn search(&self, job: &Template, power: Power, cancelled: impl Fn() -> bool) -> Option<Found<Solution>> {

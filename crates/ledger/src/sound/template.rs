@@ -97,6 +97,11 @@ impl Template {
         Amount::saturating(self.coinbase.amount)
     }
 
+    /// The lowest time that the block may carry: Unix time in seconds.
+    pub(super) fn earliest_time(&self) -> u32 {
+        self.earliest_time
+    }
+
     /// Where a search for a solution begins.
     pub fn start(&self) -> Start {
         Start { extranonce: u64::from_le_bytes(self.coinbase.extranonce), nonce: 0 }

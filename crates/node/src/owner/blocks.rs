@@ -1,10 +1,11 @@
 //! Blocks that were mined here, that come alone, and that come as a whole chain.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use bcoin_ledger::{Found, Mempool as _, Rules, Tip};
+use chrono::{DateTime, Utc};
 
-use super::Owner;
+use super::{Owner, told};
 use crate::{
     address::PeerAddress,
     candidate::Candidate,
@@ -13,7 +14,7 @@ use crate::{
         AdoptError, Adoption, AdoptionOf, MineError, Mined, PlaceError, Replacement, Returned, SaveError, Sealed,
         Solved, StaleBlocks,
     },
-    events::Event,
+    events::{Event, EventOf},
     intake::SubmitOutcome,
     limits::{MAX_STALE_BYTES, MAX_TOLD},
     source::Source,
@@ -35,15 +36,15 @@ impl<R: Rules> Owner<R> {
         }
         let sealed = self.blockchain.seal(job, solution, now());
         let block = sealed.map_err(MineError::Refused)?;
-        let reorganised = self.save(|store, blockchain| store.append(blockchain, &block))?;
-        self.advance(reorganised);
+        let time = now().to_utc();
+        let reorganised = self.save(|store, blockchain| store.append(blockchain, &block, time))?;
+        let left = self.advance(reorganised, time);
         self.counters.blocks_mined.add(1);
         self.counters.trials.add(trials);
         self.counters.search_nanos.add_time(took);
         let summary = self.blockchain.rules().summary(&block);
-        let time = now().to_utc();
         self.last_mined = Some((*self.blockchain.tip(), time));
-        self.publish([Event::Mined { block: summary, trials, took, time }]);
+        self.publish(iter::once(Event::Mined { block: summary, trials, took, time }).chain(left));
         Ok(Sealed::Block(Mined { block, trials, took }))
     }
 
@@ -63,11 +64,12 @@ impl<R: Rules> Owner<R> {
             Place::NoParent => Ok(SubmitOutcome::NotKept),
             Place::TooLittleWork => Ok(SubmitOutcome::TooLittleWork),
             Place::Follows => {
-                let reorganised = self.save(|store, blockchain| store.append(blockchain, block))?;
-                self.advance(reorganised);
+                let time = now().to_utc();
+                let reorganised = self.save(|store, blockchain| store.append(blockchain, block, time))?;
+                let left = self.advance(reorganised, time);
                 let block = self.blockchain.rules().summary(block);
                 let waiting = self.blockchain.waiting();
-                self.publish([Event::Received { block, source, waiting, time: now().to_utc() }]);
+                self.publish(iter::once(Event::Received { block, source, waiting, time }).chain(left));
                 Ok(SubmitOutcome::Connected)
             }
             Place::Beside => {
@@ -127,10 +129,12 @@ impl<R: Rules> Owner<R> {
         result
     }
 
-    /// Lets a change of blocks that was saved take effect.
-    fn advance(&mut self, reorganised: ReorganisedOf<R>) {
-        self.blockchain.advance(reorganised.ancestors, reorganised.after.mempool);
-        self.chain_bytes = self.chain_bytes.saturating_add_signed(reorganised.growth);
+    /// Lets a new last block that was saved take effect; returns what has left because of it.
+    fn advance(&mut self, reorganised: ReorganisedOf<R>, time: DateTime<Utc>) -> Vec<EventOf<R>> {
+        let Reorganised { ancestors, after, growth, .. } = reorganised;
+        self.blockchain.advance(ancestors, after.mempool);
+        self.chain_bytes = self.chain_bytes.saturating_add_signed(growth);
+        told(&after.left, time)
     }
 
     /// Lets a replacement of the chain that ended with `before` take effect, and tells of it.
@@ -162,12 +166,14 @@ impl<R: Rules> Owner<R> {
             },
             not_returned,
         });
+        let time = now().to_utc();
+        let left = told(&after.left, time);
         self.blockchain.advance(ancestors, after.mempool);
         self.chain_bytes = self.chain_bytes.saturating_add_signed(growth);
         self.forget_too_many(kept);
         self.counters.replacements.add(1);
         let waiting = self.blockchain.waiting();
-        self.publish([Event::Replaced { replacement: replacement.clone(), waiting, time: now().to_utc() }]);
+        self.publish(iter::once(Event::Replaced { replacement: replacement.clone(), waiting, time }).chain(left));
         replacement
     }
 

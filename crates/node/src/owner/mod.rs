@@ -3,6 +3,8 @@
 mod blocks;
 mod peers;
 mod saving;
+#[cfg(test)]
+mod tests;
 mod transactions;
 
 use std::{
@@ -10,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bcoin_ledger::{Blockchain, Rules, Tip};
+use bcoin_ledger::{Blockchain, Departure, Rules, Tip};
 use chrono::{DateTime, Utc};
 use tokio::{
     runtime::Handle,
@@ -23,7 +25,8 @@ use crate::{
     command::{AddReply, Command, Control},
     counters::Counters,
     event_log::EventLog,
-    events::EventOf,
+    events::{Event, EventOf},
+    limits::MAX_TOLD,
     shared::Shared,
     store::Store,
     view::View,
@@ -40,6 +43,8 @@ pub(crate) struct Owner<R: Rules> {
     chain_bytes: u64,
     /// Who is paid for blocks that are mined here, if that is known.
     receiver: Option<R::Receiver>,
+    /// How many groups of transactions have entered the mempool.
+    mempool_changes: u64,
     /// The last block that was mined here, and when.
     last_mined: Option<(Tip, DateTime<Utc>)>,
     peers: Vec<PeerAddress>,
@@ -75,6 +80,7 @@ impl<R: Rules> Owner<R> {
             blockchain,
             chain_bytes: first_view.chain_bytes,
             receiver,
+            mempool_changes: 0,
             last_mined: None,
             peers: first_view.peers.to_vec(),
             publish,
@@ -158,10 +164,22 @@ impl<R: Rules> Owner<R> {
             tip: *self.blockchain.tip(),
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
+            mempool_changes: self.mempool_changes,
             last_mined: self.last_mined,
             peers: self.peers.clone().into(),
             reader: self.store.reader(),
         }));
         self.events.publish(events);
     }
+}
+
+/// What is told of transactions that have left: groups of those that follow each other and left for the same reason.
+fn told<S, T: Clone>(left: &[(T, Departure)], time: DateTime<Utc>) -> Vec<Event<S, T>> {
+    let alike = left.chunk_by(|(_, one), (_, next)| one == next).flat_map(|alike| alike.chunks(MAX_TOLD));
+    let tell = |group: &[(T, Departure)]| {
+        let why = group.first()?.1;
+        let transactions = group.iter().map(|(transaction, _)| transaction.clone()).collect();
+        Some(Event::Left { transactions, why, time })
+    };
+    alike.filter_map(tell).collect()
 }

@@ -2,7 +2,7 @@
 
 use bcoin_ledger::{Admission as _, Rules, StateError};
 
-use super::{Arrived, Owner};
+use super::{Arrived, Owner, told};
 use crate::{
     clock::now,
     command::{AddReply, AddTransactionError, SaveError},
@@ -43,16 +43,20 @@ impl<R: Rules> Owner<R> {
         if replies.is_empty() {
             return;
         }
-        let result = self.save(|store, _| store.add_to_mempool(admission.added(), admission.removed()));
+        let time = now().to_utc();
+        let (added, removed, left) = (admission.added(), admission.removed(), admission.left());
+        let result = self.save(|store, _| store.add_to_mempool(added, removed, left, time));
         let result = result.map_err(|error| SaveError::from(error).into()).map(|()| {
-            let (block, time) = (self.blockchain.tip().height + 1, now().to_utc());
-            let added = admission.added().to_vec();
+            let block = self.blockchain.tip().height + 1;
+            let (added, left) = (admission.added().to_vec(), told(admission.left(), time));
             self.counters.transactions.add(added.len() as u64);
             self.blockchain.enter(admission);
+            self.mempool_changes += 1;
             // What left for them is gone, and the last of them makes it as many as wait now.
             let before = self.blockchain.waiting().saturating_sub(added.len());
             let numbered = (before + 1..).zip(added);
-            self.publish(numbered.map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time }));
+            let waiting = numbered.map(|(waiting, transaction)| Event::Waiting { transaction, block, waiting, time });
+            self.publish(left.into_iter().chain(waiting));
             block
         });
         self.answer(replies, result);

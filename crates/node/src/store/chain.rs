@@ -7,6 +7,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::{
     accounts::{AccountTables, Direction},
     error::{ReorganiseError, StoreError},
+    ids::IdTable,
     side::{SideTables, SourceKey},
     sorted::insert_sorted,
     stale_bytes,
@@ -40,6 +41,7 @@ pub(super) struct ChainWriter<'t, R: Rules> {
     stale_bytes: Option<u64>,
     /// The blocks that are stored and not in the chain, under rules under which blocks come one by one.
     side: Option<SideTables<'t>>,
+    ids: IdTable<'t>,
 }
 
 impl<'t, R: Rules> ChainWriter<'t, R> {
@@ -62,6 +64,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             indexed: Vec::new(),
             stale_bytes,
             side: if R::GROWS_BRANCHES { Some(SideTables::open(write)?) } else { None },
+            ids: IdTable::new(write),
             blocks,
             chain,
         })
@@ -85,6 +88,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
             StateError::Accounts(error) => ReorganiseError::Store(error),
         })?;
         self.put(block.tip(), block.encoding())?;
+        self.ids.connect(height, block.transaction_ids())?;
         self.growth += block.encoding().len() as i64;
         if size_of_val(self.indexed.as_slice()) >= MAX_INDEXED_BYTES {
             self.write_index()?;
@@ -150,6 +154,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
         if let Some(side) = &mut self.side {
             side.put(&self.index, &hash.into(), length, SourceKey::OWN_CHAIN)?;
         }
+        self.ids.disconnect(height, block.transaction_ids())?;
         let delayed = self.delayed(height)?;
         self.rules.disconnect(&mut self.accounts.at(height, Direction::Disconnect)?, &block, delayed.as_ref())?;
         self.accounts.make_room()?;
@@ -205,6 +210,7 @@ impl<'t, R: Rules> ChainWriter<'t, R> {
     /// Writes down what is held in memory.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
         self.write_index()?;
+        self.ids.finish()?;
         self.accounts.finish()?;
         match self.stale_bytes {
             Some(bytes) => stale_bytes::write(self.write, bytes, &self.end.1),

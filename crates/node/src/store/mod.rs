@@ -10,7 +10,9 @@ mod chain;
 mod compact;
 mod contents;
 mod database;
+mod departures;
 mod error;
+mod fill;
 mod folder;
 mod identity;
 mod ids;
@@ -26,11 +28,16 @@ mod stale_bytes;
 mod tables;
 mod upgrade;
 mod verify;
+mod verify_branches;
+mod waiting;
 mod write;
 mod writer;
 
 pub use contents::{Contents, ContentsOf};
+pub use departures::{Departed, MAX_DEPARTURES};
 pub use error::{OpenError, ReorganiseError, StoreError};
+#[cfg(test)]
+pub(crate) use fill::remove_later_tables;
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
 pub use place::{Branch, Place};

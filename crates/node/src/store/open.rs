@@ -97,6 +97,7 @@ impl<R: Rules> Opened<R> {
         let writable = store.shared.folder().is_none_or(|folder| !folder.is_read_only());
         if writable {
             store.forget_what_may_not_wait(&mut contents)?;
+            store.fill_missing(&contents)?;
         }
         if let Some(folder) = store.shared.folder().filter(|_| writable)
             && let Err(error) = folder.set_reserve_aside()

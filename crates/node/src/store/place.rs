@@ -53,6 +53,11 @@ impl<R: Rules> Store<R> {
         self.side_limits = limits;
     }
 
+    /// How much that is.
+    pub fn side_limits(&self) -> SideLimits {
+        self.side_limits
+    }
+
     /// Where a block belongs when the chain ends with `tip`.
     ///
     /// # Errors

@@ -69,6 +69,18 @@ pub(super) const SIDE_LEAVES_BY_SOURCE: TableDefinition<'_, (u64, &Bytes32, u64)
 /// Key of who has sent side blocks to how many there are and how many bytes they have; none to those of all together.
 pub(super) const SIDE_COUNTS: TableDefinition<'_, Option<u64>, (u64, u64)> = TableDefinition::new("side_counts");
 
+/// The first 8 bytes of a transaction's id, big-endian, height of its block and position in it, from 1.
+pub(super) const TRANSACTION_IDS: TableDefinition<'_, (u64, u64, u32), ()> = TableDefinition::new("transaction_ids");
+
+/// The first 8 bytes of the id of a transaction that waits, big-endian, and its order of arrival.
+pub(super) const MEMPOOL_IDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("mempool_ids");
+
+/// Number of a transaction that has left, counted upwards, to its id, why it has left, and when: Unix time in seconds.
+pub(super) const DEPARTURES: TableDefinition<'_, u64, (&Bytes32, u8, u64)> = TableDefinition::new("departures");
+
+/// Id of a transaction that has left to its number in [`DEPARTURES`].
+pub(super) const DEPARTURE_NUMBERS: TableDefinition<'_, &Bytes32, u64> = TableDefinition::new("departure_numbers");
+
 /// The names in the table [`META`].
 pub(super) mod meta {
     /// The format of the tables.

@@ -21,6 +21,7 @@ use super::{
     read::{Progress, Snapshot},
     tables::{ACCOUNT_TRANSACTIONS, ACCOUNTS, MEMPOOL},
     upgrade::Upgrade,
+    verify_branches,
     writer::Store,
 };
 
@@ -46,7 +47,8 @@ pub struct Verdict {
     pub more_faults: u64,
 }
 
-/// Checks the data in `folder`: every page, every block, the accounts, every transaction that waits and every peer. Data of
+/// Checks the data in `folder`: every page, every block, the accounts, every transaction that waits and every peer; under rules under which
+/// blocks come one by one, also the blocks beside the chain and the ids. Data of
 /// format 1 is brought into format 2 first. A folder that cannot be written is only read.
 ///
 /// On damaged pages the database may panic, which is caught here; whoever wants to see no message sets a panic hook.
@@ -122,6 +124,12 @@ impl<R: Rules> Scan<'_, R> {
                 }
                 if let Err(error) = self.scan_stale_branches(&snapshot) {
                     self.verdict.fault(format!("the stale branches: {error}"));
+                }
+                let (rules, verdict) = (&self.store.rules, &mut *self.verdict);
+                if R::GROWS_BRANCHES
+                    && let Err(error) = verify_branches::check(&snapshot, rules, &mut |fault| verdict.fault(fault))
+                {
+                    self.verdict.fault(format!("what is kept beside the chain: {error}"));
                 }
             }
             Err(error) => self.verdict.fault(error.to_string()),

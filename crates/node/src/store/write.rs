@@ -1,24 +1,22 @@
 //! Writing: each method is one durable commit, or changes nothing.
 
-use std::{
-    borrow::Borrow,
-    collections::{HashSet, VecDeque},
-    iter,
-};
+use std::{borrow::Borrow, collections::VecDeque, iter};
 
 use bcoin_ledger::{
-    AfterReorganisation, Blockchain, CheckedBlock as _, Mempool as _, Reorganisation as _, Rules, Transaction,
+    AfterReorganisation, Blockchain, CheckedBlock as _, Departure, Mempool as _, Reorganisation as _, Rules,
 };
-use chrono::{DateTime, Local};
+use chrono::{DateTime, Local, Utc};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::{
     branches::Branches,
     chain::ChainWriter,
     contents::ContentsOf,
+    departures::{self, MAX_DEPARTURES},
     error::{ReorganiseError, StoreError},
     stale::{self, KeptBranch, Left},
-    tables::{MEMPOOL, PEERS},
+    tables::PEERS,
+    waiting,
     writer::Store,
 };
 use crate::{address::PeerAddress, limits::MAX_TOLD};
@@ -47,16 +45,22 @@ pub type ReorganisedOf<R> =
 pub type ReplacedOf<R> = (ReorganisedOf<R>, Option<KeptBranch>);
 
 impl<R: Rules> Store<R> {
-    /// Keeps transactions behind those that wait already, and forgets those that leave for them.
+    /// Keeps transactions behind those that wait already, and forgets those that leave for them. `left` is what is remembered as
+    /// having left at the time `now`.
     ///
     /// # Errors
     /// When the database fails; nothing changes then.
-    pub fn add_to_mempool(&self, added: &[R::Transaction], removed: &[R::Transaction]) -> Result<(), StoreError> {
+    pub fn add_to_mempool(
+        &self,
+        added: &[R::Transaction],
+        removed: &[R::Transaction],
+        left: &[(R::Transaction, Departure)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.commit(|write| {
-            let mut table = write.open_table(MEMPOOL)?;
-            push_all(&mut table, added.iter().map(Transaction::encode))?;
-            let leaving = places_of(&table, removed.iter().map(Transaction::encode).collect())?;
-            leaving.into_iter().try_for_each(|place| Ok(table.remove(place).map(drop)?))
+            waiting::add(write, added.iter())?;
+            waiting::remove(write, removed.iter())?;
+            departures::keep(write, left, now, MAX_DEPARTURES)
         })
     }
 
@@ -68,14 +72,14 @@ impl<R: Rules> Store<R> {
             waiting.transactions().filter(|transaction| self.rules.may_wait(transaction)).cloned().collect();
         let gone = waiting.len() - kept.len();
         if gone > 0 {
-            self.commit(|write| set_mempool(write, kept.iter()))?;
+            self.commit(|write| waiting::set(write, kept.iter()))?;
             tracing::warn!(gone, "transactions waited that may not; they are gone");
             contents.mempool = kept.into_iter().collect();
         }
         Ok(())
     }
 
-    /// Connects a new last block.
+    /// Connects a new last block at the time `now`.
     ///
     /// # Errors
     /// When the block is refused, or the database fails; nothing changes then.
@@ -83,9 +87,10 @@ impl<R: Rules> Store<R> {
         &self,
         blockchain: &Blockchain<R>,
         block: &R::CheckedBlock,
+        now: DateTime<Utc>,
     ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let fork = blockchain.tip().height;
-        self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block)), |_| ()))
+        self.commit(|write| self.reorganise(write, blockchain, fork, iter::once(Ok(block)), now, |_| ()))
     }
 
     /// Disconnects all blocks above the height `fork` of the chain that `blockchain` ends, and connects `blocks` in their
@@ -108,7 +113,7 @@ impl<R: Rules> Store<R> {
         self.shared.set_replaced();
         let mut left = Left { tip: blockchain.tip().hash, fork, bytes: 0, is_own: false };
         self.commit(|write| {
-            let reorganised = self.reorganise(write, blockchain, fork, blocks, |block| {
+            let reorganised = self.reorganise(write, blockchain, fork, blocks, now.to_utc(), |block| {
                 left.bytes += block.encoding().len() as u64;
                 left.is_own |= receiver.is_some_and(|receiver| self.rules.is_mined_for(block, receiver));
             })?;
@@ -130,13 +135,14 @@ impl<R: Rules> Store<R> {
         self.commit(|write| stale::forget_branch(write, number, max_stale_bytes))
     }
 
-    /// Disconnects down to `fork`, connects `blocks`, and keeps what waits then. `left` sees each disconnected block.
+    /// Disconnects down to `fork`, connects `blocks`, and keeps what waits then, at the time `now`. `left` sees each disconnected block.
     fn reorganise(
         &self,
         write: &WriteTransaction,
         blockchain: &Blockchain<R>,
         fork: u64,
         blocks: impl Iterator<Item = Result<impl Borrow<R::CheckedBlock>, StoreError>>,
+        now: DateTime<Utc>,
         mut left: impl FnMut(&R::CheckedBlock),
     ) -> Result<ReorganisedOf<R>, ReorganiseError<R::BlockError>> {
         let rules = blockchain.rules();
@@ -168,9 +174,8 @@ impl<R: Rules> Store<R> {
         let growth = chain.growth();
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
-        if after.mempool != *blockchain.mempool() {
-            set_mempool(write, after.mempool.transactions())?;
-        }
+        waiting::change(write, blockchain.mempool(), &after.mempool)?;
+        departures::keep(write, &after.left, now, MAX_DEPARTURES)?;
         Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), connected, growth })
     }
 
@@ -235,7 +240,7 @@ impl<R: Rules> Store<R> {
                     false => stale::forget(write, &found.hash)?,
                 }
             }
-            set_mempool(write, blockchain.mempool().transactions())?;
+            waiting::set(write, blockchain.mempool().transactions())?;
             set_peers(write, peers)
         })
     }
@@ -252,36 +257,6 @@ impl<R: Rules> Store<R> {
         write.commit().map_err(StoreError::from)?;
         Ok(result)
     }
-}
-
-/// Where these encodings stand. As soon as all are found, the rest is not looked at.
-fn places_of(
-    table: &impl ReadableTable<u64, &'static [u8]>,
-    mut encodings: HashSet<Vec<u8>>,
-) -> Result<Vec<u64>, StoreError> {
-    let mut places = Vec::new();
-    if encodings.is_empty() {
-        return Ok(places);
-    }
-    for entry in table.iter()? {
-        let (place, encoding) = entry?;
-        if encodings.remove(encoding.value()) {
-            places.push(place.value());
-            if encodings.is_empty() {
-                break;
-            }
-        }
-    }
-    Ok(places)
-}
-
-fn set_mempool<'a, T: Transaction>(
-    write: &WriteTransaction,
-    transactions: impl Iterator<Item = &'a T>,
-) -> Result<(), StoreError> {
-    let mut table = write.open_table(MEMPOOL)?;
-    table.retain(|_, _| false)?;
-    push_all(&mut table, transactions.map(Transaction::encode))
 }
 
 fn set_peers(write: &WriteTransaction, peers: &[PeerAddress]) -> Result<(), StoreError> {

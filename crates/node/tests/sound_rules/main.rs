@@ -249,7 +249,7 @@ async fn what_waits_is_judged_again_at_a_start() {
     node.stop();
     let first = FirstContent { node_address: "n".into(), genesis: rules.genesis(now()) };
     let opened = Opened::open(rules, &location, first, &|_, _| ()).unwrap();
-    opened.store.add_to_mempool(&[unsigned], &[]).unwrap();
+    opened.store.add_to_mempool(&[unsigned], &[], &[], now().to_utc()).unwrap();
     drop(opened);
     let node = Node::open(&location);
     assert_eq!(node.waiting(), [signed]);

@@ -122,6 +122,8 @@ pub struct Admission {
     /// The numbers of those, which rise.
     added_numbers: Vec<u64>,
     removed: Vec<CheckedTransfer>,
+    /// What leaves the mempool and the group, and why.
+    left: Vec<(CheckedTransfer, Departure)>,
 }
 
 impl Admission {
@@ -138,6 +140,7 @@ impl Admission {
             added: Vec::new(),
             added_numbers: Vec::new(),
             removed: Vec::new(),
+            left: Vec::new(),
         }
     }
 
@@ -155,25 +158,28 @@ impl Admission {
         let mut queue = self.queue(mempool, &sender).cloned().unwrap_or_default();
         let place = place_of(&queue, account, &transfer)?;
         let entry = Entry { number: self.next_number, transfer: transfer.clone() };
-        let mut leaving: Vec<_> = queue.entries().get(place).cloned().into_iter().collect();
+        let replaced = queue.entries().get(place).cloned();
         queue.put(place, entry);
         let covered = queue.covered(account.balance);
         if covered <= place {
             let waiting = queue.cost(place);
             return Err(AdmitError::Funds { cost: transfer.cost(), balance: account.balance, waiting });
         }
-        leaving.extend(queue.split_off(covered));
+        let uncovered = queue.split_off(covered);
         let rate = queue.lowest_rate(place + 1).unwrap_or_default();
-        leaving.extend(self.change(mempool, sender, queue, rate)?);
+        let evicted = self.change(mempool, sender, queue, rate)?;
         self.added.push(transfer);
         self.added_numbers.push(self.next_number);
         self.next_number += 1;
-        leaving.into_iter().for_each(|entry| self.remove(entry));
+        replaced.into_iter().for_each(|entry| self.remove(entry, Departure::Replaced));
+        uncovered.into_iter().for_each(|entry| self.remove(entry, Departure::Invalid));
+        evicted.into_iter().for_each(|entry| self.remove(entry, Departure::Evicted));
         Ok(())
     }
 
     /// Notes that a transfer leaves. One that came with this group will never have waited.
-    fn remove(&mut self, Entry { number, transfer }: Entry) {
+    fn remove(&mut self, Entry { number, transfer }: Entry, why: Departure) {
+        self.left.push((transfer.clone(), why));
         if number < self.first_number {
             self.removed.push(transfer);
         } else if let Ok(place) = self.added_numbers.binary_search(&number) {
@@ -301,7 +307,7 @@ impl rules::Admission<CheckedTransfer> for Admission {
     }
 
     fn left(&self) -> &[(CheckedTransfer, Departure)] {
-        &[]
+        &self.left
     }
 }
 

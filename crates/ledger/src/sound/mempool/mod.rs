@@ -65,12 +65,12 @@ impl Mempool {
         self.queues.get(sender).map(Arc::as_ref)
     }
 
-    /// Lets the lowest leave until no more waits than may.
-    fn shrink_to(&mut self, limits: MempoolLimits) {
+    /// Lets the lowest leave until no more waits than may; `left` sees them.
+    fn shrink_to(&mut self, limits: MempoolLimits, mut left: impl FnMut(Entry)) {
         while self.arrived.len() > limits.count || self.bytes > limits.bytes {
             let Some(EvictionKey { sender, .. }) = self.order.first().copied() else { return };
             let mut queue = self.queue(&sender).cloned().unwrap_or_default();
-            queue.pop();
+            queue.pop().into_iter().for_each(&mut left);
             self.set_queue(sender, queue);
         }
     }
@@ -119,7 +119,7 @@ impl FromIterator<CheckedTransfer> for Mempool {
         }
         let mut mempool = Self::default();
         for (sender, entries) in queues {
-            mempool.set_queue(sender, Queue::new(entries));
+            mempool.set_queue(sender, Queue::new(entries).0);
         }
         mempool
     }

@@ -27,15 +27,22 @@ pub(super) struct EvictionKey {
 }
 
 impl Queue {
-    /// A queue of these, in the order of their nonces, up to the first gap, and no more than may wait. Of those that have the
-    /// same nonce the first one stays.
-    pub(super) fn new(mut entries: Vec<Entry>) -> Self {
+    /// A queue of these, in the order of their nonces, up to the first gap, and no more than may wait; and those that are not in
+    /// it. Of those that have the same nonce the first one stays.
+    pub(super) fn new(mut entries: Vec<Entry>) -> (Self, Vec<Entry>) {
         entries.sort_by_key(|entry| entry.transfer.nonce());
-        entries.dedup_by_key(|entry| entry.transfer.nonce());
-        let follows = |pair: &[Entry]| pair[0].transfer.nonce().checked_add(1) == Some(pair[1].transfer.nonce());
-        let whole = 1 + entries.windows(2).take_while(|pair| follows(pair)).count();
-        entries.truncate(whole.min(MAX_PER_SENDER));
-        Self(entries)
+        let (mut queue, mut rest) = (Vec::<Entry>::with_capacity(entries.len().min(MAX_PER_SENDER)), Vec::new());
+        let mut next = entries.first().map(|first| first.transfer.nonce());
+        for entry in entries {
+            let nonce = entry.transfer.nonce();
+            if next == Some(nonce) && queue.len() < MAX_PER_SENDER {
+                queue.push(entry);
+                next = nonce.checked_add(1);
+            } else {
+                rest.push(entry);
+            }
+        }
+        (Self(queue), rest)
     }
 
     pub(super) fn is_empty(&self) -> bool {
