@@ -237,5 +237,97 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 fn own_address(mnemonic: &Mnemonic) -> Address {
-    mnemonic.keys().map(|key| Address::from(key.public_key())).next().unwrap_or_else(|| unreachable!("a hash is nearly always a key"))
+    Address::from(mnemonic.first_key().public_key())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+
+    fn wallet() -> Wallet {
+        WORDS.parse::<Mnemonic>().unwrap().into()
+    }
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::new(text.into())
+    }
+
+    #[test]
+    fn a_file_is_read_back_as_the_wallet_that_it_is_of() {
+        let file = WalletFile::new(&wallet(), None).unwrap();
+        let read = WalletFile::read(file.text().as_bytes()).unwrap();
+        assert!(!read.is_encrypted() && read.text() == file.text());
+        assert_eq!(read.address().to_string(), "bco1qpkhqnch0fve4dz3lz3gpla36lus6d8mp8scz0l6ej9gtqc8gxv3gartchr");
+        assert_eq!(read.open(None).unwrap().mnemonic().words().join(" "), WORDS);
+        let chinese = Wallet::from(Mnemonic::from_entropy([7; 16], Language::SimplifiedChinese));
+        for passphrase in [None, Some(passphrase("p"))] {
+            let file = WalletFile::new(&chinese, passphrase.as_ref()).unwrap();
+            let opened = WalletFile::read(file.text().as_bytes()).unwrap().open(passphrase.as_ref()).unwrap();
+            assert_eq!(opened.mnemonic().words(), chinese.mnemonic().words());
+        }
+    }
+
+    #[test]
+    fn an_encrypted_file_holds_no_words_and_tells_a_wrong_passphrase() {
+        let file = WalletFile::new(&wallet(), Some(&passphrase("open sesame"))).unwrap();
+        let text = file.text();
+        let entropy = hex::encode(wallet().mnemonic().entropy());
+        assert!(WORDS.split(' ').all(|word| !text.contains(word)) && !text.contains(&entropy), "{text}");
+        let file = WalletFile::read(text.as_bytes()).unwrap();
+        assert!(matches!(file.open(None), Err(OpenError::NeedsPassphrase)));
+        assert!(matches!(file.open(Some(&passphrase("open Sesame"))), Err(OpenError::WrongPassphrase)));
+        assert_eq!(file.open(Some(&passphrase("open sesame"))).unwrap().address(0), Some(file.address()));
+    }
+
+    /// A changed byte is damage, and is never taken for a wrong passphrase.
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        for passphrase in [None, Some(passphrase("p"))] {
+            let text = WalletFile::new(&wallet(), passphrase.as_ref()).unwrap().text().into_bytes();
+            let mut unharmed = 0;
+            for place in 0..text.len() {
+                for changed in [text[place] ^ 1, text[place] ^ 0x20] {
+                    let mut other = text.clone();
+                    other[place] = changed;
+                    match WalletFile::read(&other) {
+                        // Only the blanks between the parts of JSON may be others.
+                        Ok(file) => {
+                            unharmed += 1;
+                            assert_eq!(file.text().as_bytes(), text, "{place}");
+                        }
+                        Err(error) => assert!(!error.to_string().contains("passphrase"), "{error}"),
+                    }
+                }
+            }
+            assert!(unharmed < text.len() / 4, "{unharmed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_wallet_is_refused_with_its_reason() {
+        let right = WalletFile::new(&wallet(), None).unwrap();
+        let with = |change: &dyn Fn(&mut Shape)| {
+            let mut shape = right.shape.clone();
+            change(&mut shape);
+            shape.checksum = shape.right_checksum();
+            WalletFile::read(&serde_json::to_vec(&shape).unwrap())
+        };
+        for (change, reason) in [
+            (&(|shape: &mut Shape| shape.format = 2) as &dyn Fn(&mut Shape), "the format 2"),
+            (&|shape: &mut Shape| shape.words = None, "either words or an encrypted part"),
+            (&|shape: &mut Shape| shape.address = "bco1".into(), "contradicts itself"),
+        ] {
+            let error = with(change).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+        let other = with(&|shape| shape.words = Some(WORDS.replace("yellow", "thank"))).unwrap();
+        assert!(matches!(other.open(None), Err(OpenError::Words(_))));
+        let other = with(&|shape| {
+            shape.words = Some(Mnemonic::from_entropy([9; 16], Language::English).words().join(" "));
+        });
+        assert!(matches!(other.unwrap().open(None), Err(OpenError::OtherAddress)));
+        assert!(matches!(WalletFile::read(b"{}"), Err(FileError::Shape(_))));
+    }
 }

@@ -204,3 +204,52 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use bcoin_ledger::sound::{Language, Mnemonic};
+
+    use super::*;
+
+    fn file(number: u8) -> WalletFile {
+        WalletFile::new(&Mnemonic::from_entropy([number; 16], Language::English).into(), None).unwrap()
+    }
+
+    #[test]
+    fn a_wallet_is_written_once_and_read_back() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = WalletFolder::new(parent.path().join("bcoin").join("wallets"));
+        let [ada, bob]: [WalletName; 2] = ["ada", "bob"].map(|name| name.parse().unwrap());
+        assert!(folder.names().unwrap().is_empty());
+        assert!(matches!(folder.read(&ada), Err(FolderError::Missing { .. })));
+        folder.create(&bob, &file(2)).unwrap();
+        let path = folder.create(&ada, &file(1)).unwrap();
+        assert!(matches!(folder.create(&ada, &file(3)), Err(FolderError::Exists { .. })));
+        assert_eq!(folder.read(&ada).unwrap().text(), file(1).text());
+        assert_eq!(folder.names().unwrap(), [ada.clone(), bob.clone()]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::write(&path, "{").unwrap();
+        assert!(matches!(folder.read(&ada), Err(FolderError::File { .. })));
+        folder.forget(&ada).unwrap();
+        assert!(matches!(folder.forget(&ada), Err(FolderError::Missing { .. })));
+        assert_eq!(folder.names().unwrap(), [bob]);
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["bob.json"], "no temporary file stays");
+    }
+
+    #[test]
+    fn the_network_of_the_last_use_is_remembered() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = WalletFolder::new(parent.path().into());
+        let name: WalletName = "ada".parse().unwrap();
+        assert_eq!(folder.last_network(&name), None);
+        for genesis in ["one", "two"].map(BlockHash::sha256) {
+            folder.set_network(&name, genesis).unwrap();
+            assert_eq!(folder.last_network(&name), Some(genesis));
+        }
+    }
+}
