@@ -3,8 +3,8 @@
 import { JsonNumber, parse } from "./ledger/json.js";
 
 /** @import { Json } from "../types/ledger.d.ts" */
-/** @import { Api, Listener, Plain } from "../types/page.d.ts" */
-/** @import { EventName, Network, NodeEvent, Problem as ProblemShape } from "../types/v1.d.ts" */
+/** @import { Api, CommonApi, Listener, NodeEvent, Plain, SoundApi } from "../types/page.d.ts" */
+/** @import { Network, Problem as ProblemShape, Status } from "../types/v1.d.ts" */
 
 const PREFIX = "/api/v1";
 /** Fields of a transaction, which are shown as they stand in the block, digit by digit. */
@@ -112,27 +112,49 @@ const ask = async (path, options, wait) => read(await request(path, options, wai
 const send = (method, path, body, wait) =>
   ask(path, { method, body: body === undefined ? undefined : JSON.stringify(body) }, wait);
 
-/** @type {Api} */
-export const api = {
-  status: () => ask("/status"),
-  headers: (from, limit) => ask(`/headers?from=${from}&limit=${limit}`),
-  block: (id) => ask(`/blocks/${encodeURIComponent(id)}`),
-  text: (id) => request(`/blocks/${encodeURIComponent(id)}/text`),
-  mine: () => send("POST", "/blocks", undefined, WAIT.mine),
-  pending: (limit) => ask(`/pending?limit=${limit}`),
-  pay: (payment) => send("POST", "/pending", payment),
-  accounts: (limit) => ask(`/accounts?limit=${limit}`),
-  account: (name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
+/**
+ * The node at a glance.
+ * @returns {Promise<Status>}
+ */
+export const readStatus = () => ask("/status");
+
+/** @type {CommonApi} */
+const common = {
   connect: (nodes) => send("POST", "/peers", { nodes }),
   disconnect: (address) => request(`/peers/${encodeURIComponent(address)}`, { method: "DELETE" }),
-  replace: () => send("POST", "/replacements", undefined, WAIT.peers),
   setMining: (mining) => send("PUT", "/mining", mining),
+};
+
+/** What is asked in the same way under all rules; the answers differ. */
+const alike = {
+  headers: (/** @type {number} */ from, /** @type {number} */ limit) => ask(`/headers?from=${from}&limit=${limit}`),
+  block: (/** @type {string | number} */ id) => ask(`/blocks/${encodeURIComponent(id)}`),
+  mine: () => send("POST", "/blocks", undefined, WAIT.mine),
+  pending: (/** @type {number} */ limit) => ask(`/pending?limit=${limit}`),
+  accounts: (/** @type {number} */ limit) => ask(`/accounts?limit=${limit}`),
+  account: (/** @type {string} */ name) => ask(`/accounts/${encodeURIComponent(name)}?limit=50`),
+  replace: () => send("POST", "/replacements", undefined, WAIT.peers),
+};
+
+/** The routes under the printed rules. @type {Api} */
+export const api = {
+  ...common,
+  .../** @type {Api} */ (/** @type {unknown} */ (alike)),
+  text: (id) => request(`/blocks/${encodeURIComponent(id)}/text`),
+  pay: (payment) => send("POST", "/pending", payment),
   // The texts are JSON already, and go as they are hashed.
   judge: (blocks) => ask("/peers/judgements", { method: "POST", body: `{"blocks": [${blocks.join(", ")}]}` }),
 };
 
-/** @type {EventName[]} */
-const EVENTS = ["block", "payment", "replacement", "peers", "mining", "beyond_limit", "reset"];
+/** The routes under the sound rules. @type {SoundApi} */
+export const soundApi = {
+  ...common,
+  .../** @type {SoundApi} */ (/** @type {unknown} */ (alike)),
+  accountNext: (path) => ask(path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path),
+};
+
+/** The events of all rules. @type {NodeEvent[0][]} */
+const EVENTS = ["block", "payment", "transaction", "left", "replacement", "peers", "mining", "beyond_limit", "reset"];
 /** How long to wait when the node refuses a stream, in milliseconds. */
 const PAUSE = 2000;
 
@@ -154,7 +176,7 @@ export function listen(lastId, listener) {
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => {
       id = event.lastEventId;
-      heard(/** @type {NodeEvent} */ ([name, read(event.data)]));
+      heard(/** @type {NodeEvent} */ (/** @type {unknown} */ ([name, read(event.data)])));
     });
   }
 }

@@ -1,35 +1,25 @@
-// Starts the page: reads the node's status, draws every view, and follows the node's events.
+// Starts the page: reads the node's status, draws the views of its rules, and follows the node's events.
 
-import { api, listen } from "./api.js";
+import { listen, readStatus } from "./api.js";
 import { el } from "./dom.js";
-import { number, t } from "./i18n.js";
+import { number, speakOf, t } from "./i18n.js";
 import { pageHeader } from "./header.js";
-import { actionBar, arrange, glossary } from "./layout.js";
+import { actionBar, arrange } from "./layout.js";
 import { notice } from "./notice.js";
 import { remember } from "./remember.js";
+import { viewsOf } from "./rules.js";
 import { state } from "./state.js";
-import { accountsView } from "./views/accounts.js";
-import { chainView } from "./views/chain.js";
-import { logView } from "./views/log.js";
-import { miningView } from "./views/mining.js";
-import { networkView } from "./views/network.js";
-import { pendingView } from "./views/pending.js";
-import { proofsView } from "./views/proofs.js";
-import { tamperView } from "./views/tamper.js";
 
-/** @import { Context } from "../types/page.d.ts" */
-/** @import { EventName, Network, NodeEvent, Status } from "../types/v1.d.ts" */
+/** @import { NodeEvent, Shell, Views } from "../types/page.d.ts" */
+/** @import { Network, Rules, Status } from "../types/v1.d.ts" */
 
 /** How long to wait between attempts to reach a node that is gone, in milliseconds. */
 const PAUSE = 1000;
-/** How long to rest after reading a list anew, in milliseconds. */
-const REST = { pending: 250, accounts: 1000 };
 
 /** @type {Map<string, unknown>} */
 const kept = new Map();
-/** @type {Context} */
-const context = {
-  api,
+/** @type {Shell} */
+const shell = {
   problem,
   length: state.length,
   status: state.status,
@@ -41,7 +31,11 @@ const context = {
   onState: state.onState,
   keep,
 };
-let { views, said } = build();
+/** The rules whose page is shown; null until the status has been read. @type {Rules | null} */
+let shown = null;
+/** The views of these rules; null until then. @type {Views | null} */
+let views = null;
+let said = build();
 
 /**
  * What a view keeps when it is made anew.
@@ -54,55 +48,48 @@ function keep(name, make) {
   return /** @type {Kept} */ (kept.get(name));
 }
 
-/** Makes the whole page in the current language. */
+/**
+ * Makes the whole page in the current language: the header alone until the rules are known.
+ * @returns the place for messages that have no other
+ */
 function build() {
   state.forgetListeners();
-  const chain = chainView(context);
-  const views = {
-    chain,
-    pending: pendingView(context),
-    mining: miningView(context, chain.headers),
-    proofs: proofsView(context, chain.headers, chain.earlier),
-    network: networkView(context),
-    accounts: accountsView(context),
-    tamper: tamperView(context),
-    log: logView(context),
-  };
-  const { elements, said } = pageHeader(context, rebuild);
+  views = shown === null ? null : viewsOf(shown, shell);
+  const header = pageHeader(shell, about, rebuild);
   document.body.replaceChildren(
     el("a", { class: "skip", href: "#chain-title" }, t("skip")),
-    ...elements,
-    arrange({
-      network: views.network.element,
-      mining: views.mining.element,
-      chain: views.chain.element,
-      proofs: views.proofs.element,
-      pending: views.pending.element,
-      accounts: views.accounts.element,
-      log: views.log.element,
-      words: glossary(),
-      tamper: views.tamper.element,
-    }),
-    actionBar(),
+    ...header.elements,
+    ...(views ? parts(views) : [el("main", {})]),
   );
-  return { views, said };
+  return header.said;
+}
+
+/** What stands below the header. @param {Views} views */
+function parts({ sections, shortcuts }) {
+  return [arrange(sections), actionBar(shortcuts)];
+}
+
+/** The rules are known: adds their views to the header, which stays. @param {Rules} rules */
+function enter(rules) {
+  shown = rules;
+  speakOf(rules);
+  views = viewsOf(rules, shell);
+  document.querySelector("main")?.replaceWith(...parts(views));
+}
+
+/** What the header says of the node. @param {Status} status */
+function about(status) {
+  return views?.about(status) ?? [];
 }
 
 /** Another language was chosen: all views are made anew, and what a person has done with the page is brought back. */
 function rebuild() {
   const restore = remember(document.body);
-  ({ views, said } = build());
+  said = build();
   const status = state.status();
-  if (status) {
-    // All that is known of the chain is still true.
-    views.chain.reset(state.length(), Infinity);
-    views.mining.reset(status, state.length(), Infinity);
-    views.proofs.drawSoon();
-    views.network.enter(status);
-    refreshAll();
-  }
+  if (status) views?.again(status, state.length());
   const network = state.network();
-  if (network) views.network.draw(network);
+  if (network) views?.draw(network);
   entitle();
   restore();
 }
@@ -118,37 +105,6 @@ function problem(error, beside) {
   else if (state.alive()) said.fail(error);
 }
 
-/**
- * Reads a list anew, soon, and once however often it is asked for meanwhile.
- * @param {() => Promise<void>} refresh
- * @param {number} rest how long to rest after each reading, in milliseconds
- */
-function soon(refresh, rest) {
-  let due = false;
-  let running = false;
-  const run = async () => {
-    running = true;
-    while (due) {
-      due = false;
-      await refresh().catch(() => {});
-      await new Promise((resume) => setTimeout(resume, rest));
-    }
-    running = false;
-  };
-  return () => {
-    due = true;
-    if (!running) run();
-  };
-}
-
-const refreshPending = soon(() => views.pending.refresh(), REST.pending);
-const refreshAccounts = soon(() => views.accounts.refresh(), REST.accounts);
-
-function refreshAll() {
-  refreshPending();
-  refreshAccounts();
-}
-
 /** The title of the tab: the node and its last block. */
 function entitle() {
   const status = state.status();
@@ -158,19 +114,20 @@ function entitle() {
 /** @param {Network} network */
 function see(network) {
   state.setNetwork(network);
-  views.network.draw(network);
+  views?.draw(network);
 }
 
 /** @param {Status} status */
 function show(status) {
+  if (shown !== null && status.rules !== shown) {
+    // Another node has taken the place of the one that this page was made for.
+    location.reload();
+    return;
+  }
+  if (shown === null) enter(status.rules);
   state.setStatus(status);
   entitle();
-  views.network.enter(status);
-  views.network.pass();
-  views.chain.reset(status.length);
-  views.mining.reset(status, status.length);
-  views.proofs.drawSoon();
-  refreshAll();
+  views?.show(status);
 }
 
 /** @type {NodeEvent[]} */
@@ -187,7 +144,7 @@ function hear(event) {
 
 async function reread() {
   try {
-    show(await api.status());
+    show(await readStatus());
   } catch {
     setTimeout(reread, PAUSE);
   }
@@ -197,36 +154,16 @@ function draw() {
   const events = heard;
   heard = [];
   for (const event of events) {
-    const [name, data] = event;
-    if (name === "block") {
-      state.setLength(data.header.index);
-      views.chain.add(data.header, views.mining.add(data));
-      views.network.pass();
-    } else if (name === "replacement") {
-      state.setLength(data.replacement.length);
-      views.chain.reset(data.replacement.length, data.replacement.fork);
-      views.mining.restart(data.replacement.length, data.replacement.fork);
-      views.network.show(data.replacement);
-    } else if (name === "payment") {
-      views.mining.pay(data.transaction, data.pending);
-    } else if (name === "mining") {
-      state.setMining(data.mining);
-      views.mining.show(data.mining);
-    }
+    state.follow(event);
+    views?.hear(event);
   }
   entitle();
-  const has = (/** @type {EventName[]} */ ...names) => events.some(([name]) => names.includes(name));
-  if (has("block", "replacement")) views.proofs.drawSoon();
-  if (has("block", "payment", "replacement")) refreshPending();
-  if (has("block", "replacement")) refreshAccounts();
-  if (has("block", "replacement")) views.tamper.grown();
-  views.pending.hear(events);
-  views.log.add(events);
+  views?.heard(events);
 }
 
 async function start() {
   try {
-    const status = await api.status();
+    const status = await readStatus();
     show(status);
     listen(status.last_event, { heard: hear, alive: state.setAlive, changed: see });
   } catch {

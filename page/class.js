@@ -1,8 +1,8 @@
 // Starts the page for a projector: the picture of the network alone, as large as it fits, with nothing to click.
 
-import { api, listen } from "./api.js";
+import { listen, readStatus } from "./api.js";
 import { el, foreign } from "./dom.js";
-import { t } from "./i18n.js";
+import { speakOf, t } from "./i18n.js";
 import { distinct } from "./views/network/distinct.js";
 import { fitter } from "./views/network/fit.js";
 import { legend } from "./views/network/legend.js";
@@ -34,7 +34,8 @@ document.body.append(
 addEventListener("resize", fit);
 
 /** @param {Status} status */
-function enter({ name }) {
+function enter({ name, rules }) {
+  speakOf(rules);
   title.replaceChildren(foreign(t("classTitle", name)));
   document.title = t("classTitle", name);
 }
@@ -57,7 +58,7 @@ function alive(is) {
 /** The node may be another one when it comes back. */
 async function reread() {
   try {
-    enter(await api.status());
+    enter(await readStatus());
   } catch {
     // It is gone again, which the stream of events says.
   }
@@ -65,7 +66,7 @@ async function reread() {
 
 async function start() {
   try {
-    const status = await api.status();
+    const status = await readStatus();
     enter(status);
     gone.hidden = true;
     listen(status.last_event, { heard: () => {}, alive, changed });

@@ -12,8 +12,17 @@
 export function el(name, properties = {}, ...children) {
   const element = document.createElement(name);
   set(element, properties);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map(node));
+  element.append(...shown(children));
   return element;
+}
+
+/**
+ * Puts children in the place of those that an element has.
+ * @param {Element} element
+ * @param {...Child} children
+ */
+export function fill(element, ...children) {
+  element.replaceChildren(...shown(children));
 }
 
 /**
@@ -42,6 +51,10 @@ function set(element, properties) {
   }
 }
 
+/** @param {Child[]} children */
+const shown = (children) =>
+  children.filter((child) => child !== null && child !== undefined && child !== false).map(node);
+
 /** @param {Node | string | number} child */
 const node = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
 
@@ -66,10 +79,10 @@ const SHORT = 24;
  * @param {string} [key] tells it from the others in its list, so that it keeps the focus when the list is put anew
  */
 export function cut(text, key) {
-  const shown = foreign(text, LONGEST);
-  shown.classList.add("cut");
-  if (String(text).length > SHORT) set(shown, { title: visible(text, LONGEST), tabindex: "0", "data-key": key });
-  return shown;
+  const element = foreign(text, LONGEST);
+  element.classList.add("cut");
+  if (String(text).length > SHORT) set(element, { title: visible(text, LONGEST), tabindex: "0", "data-key": key });
+  return element;
 }
 
 /** What a page shows of a text at most: the longest integer that a payment may hold, and its sign. */

@@ -3,12 +3,12 @@
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** @import { Context, Needs } from "../types/page.d.ts" */
+/** @import { Needs, Shell } from "../types/page.d.ts" */
 
 /**
  * Disables controls while they cannot work. The reason is in `why`, which the caller places beside them.
  * @param {HTMLButtonElement | HTMLInputElement | HTMLSelectElement | (HTMLButtonElement | HTMLInputElement | HTMLSelectElement)[]} controls
- * @param {Context} context
+ * @param {Shell} context
  * @param {Needs} needs what the node has to allow: "read" looks only, "use" mines, pays and connects, "all" changes settings
  * @param {() => string} [also] a further reason; empty for none
  */
@@ -50,7 +50,7 @@ export function enabledWhen(controls, context, needs, also = () => "") {
 
 /**
  * Why nothing that needs this can work now; empty when it can.
- * @param {Context} context
+ * @param {Shell} context
  * @param {Needs} needs
  */
 export function reasonAgainst(context, needs) {

@@ -1,19 +1,21 @@
 // The header of the page: whose node this is, whether it runs, and what the page looks like.
 
-import { el, foreign } from "./dom.js";
+import { el, fill, foreign } from "./dom.js";
 import { LANGUAGES, choose, language, t } from "./i18n.js";
 import { notice } from "./notice.js";
 
-/** @import { Context } from "../types/page.d.ts" */
+/** @import { Child, Shell, Views } from "../types/page.d.ts" */
+/** @import { Status } from "../types/v1.d.ts" */
 
 const KEY = "bcoin-theme";
 
 /**
  * The header, and the banner below it that stands while the node is gone.
- * @param {Context} context
+ * @param {Shell} context
+ * @param {Views["about"]} tell what is said of the node
  * @param {() => void} changed called when another language was chosen
  */
-export function pageHeader(context, changed) {
+export function pageHeader(context, tell, changed) {
   const running = el("span", { class: "state", role: "status", id: "state" });
   const heading = el("h1", {});
   const about = el("p", { class: "quiet", id: "about" });
@@ -27,8 +29,9 @@ export function pageHeader(context, changed) {
     banner.hidden = is;
     banner.textContent = is ? "" : t("gone");
     if (!is) said.clear();
-    about.replaceChildren(...aboutNode(context));
-    const name = context.status()?.name;
+    const status = context.status();
+    fill(about, ...(status ? tell(status) : []));
+    const name = status?.name;
     heading.replaceChildren(
       ...(name ? [foreign(name), " ", el("span", { class: "quiet" }, t("title"))] : [t("title")]),
     );
@@ -42,18 +45,20 @@ export function pageHeader(context, changed) {
   return { elements: [el("header", {}, who, running, tools), banner, said.element], said };
 }
 
-/** @param {Context} context */
-function aboutNode(context) {
-  const status = context.status();
-  if (!status) return [];
-  return [
-    `${t("node")} `,
-    el("code", {}, status.node_address.slice(0, 8)),
-    ` · ${t("miner")}: `,
-    foreign(status.miner, 60),
-    ` · ${t("data", status.data)} · ${status.version}`,
-  ];
-}
+/**
+ * The node, who is paid for its blocks, where its data is, and its version; what the rules say of it stands between.
+ * @param {Status} status
+ * @param {Child} miner
+ * @param {...Child} further
+ */
+export const aboutNode = ({ node_address, data, version }, miner, ...further) => [
+  `${t("node")} `,
+  el("code", {}, node_address.slice(0, 8)),
+  ` · ${t("miner")}: `,
+  miner,
+  ...further,
+  ` · ${t("data", data)} · ${version}`,
+];
 
 /** @param {() => void} changed */
 function languages(changed) {

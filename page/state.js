@@ -1,6 +1,8 @@
 // What the page knows of its node, and who is told when that changes.
 
-/** @import { Access, Mining, Network, Status } from "../types/v1.d.ts" */
+/** @import { NodeEvent } from "../types/page.d.ts" */
+/** @import { Header } from "../types/sound.d.ts" */
+/** @import { Access, Network, Status } from "../types/v1.d.ts" */
 
 /** @type {Status | null} */
 let status = null;
@@ -66,13 +68,25 @@ export const state = {
     network = read;
     tell();
   },
-  /** @param {Mining} mining */
-  setMining(mining) {
-    if (status) status = { ...status, mining };
+  /**
+   * What an event says of the node.
+   * @param {NodeEvent} event
+   */
+  follow([name, data]) {
+    if (name === "block") length = data.header.index;
+    else if (name === "replacement") length = data.replacement.length;
+    else if (name === "mining" && status) status = { ...status, mining: data.mining };
   },
-  /** @param {number} blocks */
-  setLength(blocks) {
-    length = blocks;
+  /**
+   * What the last block says of the work, where the rules tell it.
+   * @param {Header} tip
+   */
+  setTip({ work, bits }) {
+    if (status?.rules !== "sound") return;
+    /** @type {Status & Pick<Header, "work" | "bits">} */
+    const told = { ...status, work, bits };
+    status = told;
+    tell();
   },
   /** @param {boolean} is */
   setAlive(is) {

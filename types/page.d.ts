@@ -1,11 +1,18 @@
 // What the parts of the page give each other. For the type checker alone.
 
 import type { JsonNumber } from "../page/ledger/json.js";
+import type * as sound from "./sound.d.ts";
 import type * as v1 from "./v1.d.ts";
 
-/** The routes that the page uses. */
-export interface Api {
-  status(): Promise<v1.Status>;
+/** The routes that are the same under all rules. */
+export interface CommonApi {
+  connect(nodes: string[]): Promise<v1.Connected>;
+  disconnect(address: string): Promise<string>;
+  setMining(mining: v1.Mining): Promise<v1.Mining>;
+}
+
+/** The routes that the page uses under the printed rules. */
+export interface Api extends CommonApi {
   headers(from: number, limit: number): Promise<v1.Headers>;
   block(id: BlockId): Promise<v1.Block>;
   text(id: BlockId): Promise<string>;
@@ -14,17 +21,27 @@ export interface Api {
   pay(payment: v1.Payment): Promise<v1.Waiting>;
   accounts(limit: number): Promise<v1.Accounts>;
   account(name: string): Promise<v1.AccountPage>;
-  connect(nodes: string[]): Promise<v1.Connected>;
-  disconnect(address: string): Promise<string>;
   replace(): Promise<v1.Round>;
-  setMining(mining: v1.Mining): Promise<v1.Mining>;
   /** Shows canonical texts of blocks to this node and to its peers. */
   judge(blocks: string[]): Promise<v1.Judgements>;
 }
 
+/** The routes that the page uses under the sound rules. */
+export interface SoundApi extends CommonApi {
+  headers(from: number, limit: number): Promise<sound.Headers>;
+  block(id: BlockId): Promise<sound.Block>;
+  mine(): Promise<sound.Mined>;
+  pending(limit: number): Promise<sound.Pending>;
+  accounts(limit: number): Promise<sound.Accounts>;
+  account(address: string): Promise<sound.AccountPage>;
+  /** A further page of an account's transactions, by the path that the one before names. */
+  accountNext(path: string): Promise<sound.AccountPage>;
+  replace(): Promise<v1.RoundOf<sound.Replacement>>;
+}
+
 /** Told what a node's stream of events brings. */
 export interface Listener {
-  heard(event: v1.NodeEvent): void;
+  heard(event: NodeEvent): void;
   /** The node is gone, or back. */
   alive(is: boolean): void;
   /** The picture of the network is another one. */
@@ -43,9 +60,11 @@ export type Tell = (error: unknown, beside?: HTMLElement) => void;
 /** What a control needs of the node: reading, mining and paying, or changing settings. */
 export type Needs = "read" | "use" | "all";
 
-/** What every view is given. */
-export interface Context {
-  api: Api;
+/** An event under whichever rules. */
+export type NodeEvent = v1.NodeEvent | sound.NodeEvent;
+
+/** What every view is given, whatever the rules. */
+export interface Shell {
   problem: Tell;
   /** How many blocks the chain has. */
   length: () => number;
@@ -67,6 +86,66 @@ export interface Context {
   onState: (listener: () => void) => void;
   /** What a view holds beyond its elements: made once, and given back when the views are made anew in another language. */
   keep: <Kept>(name: string, make: () => Kept) => Kept;
+}
+
+/** What the views of the printed rules are given. */
+export interface Context extends Shell {
+  api: Api;
+}
+
+/** What the views of the sound rules are given. */
+export interface SoundContext extends Shell {
+  api: SoundApi;
+  /** The chain has another last block than before. */
+  setTip: (tip: sound.Header) => void;
+}
+
+/** The names of the sections. */
+export type SectionName =
+  "network" | "mining" | "chain" | "proofs" | "pending" | "accounts" | "tamper" | "log" | "words";
+
+/** The main actions, which a phone has within the thumb's reach. */
+export type Shortcut = "mine" | "pay" | "longest";
+
+/** The page under some rules: its sections, and what they are told. */
+export interface Views {
+  sections: Partial<Record<SectionName, HTMLElement>>;
+  shortcuts: Shortcut[];
+  /** What the header says of the node. */
+  about(status: v1.Status): Child[];
+  /** The status was read: what was known before may not be true any more. */
+  show(status: v1.Status): void;
+  /** The views were made anew in another language: all that is known of the chain is still true. */
+  again(status: v1.Status, length: number): void;
+  draw(network: v1.Network): void;
+  /** One event, in its turn. */
+  hear(event: NodeEvent): void;
+  /** All events that came together have been heard. */
+  heard(events: NodeEvent[]): void;
+}
+
+/** What any rules tell of a block in a list. */
+export interface Head {
+  index: number;
+  hash: string;
+  previous_hash: string;
+  transactions: number;
+}
+
+/** How the chain is shown under some rules. */
+export interface Face<H extends Head, Shown> {
+  /** The last line of a card. */
+  about(header: H): Child[];
+  /** Another text whenever a card has to be made anew. */
+  key(header: H): string;
+  /** Told when cards have to be made anew. */
+  onArrival(listener: () => void): void;
+  /** What is known of blocks after `fork` is not true any more. */
+  forget(fork: number): void;
+  read(id: BlockId): Promise<Shown>;
+  /** The place of the block in the chain; 0 when it is beside the chain. */
+  placeOf(shown: Shown): number;
+  detail(shown: Shown, actions: { open: (hash: string) => void; close: () => void }): HTMLElement;
 }
 
 type Attribute = string | number | boolean | null | undefined;

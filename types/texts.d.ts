@@ -1,6 +1,7 @@
 // The texts of the page's languages. For the type checker alone.
 
 import type { BlockState, FaultCode, FaultData } from "./ledger.d.ts";
+import type * as sound from "./sound.d.ts";
 import type * as v1 from "./v1.d.ts";
 import type { Kind } from "./network.d.ts";
 
@@ -75,6 +76,7 @@ export interface Texts {
   modeOff: string;
   modePayment: string;
   modeInterval: string;
+  modeContinuous: string;
   seconds: string;
   secondsBad: string;
   slowly: string;
@@ -236,6 +238,71 @@ export interface Texts {
   addressFault(code: string): string;
 }
 
+/** What is said under the sound rules alone. */
+export interface SoundOnly {
+  /** An amount of coins, whose number is written already. */
+  coins(amount: string, isOne: boolean): string;
+  room: string;
+  profile(name: string): string;
+  /** The work of the whole chain. */
+  work(hashes: string): string;
+  bits: string;
+  nonce: string;
+  merkleRoot: string;
+  unixSeconds(seconds: number): string;
+  /** How many headers are hashed on average for one block. */
+  onAverage(trials: string): string;
+  versionWord: string;
+  size: string;
+  bytes(count: string): string;
+  rewardWord: string;
+  rewardAndFees: string;
+  feesIn: string;
+  fee: string;
+  transfer: string;
+  note: string;
+  /** A note that is no text. */
+  noteBytes: string;
+  id: string;
+  signature: string;
+  /** Stands in the place of an address. */
+  nobody: string;
+  /** That a block is on a branch beside the chain. */
+  beside: string;
+  /** How a payment is sent: every second part is code. */
+  signedElsewhere: string[];
+  /** Why payments wait no more although no block of the chain holds them. */
+  left(why: sound.Departure, count: number): string;
+  /** Why a node mines nothing. */
+  noReceiver: string;
+  lastBlock(index: string): string;
+  chance(trials: string): string;
+  foundBy: string;
+  foundHere: string;
+  foundElsewhere: string;
+  /** Follow foundHere. */
+  afterTries(tries: string): string;
+  inTime(took: string): string;
+  logBlockCame(index: number, count: number): string;
+  logTransaction: string;
+  /** What became of the blocks that were given up and of their payments. */
+  undone(blocks: number, returned: number, gone: number): string;
+  /** A warning that many blocks were given up at once. */
+  deep(blocks: number): string;
+  addressOf: string;
+  addressHint: string;
+  sentCount: string;
+  nextNonce: string;
+  immature: string;
+  accountEmpty: string;
+  older: string;
+}
+
+/** The texts of a language for the sound rules: those that they alone have, and those that say something else there. */
+export type SoundTexts = SoundOnly & Partial<Texts>;
+
+export type AllTexts = Texts & SoundOnly;
+
 /** The steps of the story of a forged copy. */
 export type StoryStep = "change" | "break" | "relink" | "offer" | "win";
 
@@ -259,9 +326,11 @@ export type Told =
   | "won";
 
 /** What makes a text. */
-export type TextValues<Key extends keyof Texts> = Texts[Key] extends (...values: infer Values) => string | null
+export type TextValues<Key extends keyof AllTexts> = AllTexts[Key] extends (...values: infer Values) => string | null
   ? Values
   : [];
 
 /** What the page shows for a key. */
-export type Text<Key extends keyof Texts> = Texts[Key] extends (...values: never) => infer Result ? Result : Texts[Key];
+export type Text<Key extends keyof AllTexts> = AllTexts[Key] extends (...values: never) => infer Result
+  ? Result
+  : AllTexts[Key];

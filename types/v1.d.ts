@@ -46,7 +46,11 @@ export interface Mined {
 }
 
 /** When a node mines without being asked for each block. */
-export type Mining = { mode: "off" } | { mode: "on_payment" } | { mode: "interval"; every_ms: number };
+export type Mining =
+  { mode: "off" } | { mode: "on_payment" } | { mode: "interval"; every_ms: number } | { mode: "continuous" };
+
+/** The rules that a node may follow. */
+export type Rules = "chapter" | "sound";
 
 /** A block, named by its place and its hash. */
 export interface Point {
@@ -62,6 +66,7 @@ export type Access = "all" | "use" | "read";
 export interface Status {
   node_address: string;
   version: string;
+  rules: Rules;
   miner: string;
   length: number;
   tip: Point;
@@ -137,7 +142,17 @@ export type Relation = "same" | "ahead" | "behind" | "parted";
 
 /** Why a peer's answer is not used. */
 export type PeerErrorCode =
-  "refused" | "too_slow" | "not_a_node" | "bad_chain" | "beyond_limit" | "store" | "cut_off" | "interrupted";
+  | "refused"
+  | "too_slow"
+  | "not_a_node"
+  | "bad_chain"
+  | "beyond_limit"
+  | "other_rules"
+  | "other_network"
+  | "changed"
+  | "store"
+  | "cut_off"
+  | "interrupted";
 
 /** What became of addresses that were to be connected. */
 export interface Connected {
@@ -166,32 +181,35 @@ export interface Offer {
 }
 
 /** The blocks that a replacement gave up: how many, and the first of them. */
-export interface GivenUpBlocks {
+export interface GivenUpBlocks<Head> {
   /** 0 when they are not kept. */
   number: number;
   count: number;
-  blocks: Header[];
+  blocks: Head[];
 }
 
 /** The payments that wait again because of a replacement: how many, and the first of them. */
-export interface Returned {
+export interface Returned<Paid> {
   count: number;
-  transactions: Transaction[];
+  transactions: Paid[];
 }
 
-/** A chain that was replaced by a longer one. */
-export interface Replacement {
-  /** The peer that had the longer chain. */
+/** A chain that was replaced by a better one, in the blocks and payments of some rules. */
+export interface ReplacementOf<Head, Paid> {
+  /** The peer that had the better chain. */
   from: string | null;
   /** Index of the last block that both chains have; 0 when they share none. */
   fork: number;
   length: number;
   tip_hash: string;
-  given_up: GivenUpBlocks;
-  returned: Returned;
+  given_up: GivenUpBlocks<Head>;
+  returned: Returned<Paid>;
   /** How many further payments of the blocks that were given up no node takes. */
   not_returned: number;
 }
+
+/** A chain that was replaced by a longer one. */
+export type Replacement = ReplacementOf<Header, Transaction>;
 
 interface RoundBase {
   length: number;
@@ -199,8 +217,11 @@ interface RoundBase {
   offers: Offer[];
 }
 
-/** What came of asking all peers for a longer chain. */
-export type Round = RoundBase & ({ replaced: true; replacement: Replacement } | { replaced: false; replacement: null });
+/** What came of asking all peers for a better chain. */
+export type RoundOf<Change> = RoundBase &
+  ({ replaced: true; replacement: Change } | { replaced: false; replacement: null });
+
+export type Round = RoundOf<Replacement>;
 
 /** What an error looks like. */
 export interface Problem {
@@ -313,6 +334,7 @@ export interface EventData {
   reset: { time: string };
 }
 
+/** The names of the printed rules' events. */
 export type EventName = keyof EventData;
 
 /** An event: its name and its data. */

@@ -77,6 +77,7 @@ export default {
   modeOff: "关闭",
   modePayment: "有交易等待时",
   modeInterval: "每隔若干秒",
+  modeContinuous: "一个接一个",
   seconds: "秒数",
   secondsBad: "请填写 0.1 到 3600 之间的秒数。",
   slowly: "慢速演示",

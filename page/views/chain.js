@@ -2,25 +2,28 @@
 
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { Earlier } from "./chain/earlier.js";
 import { Headers } from "./chain/headers.js";
 import { newestButton } from "./chain/newest.js";
 import { detailPanel } from "./chain/panel.js";
 import { searchForm } from "./chain/search.js";
 import { Sheet } from "./chain/sheet.js";
 
-/** @import { Context } from "../../types/page.d.ts" */
-/** @import { Header } from "../../types/v1.d.ts" */
+/** @import { Face, Head, Shell } from "../../types/page.d.ts" */
 
-/** @param {Context} context */
-export function chainView(context) {
+/**
+ * @template {Head} H
+ * @template Shown
+ * @param {Shell & { api: { headers(from: number, limit: number): Promise<{ headers: H[] }> } }} context
+ * @param {Face<H, Shown>} face how blocks are shown under the node's rules
+ */
+export function chainView(context, face) {
+  /** @type {Headers<H>} */
   const headers = new Headers(context);
-  const earlier = new Earlier(context);
   const newest = newestButton(() => sheet);
-  const sheet = new Sheet(headers, earlier, (index) => panel.open(index), newest.update);
+  const sheet = new Sheet(headers, face, (index) => panel.open(index), newest.update);
   headers.onArrival(() => sheet.drawSoon());
-  earlier.onArrival(() => sheet.drawSoon());
-  const panel = detailPanel(context, sheet);
+  face.onArrival(() => sheet.drawSoon());
+  const panel = detailPanel(context, face, sheet);
   const count = el("span", { class: "quiet", id: "length" });
   const title = el("h2", { id: "chain-title" }, t("chain"), " ", count);
   const head = el("div", { class: "head" }, title, searchForm(panel.open, panel.said));
@@ -43,7 +46,6 @@ export function chainView(context) {
     element,
     /** What is known of the blocks, for other views. */
     headers,
-    earlier,
     /**
      * The chain has so many blocks; what is known of those after `fork` is not true any more.
      * @param {number} blocks
@@ -51,14 +53,14 @@ export function chainView(context) {
      */
     reset(blocks, fork = 0) {
       headers.forget(fork);
-      earlier.forget(fork);
+      face.forget(fork);
       sheet.clear();
       if (sheet.current > fork) panel.forget();
       grow(blocks, 0);
     },
     /**
-     * A block was mined.
-     * @param {Header} header
+     * A block follows the chain.
+     * @param {H} header
      * @param {Promise<void> | null} shown until when its search is shown: its card is not to be seen before
      */
     add(header, shown) {

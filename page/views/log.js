@@ -1,20 +1,20 @@
 // What happens, in words.
 
-import { el, foreign } from "../dom.js";
+import { el } from "../dom.js";
 import { clock, t } from "../i18n.js";
-import { miningText } from "./mining.js";
-import { replacedText } from "./network/replacement.js";
-import { aboutNode } from "./network/words.js";
 
-/** @import { Context } from "../../types/page.d.ts" */
-/** @import { NodeEvent } from "../../types/v1.d.ts" */
+/** @import { Child, NodeEvent, Shell } from "../../types/page.d.ts" */
 
 /** Lines that are kept. */
 const LINES = 100;
 
-/** @param {Context} context */
-export function logView({ keep, nameAt }) {
-  /** The events that are shown, the latest last: words are made of them anew in another language. @type {NodeEvent[]} */
+/**
+ * @template {NodeEvent} Told the events of some rules
+ * @param {Shell} context
+ * @param {(event: Told, nameAt: Shell["nameAt"]) => Child[]} words an event in words
+ */
+export function logView({ keep, nameAt }, words) {
+  /** The events that are shown, the latest last: words are made of them anew in another language. @type {Told[]} */
   const events = keep("log", () => []);
   const list = el(
     "ol",
@@ -29,12 +29,12 @@ export function logView({ keep, nameAt }) {
   );
   let empty = true;
 
-  /** @param {NodeEvent[]} added */
+  /** @param {Told[]} added */
   function draw(added) {
     if (added.length === 0) return;
     if (empty) list.replaceChildren();
     empty = false;
-    list.prepend(...added.map((event) => line(event, nameAt)).reverse());
+    list.prepend(...added.map((event) => line(event, words(event, nameAt))).reverse());
     while (list.children.length > LINES) list.lastChild?.remove();
   }
 
@@ -43,7 +43,7 @@ export function logView({ keep, nameAt }) {
     element,
     /**
      * Adds events, the latest first; in a burst only the latest are drawn.
-     * @param {NodeEvent[]} added
+     * @param {Told[]} added
      */
     add(added) {
       events.push(...added);
@@ -55,46 +55,7 @@ export function logView({ keep, nameAt }) {
 
 /**
  * @param {NodeEvent} event
- * @param {Context["nameAt"]} nameAt
+ * @param {Child[]} words
  */
-function line(event, nameAt) {
-  const [name, data] = event;
-  return el(
-    "li",
-    { "data-event": name },
-    el("time", { class: "quiet" }, clock(data.time)),
-    " ",
-    ...words(event, nameAt),
-  );
-}
-
-/**
- * @param {NodeEvent} event
- * @param {Context["nameAt"]} nameAt
- */
-function words([name, data], nameAt) {
-  switch (name) {
-    case "block":
-      return [t("logBlock", data.header.index, data.header.transactions)];
-    case "payment":
-      return [
-        t("logPayment", data.block),
-        " ",
-        foreign(data.transaction.sender, 60),
-        " → ",
-        foreign(data.transaction.receiver, 60),
-        ": ",
-        foreign(data.transaction.amount, 60),
-      ];
-    case "replacement":
-      return replacedText(data.replacement, nameAt);
-    case "peers":
-      return [t("logPeers", data.peers)];
-    case "mining":
-      return [t("logMining", miningText(data.mining))];
-    case "beyond_limit":
-      return aboutNode((node) => t("beyondLimit", node, data.limit), data.peer, nameAt);
-    default:
-      return [t("logReset")];
-  }
-}
+const line = ([name, { time }], words) =>
+  el("li", { "data-event": name }, el("time", { class: "quiet" }, clock(time)), " ", ...words);

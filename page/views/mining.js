@@ -6,6 +6,7 @@ import { canReplay } from "../ledger/replay.js";
 import { automaticForm } from "./mining/automatic.js";
 import { mineButton } from "./mining/button.js";
 import { NextBlock } from "./mining/next.js";
+import { chapterTokens } from "./mining/tokens.js";
 import { showTime } from "./mining/pace.js";
 import { SearchPanel } from "./mining/search.js";
 import { Show } from "./mining/show.js";
@@ -13,23 +14,26 @@ import { slowSwitch } from "./mining/slow.js";
 import { Waiting } from "./mining/waiting.js";
 
 /** @import { Context } from "../../types/page.d.ts" */
-/** @import { EventData, Header, Status, Transaction } from "../../types/v1.d.ts" */
+/** @import { EventData, Header, Mining, Status, Transaction } from "../../types/v1.d.ts" */
 /** @import { Headers } from "./chain/headers.js" */
 
-export { miningText } from "./mining/automatic.js";
+/** How a node may mine by itself under the printed rules. @type {Mining["mode"][]} */
+const MODES = ["off", "on_payment", "interval"];
 
 /**
  * @param {Context} context
- * @param {Headers} headers
+ * @param {Headers<Header>} headers
  */
 export function miningView(context, headers) {
+  /** @type {Waiting<Transaction>} */
   const waiting = new Waiting(context, () => draw());
-  const next = new NextBlock(() => draw());
+  /** @type {NextBlock<Transaction>} */
+  const next = new NextBlock(chapterTokens, () => draw());
   const panel = new SearchPanel();
   const show = new Show(panel, next);
   const slow = slowSwitch();
-  const button = mineButton(context, () => (isAsked = true));
-  const automatic = automaticForm(context);
+  const button = mineButton(context, { asked: () => (isAsked = true) });
+  const automatic = automaticForm(context, MODES);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   /** How many blocks the chain has. */
   let length = 0;

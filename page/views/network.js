@@ -16,12 +16,17 @@ import { networkPicture } from "./network/picture.js";
 import { replacementNotice, roundReport } from "./network/replacement.js";
 import { summary } from "./network/words.js";
 
-/** @import { Context } from "../../types/page.d.ts" */
+/** @import { CommonApi, Head, Shell } from "../../types/page.d.ts" */
 /** @import { Notice } from "../notice.js" */
-/** @import { Network, Replacement, Status } from "../../types/v1.d.ts" */
+/** @import { Network, ReplacementOf, RoundOf, Status } from "../../types/v1.d.ts" */
 
-/** @param {Context} context */
-export function networkView(context) {
+/**
+ * @template Paid payments of some rules
+ * @param {Shell & { api: CommonApi & { replace(): Promise<RoundOf<ReplacementOf<Head, Paid>>> } }} context
+ * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep?: number, flags?: (status: Status) => string }} shown the
+ * payments that wait again, beyond how many blocks that were given up a replacement is a warning, and how a node of the same rules is started
+ */
+export function networkView(context, { table, deep = Infinity, flags = () => "" }) {
   const { api, nameAt } = context;
   /** @type {string[]} */
   let own = [];
@@ -35,6 +40,8 @@ export function networkView(context) {
   const picture = networkPicture({ pageOf: way, open: detail.open, panel: detail.panel });
   const form = connectForm(context, way);
   const announce = announcer();
+  /** Whether the replacement that is shown stays until somebody closes it. */
+  let stays = false;
   const doors = el("div", {});
   const longest = el("button", { type: "button", class: "main", id: "longest", onclick: replace }, t("longest"));
   const able = enabledWhen(longest, context, "use", () => (isAlone() ? t("longestNone") : ""));
@@ -99,6 +106,7 @@ export function networkView(context) {
 
   /** @param {Notice} place */
   function close(place) {
+    stays = false;
     place.clear();
     // The views may have been made anew meanwhile.
     document.getElementById("longest")?.focus({ preventScroll: true });
@@ -124,18 +132,24 @@ export function networkView(context) {
      * What the node says of itself.
      * @param {Status} status
      */
-    enter({ addresses }) {
-      own = addresses;
-      doors.replaceChildren(entrance(addresses));
+    enter(status) {
+      own = status.addresses;
+      doors.replaceChildren(entrance(own, flags(status)));
     },
     /**
      * The chain was replaced: what was given up, and what waits again.
-     * @param {Replacement} replacement
+     * @param {ReplacementOf<Head, Paid>} replacement
      */
     show(replacement) {
-      replaced.say((place) => replacementNotice(replacement, context.status(), nameAt, () => close(place)));
+      const isDeep = replacement.given_up.count > deep;
+      if (stays && !isDeep) return;
+      stays = isDeep;
+      const parts = { table, deep: isDeep };
+      replaced.say((place) => replacementNotice(replacement, parts, context.status(), nameAt, () => close(place)));
     },
     /** The chain has gone on or is another one: what waited again may be in a block. */
-    pass: replaced.clear,
+    pass() {
+      if (!stays) replaced.clear();
+    },
   };
 }

@@ -17,7 +17,7 @@ const PAUSE = 100;
 
 /**
  * @param {Context} context
- * @param {Headers} headers
+ * @param {Headers<Header>} headers
  * @param {Earlier} earlier
  */
 export function proofsView(context, headers, earlier) {

@@ -105,12 +105,13 @@ mod tests {
     use serde_json::Value;
     use tokio_util::sync::CancellationToken;
     use tower::Service as _;
+    use utoipa_axum::router::OpenApiRouter;
 
     use super::*;
     use crate::{
-        api::{About, AccessRules, ApiState, ChapterState, HostNames, RulesState, chapter_router},
+        api::{About, AccessRules, ApiState, ChapterState, HostNames, RulesState, chapter_router, sound},
         peers::{ClientLimits, Exchange as _, Observer, OwnAddress, PeerClient, start_seeing, start_syncing},
-        wire::v1::DataKind,
+        wire::v1::{DataKind, PREFIX},
     };
 
     const GUEST: &str = "203.0.113.9";
@@ -267,16 +268,21 @@ mod tests {
     async fn each_described_route_has_its_place_in_the_table() {
         let (_, text) = ask(&state(Access::Read), GUEST, "GET", "/api/v1/openapi.json", "").await;
         let document: Value = serde_json::from_str(&text).unwrap();
-        let mut for_this_machine = Vec::new();
-        for (path, verbs) in document["paths"].as_object().unwrap() {
-            for verb in verbs.as_object().unwrap().keys().map(|verb| verb.to_ascii_uppercase()) {
-                if needed(&verb.parse().unwrap(), Some(path)) == Access::All {
-                    for_this_machine.push(format!("{verb} {path}"));
+        let (six, v1) = (sound::six_routes(), OpenApiRouter::new().nest(PREFIX, sound::v1_routes()));
+        let mut sound = v1.into_openapi();
+        sound.merge(six.into_openapi());
+        for document in [document, serde_json::to_value(sound).unwrap()] {
+            let mut for_this_machine = Vec::new();
+            for (path, verbs) in document["paths"].as_object().unwrap() {
+                for verb in verbs.as_object().unwrap().keys().map(|verb| verb.to_ascii_uppercase()) {
+                    if needed(&verb.parse().unwrap(), Some(path)) == Access::All {
+                        for_this_machine.push(format!("{verb} {path}"));
+                    }
                 }
             }
+            for_this_machine.sort();
+            assert_eq!(for_this_machine, ["DELETE /api/v1/peers/{address}", "PUT /api/v1/mining"]);
         }
-        for_this_machine.sort();
-        assert_eq!(for_this_machine, ["DELETE /api/v1/peers/{address}", "PUT /api/v1/mining"]);
     }
 
     #[tokio::test]

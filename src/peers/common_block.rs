@@ -3,11 +3,7 @@
 use bcoin_ledger::BlockHash;
 use bcoin_node::{AnyNode, PeerAddress, View};
 
-use super::{
-    client::{PeerClient, PeerTip},
-    error::PeerError,
-    own_network::OwnNetwork,
-};
+use super::{client::PeerClient, error::PeerError, own_network::OwnNetwork, peer_status::PeerTip};
 
 /// Height and hash of the last common block; none when not even the first blocks are the same.
 ///

@@ -9,11 +9,12 @@ use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
     chain_decoder::{ChainError, Taking, decode_piece},
-    client::{PeerClient, PeerTip, send},
+    client::{PeerClient, send},
     common_block::last_common_block,
     download::{Received, receive},
     error::PeerError,
     exchange::{Exchange, Goal},
+    peer_status::PeerTip,
 };
 use crate::wire::v1::PREFIX;
 

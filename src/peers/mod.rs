@@ -17,6 +17,7 @@ mod network;
 mod observer;
 mod own_address;
 mod own_network;
+mod peer_status;
 mod round;
 mod seen_block;
 mod sync;

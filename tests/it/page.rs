@@ -47,7 +47,7 @@ async fn every_file_of_the_page_is_served_and_comes_from_here_alone() {
         }
         total += text.len();
     }
-    assert!(total < 360 << 10, "the page has {total} bytes");
+    assert!(total < 400 << 10, "the page has {total} bytes");
     assert_eq!(node.http.get("/page/nothing.js").await.status, 404);
     assert_eq!(node.http.get("/page/../Cargo.toml").await.status, 404);
     assert_eq!(node.http.get("/page/%2e%2e/Cargo.toml").await.status, 404);

@@ -1,4 +1,4 @@
-//! The commands of README.md and docs/lesson.md: a reader types them, and gets what the documents show.
+//! The commands of README.md, docs/lesson.md and docs/sound-walk.md: a reader types them, and gets what the documents show.
 //!
 //! `cargo run --` becomes the program, and the ports become free ones. Nodes stay until another command needs their port or
 //! their folder, as if the reader had stopped them with Ctrl-C.
@@ -196,6 +196,13 @@ fn the_commands_of_the_readme_do_what_it_says() {
 fn the_commands_of_the_lesson_do_what_it_says() {
     let not_run = read("docs/lesson.md");
     assert_eq!(not_run.len(), 2, "{not_run:#?}");
+}
+
+#[test]
+#[ignore = "needs bash and curl"]
+fn the_commands_of_the_sound_walk_do_what_it_says() {
+    let not_run = read("docs/sound-walk.md");
+    assert_eq!(not_run.len(), 0, "{not_run:#?}");
 }
 
 /// Both languages have the same commands.

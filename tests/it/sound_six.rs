@@ -1,6 +1,8 @@
 //! The six routes under the sound rules: the same walk, with signed payments.
 
-use bcoin_testkit::sound::{COIN, FEE, SUBSIDY, address, instant, transfer, transfer_json};
+use bcoin_node::now;
+use bcoin_testkit::sound::{Branch, COIN, FEE, SUBSIDY, address, instant, transfer, transfer_json};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestNode;
@@ -50,7 +52,7 @@ async fn a_reward_is_earned_paid_on_and_found_in_the_chain() {
 async fn a_chain_of_many_chunks_arrives_whole() {
     let rules = instant("chunks");
     let node = TestNode::sound(&rules, None).await;
-    let mut branch = bcoin_testkit::sound::Branch::new(&rules, MINER, bcoin_node::now());
+    let mut branch = Branch::new(&rules, MINER, now() - TimeDelta::seconds(1000));
     for raw in branch.mine_empty(700) {
         let body = json!({"raw": hex::encode(raw)}).to_string();
         node.http.post("/api/v1/blocks/raw", body).await.expect(201).unwrap();

@@ -50,6 +50,11 @@ impl<R: Rules> Blockchain<R> {
         self.mempool.len()
     }
 
+    /// How many bytes the encodings of those that wait have together.
+    pub fn waiting_bytes(&self) -> usize {
+        self.mempool.bytes()
+    }
+
     /// Begins a group of transactions that will enter the mempool together.
     pub fn admission(&self) -> R::Admission {
         self.rules.admission(&self.mempool, self.limits)

@@ -339,6 +339,9 @@ pub trait Mempool<T>: FromIterator<T> + Clone + Debug + Default + PartialEq + Se
         self.len() == 0
     }
 
+    /// How many bytes their encodings have together.
+    fn bytes(&self) -> usize;
+
     /// The transactions in the order in which they arrived.
     fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a T>
     where

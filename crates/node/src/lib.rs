@@ -113,10 +113,12 @@ pub fn start<R: Rules>(
     let rules = store.rules().clone();
     let blockchain = Blockchain::new(rules.clone(), ancestors, mempool, limits);
     let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
+    let waiting_bytes = blockchain.waiting_bytes();
     let first_view = View {
         tip,
         chain_bytes,
         waiting,
+        waiting_bytes,
         mempool_changes: 0,
         last_mined: None,
         peers: peers.into(),

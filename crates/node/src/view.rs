@@ -16,6 +16,8 @@ pub struct View {
     pub chain_bytes: u64,
     /// How many transactions wait.
     pub waiting: usize,
+    /// How many bytes their encodings have together.
+    pub waiting_bytes: usize,
     /// How many groups of transactions have entered the mempool since the node was started.
     pub mempool_changes: u64,
     /// The last block that the node has mined since it was started, and when.

@@ -1,19 +1,19 @@
 // The card of a block.
 
-import { el, foreign } from "../../dom.js";
+import { el } from "../../dom.js";
 import { short, strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
 
-/** @import { Header } from "../../../types/v1.d.ts" */
+/** @import { Child, Head } from "../../../types/page.d.ts" */
 
 /**
  * The card of a block.
  * @param {number} index
- * @param {Header | null} header null until it has been read
- * @param {number} earlier the first block that has the same proof; 0 for none
+ * @param {Head | null} header null until it has been read
+ * @param {Child[]} about what the rules say of the block
  * @param {(index: number) => void} open
  */
-export function blockCard(index, header, earlier, open) {
+export function blockCard(index, header, about, open) {
   return el(
     "button",
     {
@@ -26,19 +26,13 @@ export function blockCard(index, header, earlier, open) {
     el("span", { class: "index" }, t("block", number(index))),
     header ? links(header) : el("span", { class: "quiet" }, t("loading")),
     el("span", { class: "quiet" }, header ? t("transactions", header.transactions) : ""),
-    el(
-      "span",
-      { class: "quiet last" },
-      header && foreign(header.timestamp, 40),
-      header && el("span", {}, `${t("proof")} ${number(header.proof)}`),
-      earlier > 0 && el("span", { class: "again" }, t("asBlock", number(earlier))),
-    ),
+    el("span", { class: "quiet last" }, ...about),
   );
 }
 
 /**
  * The hash of the block, and that of the one before it.
- * @param {Header} header
+ * @param {Head} header
  */
 function links(header) {
   return el(

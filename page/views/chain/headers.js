@@ -1,7 +1,6 @@
 // Headers of blocks: read from the node in pages, and kept.
 
-/** @import { Context } from "../../../types/page.d.ts" */
-/** @import { Header } from "../../../types/v1.d.ts" */
+/** @import { Head, Shell } from "../../../types/page.d.ts" */
 
 /** Headers are read and kept in pages of this many. */
 const PAGE = 100;
@@ -11,14 +10,18 @@ const PAGES = 30;
 const pageOf = (/** @type {number} */ index) => Math.floor((index - 1) / PAGE);
 const placeOf = (/** @type {number} */ index) => (index - 1) % PAGE;
 
+/**
+ * The headers of some rules.
+ * @template {Head} H
+ */
 export class Headers {
-  /** @param {Context} context */
+  /** @param {Shell & { api: { headers(from: number, limit: number): Promise<{ headers: H[] }> } }} context */
   constructor({ api, problem, keep }) {
     this.api = api;
     this.problem = problem;
     /** @type {(() => void)[]} */
     this.listeners = [];
-    /** @type {Map<number, Header[]>} */
+    /** @type {Map<number, H[]>} */
     this.pages = keep("headers", () => new Map());
     /** @type {Set<number>} */
     this.loading = new Set();
@@ -70,7 +73,7 @@ export class Headers {
     }
   }
 
-  /** @param {Header} header */
+  /** @param {H} header */
   keep(header) {
     const number = pageOf(header.index);
     const page = this.pages.get(number) ?? [];

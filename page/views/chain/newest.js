@@ -3,9 +3,7 @@
 import { el } from "../../dom.js";
 import { number, t } from "../../i18n.js";
 
-/** @import { Sheet } from "./sheet.js" */
-
-/** @param {() => Sheet} sheet */
+/** @param {() => { isAtTop: boolean, length: number, toTop: () => void }} sheet the cards */
 export function newestButton(sheet) {
   const element = el("button", { class: "newest", type: "button", id: "newest", hidden: true, onclick });
   /** How many blocks there were when the newest was last seen. */

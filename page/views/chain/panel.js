@@ -2,45 +2,45 @@
 
 import { el } from "../../dom.js";
 import { notice } from "../../notice.js";
-import { blockDetail } from "./detail.js";
 
-/** @import { BlockId, Context } from "../../../types/page.d.ts" */
-/** @import { Block } from "../../../types/v1.d.ts" */
+/** @import { BlockId, Face, Head, Shell } from "../../../types/page.d.ts" */
 /** @import { Sheet } from "./sheet.js" */
 
 /**
- * @param {Context} context
- * @param {Sheet} sheet marks the block that is shown
+ * @template {Head} H
+ * @template Shown
+ * @param {Shell} context
+ * @param {Face<H, Shown>} face how blocks are shown
+ * @param {Sheet<H>} sheet marks the block that is shown
  */
-export function detailPanel({ api, keep }, sheet) {
+export function detailPanel({ keep }, face, sheet) {
   const said = notice(el("p", { id: "chain-status" }));
   const place = el("div", { "aria-live": "polite" });
   const element = el("div", { class: "panel" }, said.element, place);
-  /** The block that is open, also in another language. @type {{ shown: { block: Block, text: string } | null }} */
+  /** The block that is open, also in another language. @type {{ shown: Shown | null }} */
   const kept = keep("open block", () => ({ shown: null }));
 
   /** @param {BlockId} id */
   async function open(id) {
     try {
-      const [block, text] = await Promise.all([api.block(id), api.text(id)]);
-      kept.shown = { block, text };
+      const shown = await face.read(id);
+      kept.shown = shown;
       said.clear();
-      const detail = draw(block, text);
+      const detail = draw(shown);
       detail.focus({ preventScroll: true });
-      sheet.reveal(block.index);
+      // A block beside the chain has no card.
+      if (sheet.current > 0) sheet.reveal(sheet.current);
+      else sheet.draw();
     } catch (error) {
       said.fail(error);
     }
   }
 
-  /**
-   * @param {Block} block
-   * @param {string} text
-   */
-  function draw(block, text) {
-    sheet.current = block.index;
-    sheet.active = block.index;
-    const detail = blockDetail(block, text, { open, close });
+  /** @param {Shown} shown */
+  function draw(shown) {
+    sheet.current = face.placeOf(shown);
+    sheet.active = sheet.current;
+    const detail = face.detail(shown, { open, close });
     place.replaceChildren(detail);
     return detail;
   }
@@ -60,7 +60,7 @@ export function detailPanel({ api, keep }, sheet) {
 
   /** Shows the block that was open in the language before. */
   function reopen() {
-    if (kept.shown) draw(kept.shown.block, kept.shown.text);
+    if (kept.shown) draw(kept.shown);
   }
 
   return { element, said, open, forget, reopen };

@@ -5,7 +5,7 @@ import { t } from "../../i18n.js";
 import { blockCard } from "./card.js";
 import { moveByKey } from "./keyboard.js";
 
-/** @import { Earlier } from "./earlier.js" */
+/** @import { Face, Head } from "../../../types/page.d.ts" */
 /** @import { Headers } from "./headers.js" */
 
 /** Cards beyond the edge that are drawn as well. */
@@ -27,16 +27,20 @@ const indexOf = (target) => (target instanceof HTMLElement ? Number(target.datas
 
 /** @typedef {{ box: HTMLElement, button: HTMLButtonElement, key: string }} Card */
 
+/**
+ * The cards of some rules' blocks.
+ * @template {Head} H
+ */
 export class Sheet {
   /**
-   * @param {Headers} headers
-   * @param {Earlier} earlier
+   * @param {Headers<H>} headers
+   * @param {Pick<Face<H, never>, "about" | "key">} face how blocks are shown
    * @param {(index: number) => void} open
    * @param {() => void} moved told when other blocks are seen than before
    */
-  constructor(headers, earlier, open, moved) {
+  constructor(headers, face, open, moved) {
     this.headers = headers;
-    this.earlier = earlier;
+    this.face = face;
     this.open = open;
     this.moved = moved;
     /** @type {Map<number, Card>} */
@@ -119,13 +123,12 @@ export class Sheet {
    */
   card(index, row, fresh) {
     const header = this.headers.get(index);
-    const earlier = header ? this.earlier.of(header) : 0;
-    const key = header ? `${header.hash} ${earlier}` : "";
+    const key = header ? this.face.key(header) : "";
     const old = this.cards.get(index);
     if (old && (!header || old.key === key)) return old;
     const focused = old?.button === document.activeElement;
     old?.box.remove();
-    const button = blockCard(index, header, earlier, this.open);
+    const button = blockCard(index, header, header ? this.face.about(header) : [], this.open);
     const box = el("div", { role: "listitem", "aria-posinset": row + 1, "aria-setsize": this.newest }, button);
     const made = { box, button, key };
     if (index === this.held) button.classList.add("held");

@@ -7,20 +7,27 @@ import { notice } from "../../notice.js";
 import { sayNumberFault } from "../../question.js";
 import { numberOf } from "../../typed.js";
 
-/** @import { Context } from "../../../types/page.d.ts" */
+/** @import { CommonApi, Shell } from "../../../types/page.d.ts" */
 /** @import { Mining } from "../../../types/v1.d.ts" */
 
-/** @type {Mining["mode"][]} */
-const MODES = ["off", "on_payment", "interval"];
-/** @type {Record<Mining["mode"], "modeOff" | "modePayment" | "modeInterval">} */
-const MODE_TEXTS = { off: "modeOff", on_payment: "modePayment", interval: "modeInterval" };
+/** @type {Record<Mining["mode"], "modeOff" | "modePayment" | "modeInterval" | "modeContinuous">} */
+const MODE_TEXTS = {
+  off: "modeOff",
+  on_payment: "modePayment",
+  interval: "modeInterval",
+  continuous: "modeContinuous",
+};
 /** The shortest and the longest time between two blocks, in seconds. */
 const SECONDS = { least: 0.1, most: 3600 };
 
-/** @param {Context} context */
-export function automaticForm(context) {
+/**
+ * @param {Shell & { api: CommonApi }} context
+ * @param {Mining["mode"][]} modes the ways that the node's rules have
+ * @param {() => string} [also] why this cannot work now; empty when it can
+ */
+export function automaticForm(context, modes, also) {
   const { api } = context;
-  const options = MODES.map((value) => el("option", { value }, modeText(value)));
+  const options = modes.map((value) => el("option", { value }, modeText(value)));
   const mode = el("select", { id: "mode", onchange: apply }, ...options);
   const every = el("input", {
     class: "number",
@@ -33,7 +40,7 @@ export function automaticForm(context) {
   });
   const seconds = el("label", { class: "field", hidden: true }, t("seconds"), every);
   const said = notice(el("p", { id: "every-error" }));
-  const state = enabledWhen([mode, every], context, "all");
+  const state = enabledWhen([mode, every], context, "all", also);
   const form = el(
     "form",
     { class: "row", onsubmit: (event) => event.preventDefault() },

@@ -5,17 +5,19 @@ import { enabledWhen } from "../../enabled.js";
 import { notice } from "../../notice.js";
 import { ms, number, t } from "../../i18n.js";
 
-/** @import { Context } from "../../../types/page.d.ts" */
-/** @import { Mined } from "../../../types/v1.d.ts" */
+/** @import { Shell } from "../../../types/page.d.ts" */
+
+/** A block that was mined on request, under whichever rules. @typedef {{ block: { index: number }, tries: number, took_ms: number }} Mined */
 
 /**
- * @param {Context} context
- * @param {() => void} asked told when a block is asked for
+ * @param {Shell & { api: { mine(): Promise<Mined> } }} context
+ * @param {{ asked: () => void, ended?: () => void, also?: () => string }} told that a block is asked for and that the search has ended, and
+ * why no block can be mined now
  */
-export function mineButton(context, asked) {
+export function mineButton(context, { asked, ended = () => {}, also }) {
   const said = notice(el("p", { id: "mined" }));
   const button = el("button", { class: "main", type: "button", id: "mine", onclick: mine }, t("mine"));
-  const state = enabledWhen(button, context, "use");
+  const state = enabledWhen(button, context, "use", also);
   /**
    * The block that was mined last on request, and the last one whose search is not to be shown any more, also in another language.
    * @type {{ mined: Mined | null, seen: number }}
@@ -34,6 +36,7 @@ export function mineButton(context, asked) {
       said.fail(error);
     } finally {
       state.busy(false);
+      ended();
       // A disabled button loses the focus; nobody may have taken it meanwhile.
       if (document.activeElement === document.body) button.focus();
     }

@@ -1,23 +1,27 @@
 // The block that is mined next, as a box that fills with the payments that wait.
 
-import { el, foreign } from "../../dom.js";
+import { el, fill } from "../../dom.js";
 import { short, strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
 import { KEPT } from "./waiting.js";
 
-/** @import { Header, Transaction } from "../../../types/v1.d.ts" */
+/** @import { Child, Head } from "../../../types/page.d.ts" */
 /** @import { Waiting } from "./waiting.js" */
 
 /** The least width of a token, the height of one, and the gap between two, in rem; as in mining.css. */
 const TOKEN = { width: 9.5, height: 1.6, gap: 0.3 };
-/** Characters of a name and of an amount that a token shows at most; its title holds more. */
-const LONGEST = { name: 40, amount: 40, title: 300 };
 
-/** @typedef {{ index: number, before: Header | null, miner: string, waiting: Waiting }} Next */
+/** What is shown of the next block. @template Paid @typedef {{ index: number, before: Head | null, miner: string, waiting: Waiting<Paid> }} Next */
+/** How payments and the reward are shown. @template Paid @typedef {{ payment: (payment: Paid) => HTMLElement, reward: (miner: string) => Child[] }} Tokens */
 
+/** @template Paid payments of some rules */
 export class NextBlock {
-  /** @param {() => void} resized told when another number of payments fits */
-  constructor(resized) {
+  /**
+   * @param {Tokens<Paid>} tokens
+   * @param {() => void} resized told when another number of payments fits
+   */
+  constructor(tokens, resized) {
+    this.shape = tokens;
     this.title = el("h3", {});
     this.before = el("div", { class: "before" });
     this.tokens = el("ul", { class: "tokens" });
@@ -39,7 +43,7 @@ export class NextBlock {
     new ResizeObserver(() => this.measure() && resized()).observe(this.tokens);
     /** The block that the box stands for. */
     this.index = 0;
-    /** The payments that it shows. @type {Transaction[]} */
+    /** The payments that it shows. @type {Paid[]} */
     this.shown = [];
   }
 
@@ -57,7 +61,7 @@ export class NextBlock {
 
   /**
    * Shows what waits for the next block. Only what has changed is drawn.
-   * @param {Next} next
+   * @param {Next<Paid>} next
    */
   show({ index, before, miner, waiting }) {
     if (this.index !== index || this.element.dataset.state !== "open") {
@@ -71,14 +75,10 @@ export class NextBlock {
     }
     this.link(before);
     this.fill(waiting);
-    this.reward.replaceChildren(
-      el("span", { class: "pair" }, foreign(miner, LONGEST.name)),
-      el("span", { class: "worth" }, "+1"),
-      el("span", { class: "quiet" }, t("reward")),
-    );
+    fill(this.reward, ...this.shape.reward(miner));
   }
 
-  /** @param {Header | null} before the newest block of the chain */
+  /** @param {Head | null} before the newest block of the chain */
   link(before) {
     if (this.before.dataset.hash === before?.hash) return;
     this.before.dataset.hash = before?.hash;
@@ -89,7 +89,7 @@ export class NextBlock {
     );
   }
 
-  /** @param {Waiting} waiting */
+  /** @param {Waiting<Paid>} waiting */
   fill({ first, total }) {
     // The last place says how many more there are.
     const shown = first.slice(0, total > this.room ? this.room - 1 : this.room);
@@ -97,7 +97,7 @@ export class NextBlock {
     if (!isSame || this.shown.length === 0) this.tokens.replaceChildren();
     const begin = isSame ? this.shown.length : 0;
     this.more.remove();
-    this.tokens.append(...shown.slice(begin).map((payment) => el("li", {}, token(payment))));
+    this.tokens.append(...shown.slice(begin).map((payment) => el("li", {}, this.shape.payment(payment))));
     this.shown = shown;
     this.element.dataset.payments = String(total);
     this.count.textContent = total > 0 ? t("payments", total) : "";
@@ -108,7 +108,7 @@ export class NextBlock {
 
   /**
    * The block has been mined: the box closes, and has the colours of its hash.
-   * @param {Header} header
+   * @param {Head} header
    */
   close(header) {
     this.lid.replaceChildren(
@@ -118,19 +118,4 @@ export class NextBlock {
     );
     this.element.dataset.state = "closed";
   }
-}
-
-/**
- * A payment that waits.
- * @param {Transaction} payment
- */
-function token({ sender, receiver, amount }) {
-  const [from, to] = [sender, receiver].map((name) => foreign(name, LONGEST.name));
-  const title = [foreign(sender, LONGEST.title), " → ", foreign(receiver, LONGEST.title), ": ", foreign(amount, 60)];
-  return el(
-    "div",
-    { class: "token", title: title.map((part) => (typeof part === "string" ? part : part.textContent)).join("") },
-    el("span", { class: "pair" }, from, " → ", to),
-    el("span", { class: "worth" }, foreign(amount, LONGEST.amount)),
-  );
 }

@@ -5,7 +5,7 @@ import { ms, t } from "../../i18n.js";
 import { attempt, best, sample } from "../../ledger/replay.js";
 import { CLOSED } from "./pace.js";
 
-/** @import { Header } from "../../../types/v1.d.ts" */
+/** @import { Header, Transaction } from "../../../types/v1.d.ts" */
 /** @import { NextBlock } from "./next.js" */
 /** @import { SearchPanel } from "./search.js" */
 
@@ -19,7 +19,7 @@ const TRIES = 16;
 export class Show {
   /**
    * @param {SearchPanel} panel
-   * @param {NextBlock} next
+   * @param {NextBlock<Transaction>} next
    */
   constructor(panel, next) {
     this.panel = panel;

@@ -1,16 +1,19 @@
 // The first of the payments that wait, kept up by events.
 
-/** @import { Context } from "../../../types/page.d.ts" */
-/** @import { Transaction } from "../../../types/v1.d.ts" */
+/** @import { Shell } from "../../../types/page.d.ts" */
 
 /** How many payments are kept, at most. */
 export const KEPT = 36;
 /** How long to wait before reading again, in milliseconds. */
 const REST = 250;
 
+/**
+ * Payments of some rules.
+ * @template Paid
+ */
 export class Waiting {
   /**
-   * @param {Context} context
+   * @param {Shell & { api: { pending(limit: number): Promise<{ transactions: Paid[], total: number }> } }} context
    * @param {() => void} changed told when the payments have been read
    */
   constructor({ api, keep }, changed) {
@@ -18,7 +21,7 @@ export class Waiting {
     this.changed = changed;
     /**
      * What is known, also in another language. `blocks` counts the blocks: what was asked for before a block is not true after it.
-     * @type {{ first: Transaction[], total: number, blocks: number }}
+     * @type {{ first: Paid[], total: number, blocks: number }}
      */
     this.known = keep("waiting payments", () => ({ first: [], total: 0, blocks: 0 }));
     /** Whether what is known has to be read anew. */
@@ -71,7 +74,7 @@ export class Waiting {
 
   /**
    * A payment waits.
-   * @param {Transaction} payment
+   * @param {Paid} payment
    * @param {number} total how many wait now
    */
   add(payment, total) {

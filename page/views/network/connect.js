@@ -6,11 +6,11 @@ import { t } from "../../i18n.js";
 import { notice } from "../../notice.js";
 import { addressOf, addressesIn, isPortTooLarge } from "./links.js";
 
-/** @import { Context } from "../../../types/page.d.ts" */
+/** @import { CommonApi, Shell } from "../../../types/page.d.ts" */
 /** @import { Network } from "../../../types/v1.d.ts" */
 
 /**
- * @param {Context} context
+ * @param {Shell & { api: CommonApi }} context
  * @param {(address: string) => string | null} pageOf the page of the node at an address
  */
 export function connectForm(context, pageOf) {

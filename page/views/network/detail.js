@@ -4,20 +4,20 @@ import { el, foreign } from "../../dom.js";
 import { enabledWhen } from "../../enabled.js";
 import { strip } from "../../hash.js";
 import { clock, number, t } from "../../i18n.js";
-import { miningText } from "../mining.js";
+import { miningText } from "../mining/automatic.js";
 import { nameOf } from "./chip.js";
 import { otherAddresses } from "./distinct.js";
 import { timeOfDay } from "./words.js";
 
-/** @import { Child, Context } from "../../../types/page.d.ts" */
-/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
+/** @import { Child, Shell } from "../../../types/page.d.ts" */
+/** @import { Network, NetworkNode, PeerErrorCode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
 const ROOM = 420;
 
 /**
  * A panel for one node at a time.
- * @param {Context} context
+ * @param {Shell} context
  * @param {{ pageOf: (address: string) => string | null, forget: (address: string) => Promise<void> }} actions
  */
 export function nodeDetail(context, { pageOf, forget }) {
@@ -115,8 +115,7 @@ function fieldsOf(node, others) {
 
 /**
  * Why a node fails. One of another network answers, but not for this one.
- *
- * @param {string | null} code
+ * @param {PeerErrorCode | null} code
  */
 function failure(code) {
   if (code === null) return t("fails");

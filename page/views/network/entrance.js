@@ -5,8 +5,9 @@ import { t } from "../../i18n.js";
 
 /**
  * @param {string[]} addresses URLs by which other machines reach this node
+ * @param {string} flags with which a node is started that follows the same rules
  */
-export function entrance(addresses) {
+export function entrance(addresses, flags) {
   if (addresses.length === 0)
     return el(
       "p",
@@ -21,7 +22,7 @@ export function entrance(addresses) {
     el("h3", {}, t("entrance")),
     el("ul", {}, ...addresses.map(entry)),
     el("p", { class: "quiet" }, t("entranceJoin")),
-    el("code", { class: "command" }, `bcoin --host 0.0.0.0 --join ${hostOf(addresses[0])}`),
+    el("code", { class: "command" }, `bcoin ${flags}--host 0.0.0.0 --join ${hostOf(addresses[0])}`),
   );
 }
 

@@ -2,10 +2,10 @@
 
 import { el, foreign } from "../../dom.js";
 import { ms, number, t } from "../../i18n.js";
-import { paymentTable } from "../payments.js";
 import { aboutNode } from "./words.js";
 
-/** @import { GivenUpBlocks, Offer, Replacement, Round, Status } from "../../../types/v1.d.ts" */
+/** @import { Head } from "../../../types/page.d.ts" */
+/** @import { GivenUpBlocks, Offer, ReplacementOf, RoundOf, Status } from "../../../types/v1.d.ts" */
 
 /** Indices of blocks that were given up that are shown. */
 const INDICES = 12;
@@ -14,7 +14,7 @@ const PAYMENTS = 20;
 
 /**
  * Whether the chain was replaced, and what each peer offered.
- * @param {Round} round
+ * @param {RoundOf<ReplacementOf<Head, unknown>>} round
  * @param {(address: string) => string | null} nameAt the name of the node at an address
  */
 export function roundReport(round, nameAt) {
@@ -51,7 +51,7 @@ function reason({ address, code, limit, reason }, nameAt) {
 
 /**
  * That the chain was replaced, and by whose.
- * @param {Replacement} replacement
+ * @param {Pick<ReplacementOf<Head, unknown>, "from" | "length">} replacement
  * @param {(address: string) => string | null} nameAt the name of the node at an address
  */
 export function replacedText({ from, length }, nameAt) {
@@ -60,22 +60,25 @@ export function replacedText({ from, length }, nameAt) {
 
 /**
  * What was given up when the chain was replaced, and what waits again.
- * @param {Replacement} replacement
+ * @template Paid
+ * @param {ReplacementOf<Head, Paid>} replacement
+ * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep: boolean }} shown how payments are shown, and whether to warn
  * @param {Status | null} status
  * @param {(address: string) => string | null} nameAt the name of the node at an address
  * @param {() => void} close
  */
-export function replacementNotice(replacement, status, nameAt, close) {
+export function replacementNotice(replacement, { table, deep }, status, nameAt, close) {
   const { given_up, returned, not_returned } = replacement;
   return el(
     "div",
-    { class: "notice" },
+    { class: deep ? "notice deep" : "notice" },
     el(
       "div",
       { class: "head" },
       el("strong", {}, ...replacedText(replacement, nameAt)),
       el("button", { type: "button", onclick: close }, t("close")),
     ),
+    deep && el("strong", { class: "bad" }, t("deep", given_up.count)),
     given_up.count > 0 && el("span", {}, `${t("givenUp")}: ${t("blocks", given_up.count)} (${indices(given_up)})`),
     // A node without a folder keeps none.
     given_up.count > 0 && status?.data === "folder" && el("span", { class: "quiet" }, keptText(given_up)),
@@ -83,14 +86,14 @@ export function replacementNotice(replacement, status, nameAt, close) {
       ? el("span", {}, `${t("returned")}: ${t("payments", returned.count)}`)
       : el("span", { class: "quiet" }, t("nothingReturned")),
     not_returned > 0 && el("span", {}, t("notReturned", not_returned)),
-    returned.count > 0 && paymentTable(returned.transactions.slice(0, PAYMENTS), returned.count),
+    returned.count > 0 && table(returned.transactions.slice(0, PAYMENTS), returned.count),
   );
 }
 
-/** @param {GivenUpBlocks} given_up */
+/** @param {GivenUpBlocks<Head>} given_up */
 const keptText = ({ number }) => (number > 0 ? t("givenUpKept", number, location.port || "80") : t("givenUpNotKept"));
 
-/** @param {GivenUpBlocks} given_up */
+/** @param {GivenUpBlocks<Head>} given_up */
 function indices({ blocks, count }) {
   const shown = blocks.slice(0, INDICES).map((block) => number(block.index));
   return `${shown.join(", ")}${count > INDICES ? "…" : ""}`;

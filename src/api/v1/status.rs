@@ -1,7 +1,10 @@
 //! `GET /api/v1/status`
 
+use std::sync::Arc;
+
 use axum::{Extension, extract::State, response::Response};
 use bcoin_ledger::{Rules as _, chapter::Chapter};
+use bcoin_node::View;
 
 use super::super::{answers::ok, guests, shares::ClientAddress, state::ApiState};
 use crate::{
@@ -12,15 +15,15 @@ use crate::{
 /// The node at a glance.
 #[utoipa::path(get, path = "/status", tag = "node", operation_id = "status", responses((status = 200, body = Status)))]
 pub(super) async fn status(State(state): State<ApiState>, Extension(client): Extension<ClientAddress>) -> Response {
-    ok(&of(&state, client, Chapter::NAME))
+    ok(&of(&state, client, Chapter::NAME).0)
 }
 
-/// What a node under these rules tells this client.
-pub(in crate::api) fn of(state: &ApiState, client: ClientAddress, rules: &str) -> Status {
+/// What a node under these rules tells this client, and its state then.
+pub(in crate::api) fn of(state: &ApiState, client: ClientAddress, rules: &str) -> (Status, Arc<View>) {
     // Read before the view: a client that listens from this event on misses no change that the view does not show yet.
     let last_event = state.node.latest_event().to_string();
     let view = state.node.view();
-    Status {
+    let status = Status {
         node_address: state.node.node_address().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rules: rules.to_owned(),
@@ -39,7 +42,8 @@ pub(in crate::api) fn of(state: &ApiState, client: ClientAddress, rules: &str) -
         mining: state.node.mining().into(),
         last_mined: view.last_mined.map(|(tip, time)| MinedPoint::new(tip, time)),
         last_event,
-    }
+    };
+    (status, view)
 }
 
 /// The URLs by which other machines reach the node, the best first.

@@ -3,7 +3,7 @@
 use bcoin_ledger::chapter::{Block, BlockSummary, Chapter};
 
 use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
-use crate::peers::{client::PeerTip, error::PeerError, observer::LastBlock};
+use crate::peers::{error::PeerError, observer::LastBlock, peer_status::PeerTip};
 
 impl Exchange for Chapter {
     // Twice what an encoding may have, since others may put blanks between the members.

@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use super::{
     chain_decoder::ChainError,
-    client::PeerTip,
     error::{Erased, PeerError},
+    peer_status::PeerTip,
 };
 use super::{fetch::Fetch, own_network::OwnNetwork};
 

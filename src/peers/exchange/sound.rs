@@ -7,7 +7,9 @@ use bcoin_ledger::{
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
 
 use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
-use crate::peers::{chain_decoder::ChainError, client::PeerTip, error::PeerError, headers_first, observer::LastBlock};
+use crate::peers::{
+    chain_decoder::ChainError, error::PeerError, headers_first, observer::LastBlock, peer_status::PeerTip,
+};
 
 impl Exchange for Sound {
     // Two digits for each byte, the quotes, and the room that the JSON around it takes.

@@ -16,10 +16,10 @@ use tokio::task::spawn_blocking;
 
 use super::{
     chain_decoder::ChainError,
-    client::PeerTip,
     error::PeerError,
     exchange::{BrokenRule, Goal, sound::note_refusal},
     fetch::Fetch,
+    peer_status::PeerTip,
 };
 use crate::wire::v1::PREFIX;
 

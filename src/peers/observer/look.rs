@@ -15,9 +15,10 @@ use tokio::time::{Instant, timeout};
 use super::{
     super::{
         chain_decoder::ChainError,
-        client::{Beginning, MAX_DOCUMENT, PeerClient, StatusOfPeer},
+        client::{Beginning, MAX_DOCUMENT, PeerClient},
         error::PeerError,
         exchange::Exchange as _,
+        peer_status::StatusOfPeer,
         seen_block::SeenHeader,
     },
     observation::{BCoinReport, LastBlock, ListingReport, Observation, Report, TRAIL_BLOCKS, Trail},

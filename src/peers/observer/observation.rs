@@ -12,7 +12,7 @@ use std::{
 use bcoin_ledger::{BlockHash, Work};
 use chrono::{DateTime, Local, Utc};
 
-use super::super::{client::PeerTip, error::PeerError, own_network::TheirNetwork};
+use super::super::{error::PeerError, own_network::TheirNetwork, peer_status::PeerTip};
 use crate::wire::v1::{MinedPoint, MiningJson};
 
 /// How many of a peer's last blocks are known by their hashes.

@@ -106,6 +106,7 @@ impl Fixture {
             tip,
             chain_bytes: own.chain_bytes,
             waiting: 0,
+            waiting_bytes: 0,
             mempool_changes: 0,
             last_mined: None,
             peers: [].into(),

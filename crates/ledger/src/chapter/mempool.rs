@@ -39,6 +39,10 @@ impl rules::Mempool<Transaction> for Mempool {
         self.transactions.len()
     }
 
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a Transaction>
     where
         Transaction: 'a,

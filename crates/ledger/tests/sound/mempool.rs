@@ -1,7 +1,7 @@
 //! The policy of the mempool, case by case.
 
 use bcoin_ledger::{
-    Mempool as _, MempoolLimits, Reorganisation as _, Rules as _, StateError,
+    Admission as _, Departure, Mempool as _, MempoolLimits, Reorganisation as _, Rules as _, StateError,
     sound::{
         Account, MAX_MONEY, Sound, XOnlyKey,
         mempool::{AdmitError, MEMPOOL_LIMITS, Mempool, Reorganisation},
@@ -181,6 +181,35 @@ fn what_leaves_for_others_of_its_group_was_never_there() {
 }
 
 #[test]
+fn what_leaves_a_mempool_or_a_group_is_told_with_its_reason() {
+    let node = Node::holding(4);
+    let mut pool = Pool::default();
+    let first: Vec<_> = (0..3).map(|nonce| Terms { amount: 1000, ..terms(0, nonce) }.unsigned(0)).collect();
+    pool.admit(&node.rules, &node.state, node.limits, &first);
+    let dear = Terms { amount: 1_000_000 - 700 - 1154, fee: 700, ..terms(0, 0) }.unsigned(0);
+    let dearer: Vec<_> = (1..5).map(|sender| Terms { fee: 300, ..terms(sender, 0) }.unsigned(0)).collect();
+    let mut admission = node.rules.admission(&pool.mempool, node.limits);
+    for transfer in [&dear, &dearer[0], &dearer[1], &dearer[2]] {
+        node.rules.admit(&node.state, &pool.mempool, &mut admission, transfer.clone()).unwrap();
+    }
+    let left = [
+        (first[0].clone(), Departure::Replaced),
+        (first[2].clone(), Departure::Invalid),
+        (first[1].clone(), Departure::Evicted),
+    ];
+    assert_eq!(admission.left(), left);
+    // One of the group itself.
+    node.rules
+        .admit(&node.state, &pool.mempool, &mut admission, Terms { fee: 800, ..terms(6, 0) }.unsigned(0))
+        .unwrap();
+    assert_eq!(admission.left().last(), Some(&(dearer[2].clone(), Departure::Evicted)));
+    assert_eq!(
+        admission.added(),
+        [dear, dearer[0].clone(), dearer[1].clone(), Terms { fee: 800, ..terms(6, 0) }.unsigned(0)]
+    );
+}
+
+#[test]
 fn numbers_at_their_ends_are_judged_without_overflow() {
     let mut node = Node::new(NO_LIMITS);
     let most = MAX_MONEY.units();
@@ -251,6 +280,36 @@ fn a_block_takes_out_what_it_holds_and_what_it_conflicts_with() {
     let left: Vec<_> = after.mempool.transactions().map(|one| (one.sender(), one.nonce())).collect();
     assert_eq!(left, [(x_only(0), 1), (x_only(0), 2), (x_only(1), 1), (x_only(1), 2), (x_only(2), 1)]);
     assert_eq!((after.returned, after.not_returned), (0, 0));
+    let invalid = [3, 6, 8].map(|place: usize| (waiting[place].clone(), Departure::Invalid));
+    assert_eq!(after.left, invalid);
+}
+
+#[test]
+fn after_disconnecting_everything_that_is_gone_has_left_for_its_own_reason() {
+    let mut chain = pool::chain_with_money(4, 1);
+    let rules = chain.rules.clone();
+    let limits = MempoolLimits { count: 3, bytes: usize::MAX };
+    let dear = |sender| Terms { fee: 1000, ..terms(sender, 0) }.unsigned(1);
+    let disconnected = pool::mine(&chain, [dear(0), dear(1), dear(2)], 8, 0);
+    let other_of_2 = Terms { fee: 2000, ..terms(2, 0) }.unsigned(2);
+    let waiting = [terms(3, 0).unsigned(1), terms(0, 1).unsigned(1), Terms { fee: 900, ..terms(2, 1) }.unsigned(1)];
+    let mut after_block = chain.state.clone();
+    for sender in [0, 2] {
+        let account = after_block.of(x_only(sender));
+        after_block.0.insert(x_only(sender).to_bytes().to_vec(), Account { nonce: 1, ..account });
+    }
+    let mut pool = Pool::default();
+    let (answers, ..) = pool.admit(&rules, &after_block, NO_LIMITS, &waiting);
+    assert!(answers.iter().all(Result::is_ok));
+    let mut change = Reorganisation::within(limits);
+    change.disconnected(disconnected);
+    let block = pool::mine(&chain, [other_of_2, waiting[2].clone()], 9, 0);
+    change.connected(&block, &pool.mempool);
+    chain.connect(block).unwrap();
+    let Ok(after) = change.finish(&chain.state, &pool.mempool);
+    let stays: Vec<_> = after.mempool.transactions().cloned().collect();
+    assert_eq!(stays, [dear(0), dear(1), waiting[0].clone()]);
+    assert_eq!(after.left, [(dear(2), Departure::Undone), (waiting[1].clone(), Departure::Evicted)]);
 }
 
 #[test]
@@ -272,6 +331,8 @@ fn a_reorganisation_keeps_no_more_than_may_wait_and_the_best_paying_of_it() {
     // Of 200 four times as many as may wait are counted, from the latest block on; none of the earliest is among them.
     let of_the_latest_two = after.mempool.transactions().filter(|one| one.nonce() > 2).count();
     assert_eq!(after.not_returned, 80 - of_the_latest_two);
+    let undone = after.left.iter().filter(|(_, why)| *why == Departure::Undone).count();
+    assert_eq!([undone, after.left.len()], [after.not_returned; 2]);
     let of_the_dearest: Vec<_> = after.mempool.transactions().filter(|one| one.transfer().fee >= 1195).collect();
     assert_eq!(of_the_dearest.len(), 5, "the sender that pays most keeps all");
 }

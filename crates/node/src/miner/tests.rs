@@ -30,7 +30,16 @@ impl Mine {
         let first = FirstContent { node_address: "miner".into(), genesis };
         let reader = Opened::open(rules.clone(), &Location::Memory, first, &|_, _| ()).unwrap().store.reader();
         let (tip, peers) = (ancestors.tip(), [].into());
-        let view = View { tip, chain_bytes: 0, waiting: 0, mempool_changes: 0, last_mined: None, peers, reader };
+        let view = View {
+            tip,
+            chain_bytes: 0,
+            waiting: 0,
+            waiting_bytes: 0,
+            mempool_changes: 0,
+            last_mined: None,
+            peers,
+            reader,
+        };
         let (publish, view) = watch::channel(Arc::new(view));
         let (commands_in, commands) = mpsc::channel(1);
         let (requests, requests_out) = mpsc::channel(8);

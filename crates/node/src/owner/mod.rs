@@ -111,6 +111,9 @@ impl<R: Rules> Owner<R> {
             }
             self.add_transactions(&mut arrived);
         }
+        if let Err(error) = self.store.flush() {
+            tracing::warn!(%error, "the latest blocks beside the chain could not be saved");
+        }
         if let Err(error) = self.store.compact_if_sparse() {
             tracing::warn!(%error, "the data file could not be made shorter");
         }
@@ -164,6 +167,7 @@ impl<R: Rules> Owner<R> {
             tip: *self.blockchain.tip(),
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
+            waiting_bytes: self.blockchain.waiting_bytes(),
             mempool_changes: self.mempool_changes,
             last_mined: self.last_mined,
             peers: self.peers.clone().into(),

@@ -9,7 +9,9 @@ use std::{
     },
 };
 
-use redb::{Builder, CompactionError, Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction};
+use redb::{
+    Builder, CompactionError, Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, WriteTransaction,
+};
 
 use super::{error::StoreError, folder::LockedFolder, read_only_file::ReadOnlyFile};
 
@@ -60,6 +62,17 @@ impl Shared {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let mut write = database.as_ref().ok_or(StoreError::Closed)?.begin_write()?;
         write.set_two_phase_commit(true);
+        Ok(write)
+    }
+
+    /// Begins a change that reaches the disk with the next durable one, and is lost as a whole when there is none. It costs no
+    /// flush.
+    pub(super) fn begin_light_write(&self) -> Result<WriteTransaction, StoreError> {
+        let mut write = self.begin_durable_write()?;
+        // It is refused only where processes share the file, or after savepoints, and there are none. It is durable then.
+        if write.set_durability(Durability::None).is_err() {
+            tracing::debug!("a light commit is a durable one");
+        }
         Ok(write)
     }
 

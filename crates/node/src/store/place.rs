@@ -86,13 +86,15 @@ impl<R: Rules> Store<R> {
         Ok(if own.work.saturating_add(allowed) >= tip.work { Place::Beside } else { Place::TooLittleWork })
     }
 
-    /// Keeps a block beside the chain, and drops others when they are too many; returns whether the block itself has stayed.
+    /// Keeps a block beside the chain, and drops others when they are too many; returns whether the block itself has stayed. That
+    /// is no durable commit: such blocks cost their maker little, and would keep the disk busy. A block that is lost in a crash
+    /// comes again.
     ///
     /// # Errors
     /// When the database fails; nothing changes then.
     pub fn keep_beside(&self, block: &R::CheckedBlock, source: &Source) -> Result<bool, StoreError> {
         let source = SourceKey::of(source);
-        self.commit(|write| {
+        self.commit_lightly(|write| {
             let mut branches = Branches::open(write)?;
             branches.store(block, source)?;
             branches.shrink_source(source, &self.side_limits)?;

@@ -1,6 +1,6 @@
-//! Writing: each method is one durable commit, or changes nothing.
+//! Writing: each method is one commit, or changes nothing. It is durable, but for blocks beside the chain.
 
-use std::{borrow::Borrow, collections::VecDeque, iter};
+use std::{borrow::Borrow, collections::VecDeque, iter, sync::atomic::Ordering};
 
 use bcoin_ledger::{
     AfterReorganisation, Blockchain, CheckedBlock as _, Departure, Mempool as _, Reorganisation as _, Rules,
@@ -12,6 +12,7 @@ use super::{
     branches::Branches,
     chain::ChainWriter,
     contents::ContentsOf,
+    database::Shared,
     departures::{self, MAX_DEPARTURES},
     error::{ReorganiseError, StoreError},
     stale::{self, KeptBranch, Left},
@@ -20,6 +21,9 @@ use super::{
     writer::Store,
 };
 use crate::{address::PeerAddress, limits::MAX_TOLD};
+
+/// How many commits in a row reach the disk together at most: until then the data file grows with each of them.
+const MAX_LIGHT: u64 = 64;
 
 /// What a change of blocks has led to: `A` is what the next block is judged against, `M` the mempool, `S` what is told of a
 /// block, `T` a transaction.
@@ -245,14 +249,47 @@ impl<R: Rules> Store<R> {
         })
     }
 
+    /// Makes a durable commit.
     pub(super) fn commit<T, E: From<StoreError>>(
         &self,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let committed = self.commit_in(Shared::begin_durable_write, change)?;
+        self.light.store(0, Ordering::Relaxed);
+        Ok(committed)
+    }
+
+    /// Makes a commit that reaches the disk with the next durable one. A crash before that loses it as a whole, so that it is
+    /// for what can be fetched again. Each [`MAX_LIGHT`]th is durable.
+    pub(super) fn commit_lightly<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.light.load(Ordering::Relaxed) + 1 >= MAX_LIGHT {
+            return self.commit(change);
+        }
+        let committed = self.commit_in(Shared::begin_light_write, change)?;
+        self.light.fetch_add(1, Ordering::Relaxed);
+        Ok(committed)
+    }
+
+    /// Brings to the disk what was committed lightly.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        if self.light.load(Ordering::Relaxed) > 0 { self.commit(|_| Ok(())) } else { Ok(()) }
+    }
+
+    fn commit_in<T, E: From<StoreError>>(
+        &self,
+        begin: impl FnOnce(&Shared) -> Result<WriteTransaction, StoreError>,
         change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
         if let Some(folder) = self.shared.folder() {
             folder.set_reserve_aside()?;
         }
-        let write = self.shared.begin_durable_write()?;
+        let write = begin(&self.shared)?;
         let result = change(&write)?;
         write.commit().map_err(StoreError::from)?;
         Ok(result)

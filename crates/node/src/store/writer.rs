@@ -1,6 +1,6 @@
 //! The handle of the one writer, and where its data lies.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use super::{database::Shared, folder::LockedFolder, read::Reader};
 use crate::limits::SideLimits;
@@ -29,11 +29,13 @@ pub struct Store<R> {
     pub(super) shared: Arc<Shared>,
     pub(super) rules: R,
     pub(super) side_limits: SideLimits,
+    /// How many changes will reach the disk with the next durable one.
+    pub(super) light: AtomicU64,
 }
 
 impl<R> Store<R> {
     pub(super) fn new(shared: Arc<Shared>, rules: R) -> Self {
-        Self { shared, rules, side_limits: SideLimits::default() }
+        Self { shared, rules, side_limits: SideLimits::default(), light: AtomicU64::new(0) }
     }
 
     /// A handle for reading, for as many threads as want one.

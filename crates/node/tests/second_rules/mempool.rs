@@ -1,6 +1,6 @@
 //! What waits under these rules.
 
-use bcoin_ledger::{self as ledger, AfterReorganisation, Departure, ReadAccounts};
+use bcoin_ledger::{self as ledger, AfterReorganisation, Departure, ReadAccounts, Size};
 
 use crate::rules::{Balance, CheckedBlock, Transaction};
 
@@ -10,6 +10,10 @@ pub struct Mempool(pub Vec<Transaction>);
 impl ledger::Mempool<Transaction> for Mempool {
     fn len(&self) -> usize {
         self.0.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.iter().map(Size::size).sum()
     }
 
     fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a Transaction>

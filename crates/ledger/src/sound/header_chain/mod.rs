@@ -94,12 +94,6 @@ impl HeaderChain {
         self.tip
     }
 
-    /// The bits of the last block.
-    pub fn bits(&self) -> CompactTarget {
-        // Required bits are the compact form of their own target.
-        self.target.to_compact()
-    }
-
     /// The height of the next block; `None` after the last one that can be.
     pub fn next_height(&self) -> Option<Height> {
         // The tip counts from 1.

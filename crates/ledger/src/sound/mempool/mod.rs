@@ -102,6 +102,10 @@ impl rules::Mempool<CheckedTransfer> for Mempool {
         self.arrived.len()
     }
 
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a CheckedTransfer>
     where
         CheckedTransfer: 'a,

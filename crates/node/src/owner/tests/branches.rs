@@ -207,6 +207,35 @@ fn a_change_that_failed_and_is_on_the_disk_is_taken_back() {
     node.verify();
 }
 
+/// What is beside the chain is flushed with what is in it.
+#[test]
+fn a_crash_loses_whole_blocks_beside_the_chain_and_nothing_else() {
+    let (folder, location) = folder();
+    let copy = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new();
+    let mut node = Node::open(&maker.rules, location);
+    let (own, other) = (maker.branch(maker.genesis, 1, 70), maker.branch(maker.genesis, 2, 70));
+    node.place_all(&own[..2]);
+    assert_eq!(node.place(&other[0]).unwrap(), SubmitOutcome::Branch);
+    node.place_all(&own[2..]);
+    assert_eq!(node.place_all(&other[1..3]), [SubmitOutcome::Branch; 2]);
+    // What a process that is killed now leaves behind.
+    for name in ["format", "chain.redb"] {
+        std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let mut left = Node::open(&maker.rules, Location::Folder(copy.path().into()));
+    assert_eq!((left.tip(), left.snapshot().side_counts().unwrap().0), (own[69].tip(), 1));
+    assert_eq!(left.place_all(&other[..3]), [SubmitOutcome::Known, SubmitOutcome::Branch, SubmitOutcome::Branch]);
+    left.verify();
+    // A node that gets nothing else has most of them on its disk.
+    node.place_all(&other[3..]);
+    std::fs::copy(folder.path().join("chain.redb"), copy.path().join("chain.redb")).unwrap();
+    let left = Node::open(&maker.rules, Location::Folder(copy.path().into()));
+    assert_eq!(left.snapshot().side_counts().unwrap().0, 65);
+    left.verify();
+    node.verify();
+}
+
 #[test]
 fn an_earlier_folder_gets_its_tables_when_it_is_opened() {
     let (folder, location) = folder();

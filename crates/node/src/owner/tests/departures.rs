@@ -77,7 +77,7 @@ fn what_waited_and_is_used_up_by_another_transfer_of_a_block_is_invalid() {
     let block = maker.block(hash(&common[11]), 1, std::slice::from_ref(&other));
     assert_eq!(node.place(&block).unwrap(), SubmitOutcome::Connected);
     assert_eq!(told_as_left(&mut node), [(id(&waits), Departure::Invalid)]);
-    assert_eq!(node.waiting(), [next.clone()]);
+    assert_eq!(node.waiting(), std::slice::from_ref(&next));
     assert_eq!((departure(&node, &waits), departure(&node, &other)), (Some(Departure::Invalid), None));
     let found = node.snapshot().waiting(&id(&next), |encoding| encoding == next.encode()).unwrap();
     assert_eq!(found, Some(next.encode()));

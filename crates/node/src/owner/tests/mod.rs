@@ -128,6 +128,7 @@ impl Node {
             tip,
             chain_bytes,
             waiting,
+            waiting_bytes: 0,
             last_mined: None,
             mempool_changes: 0,
             peers: [].into(),
@@ -149,6 +150,7 @@ impl Node {
     fn reopen(self, rules: &Sound) -> Self {
         let Self { owner, location, .. } = self;
         let limits = owner.store.side_limits();
+        owner.store.flush().unwrap();
         drop(owner);
         Self::with_limits(rules, location, limits)
     }
@@ -201,7 +203,7 @@ impl Node {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             // The log answers at once while there are events.
-            while let Some(entries) = futures_ready(self.events.next()).await {
+            while let Some(entries) = at_once(self.events.next()).await {
                 events.extend(entries.unwrap().iter().map(|entry| entry.event().clone()));
             }
         });
@@ -226,6 +228,7 @@ impl Node {
     fn verify(self) {
         let Self { owner, location, .. } = self;
         let rules = owner.store.rules().clone();
+        owner.store.flush().unwrap();
         drop(owner);
         let Location::Folder(folder) = location else { return };
         let verdict = verify(&rules, &folder, &|_, _| ()).unwrap();
@@ -234,7 +237,7 @@ impl Node {
 }
 
 /// What a future gives at once, if it does.
-async fn futures_ready<T>(future: impl Future<Output = T>) -> Option<T> {
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         value = future => Some(value),
