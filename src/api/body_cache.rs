@@ -25,7 +25,7 @@ pub(super) struct Segment {
 
 /// Shared by all requests. A reader has to compare the hash of a segment with its own chain: the cache may hold another chain.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BodyCache {
+pub struct BodyCache {
     whole: Arc<Mutex<Option<(BlockHash, Bytes)>>>,
     segments: Arc<Mutex<Segments>>,
 }

@@ -33,7 +33,7 @@ pub(super) struct Chain {
 impl Chain {
     /// Begins to read the chain as it is now.
     pub(super) async fn read(state: &ChapterState, frame: ChainFrame) -> Result<Self, ApiError> {
-        let (cache, threads) = (state.body_cache.clone(), state.chunks.clone());
+        let (cache, threads) = (state.caches.clone(), state.chunks.clone());
         let begin = move |reader: &Reader| {
             let snapshot = reader.snapshot()?;
             let tip = snapshot.tip()?.hash;

@@ -73,12 +73,12 @@ async fn get_chain(State(state): State<ChapterState>, headers: HeaderMap) -> Res
     if entity_tag::is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    if let Some(body) = state.body_cache.whole(tip) {
+    if let Some(body) = state.caches.whole(tip) {
         return Ok(chain_answer(tip, body.into()));
     }
     let chain = Chain::read(&state, ChainFrame::chain()).await?;
     if let Some(body) = chain.whole() {
-        state.body_cache.keep_whole(chain.tip, body);
+        state.caches.keep_whole(chain.tip, body);
     }
     Ok(chain_answer(chain.tip, chain.into_body()))
 }

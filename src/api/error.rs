@@ -106,6 +106,8 @@ pub(super) enum ApiError {
         MINING_INTERVALS.start().as_millis()
     )]
     MiningContinuously,
+    #[error("{}.", capitalised(.0))]
+    ClockBehind(String),
     #[error("{}; start it with --miner ADDRESS.", capitalised(.0))]
     NoReceiver(String),
     #[error("{}.", capitalised(.0))]
@@ -182,6 +184,7 @@ impl ApiError {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             Self::MempoolFull(_)
+            | Self::ClockBehind(_)
             | Self::Stopping(_)
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
@@ -268,7 +271,8 @@ impl<E: std::error::Error> From<MineError<E>> for ApiError {
     fn from(error: MineError<E>) -> Self {
         match error {
             MineError::NoReceiver => Self::NoReceiver(error.to_string()),
-            MineError::ClockBehind { .. } | MineError::Refused(_) => Self::BlockRefused(error.to_string()),
+            MineError::ClockBehind { .. } => Self::ClockBehind(error.to_string()),
+            MineError::Refused(_) => Self::BlockRefused(error.to_string()),
             MineError::Save(error) => Self::NotSaved(error),
             MineError::Stopping(stopping) => Self::Stopping(stopping),
         }

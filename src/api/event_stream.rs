@@ -18,11 +18,11 @@ use tokio_util::sync::CancellationToken;
 use super::{
     error::ApiError,
     shares::{ClientAddress, Holder, Place},
-    state::{ApiState, RulesState},
+    state::{ApiState, Cached, RulesState},
     v1::network,
 };
 use crate::{
-    peers::{Exchange, NetworkListener},
+    peers::NetworkListener,
     wire::v1::{BeyondLimitEvent, MiningEvent, PeersEvent, ResetEvent, event},
 };
 
@@ -34,7 +34,7 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 const OPENING: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 
 /// Rules whose events are told.
-pub(super) trait Told: Exchange {
+pub(super) trait Told: Cached {
     /// The names of all events that can be asked for.
     const NAMES: &'static [&'static str];
 

@@ -38,7 +38,7 @@ use tracing::Level;
 
 pub use host_check::HostNames;
 pub use server::serve;
-pub use state::{About, AccessRules, ApiState, ChapterState, RulesState, SoundState};
+pub use state::{About, AccessRules, ApiState, Cached, ChapterState, RulesState, SoundState};
 pub use web_origin::{WebOrigin, WebOriginError};
 
 use self::{middleware::MiddlewareLayer, unknown_path::KnownPaths};

@@ -86,6 +86,7 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::UnknownPeer(_) => ("unknown-peer", "No such node is known"),
         ApiError::UnknownAddress { .. } => ("unknown-address", "The node has no such address"),
         ApiError::MiningContinuously => ("bad-mode", "Blocks are not mined in this way under these rules"),
+        ApiError::ClockBehind(_) => ("clock-behind", "The clock is behind the chain"),
         ApiError::NoReceiver(_) => ("no-receiver", "Nobody is paid for blocks of this node"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyJudgements(_) => ("too-many-judgements", "The nodes are looking at other blocks"),

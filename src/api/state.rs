@@ -8,7 +8,10 @@ use bcoin_node::{AnyNode, MAX_LISTENERS, NodeHandle, ReadingThreads};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::{body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, web_origin::WebOrigin};
+use super::{
+    body_cache::BodyCache, host_check::HostNames, metrics::Metrics, shares::Shares, sound::Templates,
+    web_origin::WebOrigin,
+};
 use crate::{
     peers::{Exchange, MAX_JUDGED, NetworkHandle, SyncHandle},
     wire::{
@@ -118,17 +121,32 @@ impl ApiState {
     }
 }
 
+/// Rules some of whose answers are kept.
+pub trait Cached: Exchange {
+    /// The answers that are kept.
+    type Caches: Default + Send + Sync;
+}
+
+impl Cached for Chapter {
+    type Caches = BodyCache;
+}
+
+impl Cached for Sound {
+    type Caches = Templates;
+}
+
 /// The state of the API of a node under the rules `R`.
-pub struct RulesState<R: Exchange>(Arc<RulesInner<R>>);
+pub struct RulesState<R: Cached>(Arc<RulesInner<R>>);
 
 /// The fields of [`RulesState`], beside those of [`ApiState`].
-pub struct RulesInner<R: Exchange> {
+pub struct RulesInner<R: Cached> {
     api: ApiState,
     pub(super) node: NodeHandle<R>,
     /// What a block and a transaction have to keep.
     pub(super) ledger: R,
     pub(super) sync: SyncHandle<R>,
-    pub(super) body_cache: BodyCache,
+    /// Answers that are kept.
+    pub(super) caches: R::Caches,
 }
 
 /// The state of the API of a node under the printed rules.
@@ -137,10 +155,10 @@ pub type ChapterState = RulesState<Chapter>;
 /// The state of the API of a node under the sound rules.
 pub type SoundState = RulesState<Sound>;
 
-impl<R: Exchange> RulesState<R> {
+impl<R: Cached> RulesState<R> {
     /// The state of the API of `node`, which follows the rules `ledger`, beside what it needs whatever the rules.
     pub fn new(api: ApiState, node: NodeHandle<R>, ledger: R, sync: SyncHandle<R>) -> Self {
-        Self(Arc::new(RulesInner { api, node, ledger, sync, body_cache: BodyCache::default() }))
+        Self(Arc::new(RulesInner { api, node, ledger, sync, caches: R::Caches::default() }))
     }
 
     /// What needs no rules.
@@ -149,13 +167,13 @@ impl<R: Exchange> RulesState<R> {
     }
 }
 
-impl<R: Exchange> Clone for RulesState<R> {
+impl<R: Cached> Clone for RulesState<R> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<R: Exchange> Deref for RulesState<R> {
+impl<R: Cached> Deref for RulesState<R> {
     type Target = RulesInner<R>;
 
     fn deref(&self) -> &RulesInner<R> {
@@ -163,7 +181,7 @@ impl<R: Exchange> Deref for RulesState<R> {
     }
 }
 
-impl<R: Exchange> Deref for RulesInner<R> {
+impl<R: Cached> Deref for RulesInner<R> {
     type Target = ApiState;
 
     fn deref(&self) -> &ApiState {
@@ -172,7 +190,7 @@ impl<R: Exchange> Deref for RulesInner<R> {
 }
 
 /// Handlers that need no rules take the common state.
-impl<R: Exchange> FromRef<RulesState<R>> for ApiState {
+impl<R: Cached> FromRef<RulesState<R>> for ApiState {
     fn from_ref(state: &RulesState<R>) -> Self {
         state.api.clone()
     }

@@ -8,6 +8,7 @@ mod start_error;
 use std::{io::ErrorKind, net::SocketAddr, time::Instant};
 
 use axum::Router;
+use bcoin_ledger::Rules;
 use bcoin_node::{
     NodeHandle, now,
     store::{Location, Opened},
@@ -25,8 +26,8 @@ pub use self::{
     start_error::StartError,
 };
 use crate::{
-    api::{self, About, AccessRules, ApiState, HostNames, RulesState},
-    peers::{self, Exchange, Observer, OwnAddress, OwnNetwork, PeerClient, SyncHandle},
+    api::{self, About, AccessRules, ApiState, Cached, HostNames, RulesState},
+    peers::{self, Observer, OwnAddress, OwnNetwork, PeerClient, SyncHandle},
     wire::{NodeName, v1::DataKind},
 };
 
@@ -69,7 +70,7 @@ struct Place {
 }
 
 /// What the rules of a node bring.
-struct Parts<R: Exchange> {
+struct Parts<R: Cached> {
     opened: Opened<R>,
     /// Who is paid for blocks that are mined.
     receiver: Option<R::Receiver>,
@@ -82,7 +83,7 @@ struct Parts<R: Exchange> {
 }
 
 /// The parts of a node that tasks need.
-struct Running<R: Exchange> {
+struct Running<R: Cached> {
     node: NodeHandle<R>,
     sync: SyncHandle<R>,
     own_network: OwnNetwork,
@@ -91,7 +92,7 @@ struct Running<R: Exchange> {
     stop: CancellationToken,
 }
 
-async fn run<R: Exchange>(config: Config, place: Place, parts: Parts<R>) -> Result<RunningNode, StartError>
+async fn run<R: Cached>(config: Config, place: Place, parts: Parts<R>) -> Result<RunningNode, StartError>
 where
     RuledNode: From<NodeHandle<R>>,
 {
@@ -156,7 +157,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Opening checks the whole chain, which takes a while when it is long.
-async fn open<R: Exchange>(
+async fn open<R: Rules>(
     open: impl FnOnce() -> Result<Opened<R>, bcoin_node::store::OpenError> + Send + 'static,
 ) -> Result<Opened<R>, StartError> {
     Ok(tokio::task::spawn_blocking(open).await.map_err(system)??)

@@ -4,19 +4,19 @@ use std::{
     fmt::Display,
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use bcoin_ledger::{Power, chapter::Chapter};
+use bcoin_ledger::{Power, Rules, chapter::Chapter, sound::Sound};
 use bcoin_node::{
-    Adoption, CandidateBuilder, CandidateLimits,
-    store::{Location, Opened},
+    Adoption, CandidateBuilder, CandidateLimits, NodeHandle, NodeThreads,
+    store::{FirstContent, Location, Opened},
 };
 
-use super::{failure::Failure, flags::ImportFlags, progress::Progress};
+use super::{failure::Failure, flags::ImportFlags, progress::Progress, rooms};
 use crate::{
-    app::{self, Config, chapter_content},
-    peers::{Turn, decode_chain},
+    app::{self, Config, chapter_content, sound_content},
+    peers::{Exchange, Turn, decode_chain},
 };
 
 pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
@@ -25,34 +25,66 @@ pub(super) async fn run(flags: ImportFlags) -> Result<(), Failure> {
 
 fn import(flags: &ImportFlags) -> Result<(), Failure> {
     let file = ProgressReader::open(&flags.file).map_err(|error| refused(flags, &error))?;
-    let folder = flags.data.folder(None)?;
+    let network = rooms::network(&flags.data.rules)?;
+    let folder = flags.data.folder(network.as_ref())?;
+    match network {
+        None => {
+            let start = |opened| app::start_chapter(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL);
+            let first = chapter_content();
+            import_with(flags, file, Importing { rules: Chapter, folder, first, better: "as long or longer", start })
+        }
+        Some(network) => {
+            let rules = Sound::new(network);
+            let first = sound_content(&rules);
+            let start = |opened| app::start_sound(opened, Config::MAX_MEMPOOL);
+            import_with(flags, file, Importing { rules, folder, first, better: "one with as much work", start })
+        }
+    }
+}
+
+/// Where a chain is imported, and under which rules.
+struct Importing<R: Rules> {
+    rules: R,
+    folder: PathBuf,
+    first: FirstContent<R::CheckedBlock>,
+    /// How a chain is that is not worse.
+    better: &'static str,
+    start: fn(Opened<R>) -> io::Result<(NodeHandle<R>, NodeThreads)>,
+}
+
+fn import_with<R: Exchange>(flags: &ImportFlags, file: ProgressReader, to: Importing<R>) -> Result<(), Failure> {
+    let Importing { rules, folder, first, better, start } = to;
     let checking = Progress::new("checking the folder");
-    let opened =
-        Opened::open(Chapter, &Location::Folder(folder), chapter_content(), &|done, total| checking.show(done, total))?;
+    let opened = Opened::open(rules, &Location::Folder(folder), first, &|done, total| checking.show(done, total))?;
     drop(checking);
     let new_data = opened.store.new_data();
-    let imported = adopt(flags, file, opened);
+    let imported = adopt(flags, file, opened, better, start);
     if let (Err(_), Some(new_data)) = (&imported, new_data) {
         new_data.remove();
     }
     imported
 }
 
-fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> Result<(), Failure> {
-    let own = opened.contents.ancestors.tip;
-    let mut builder = CandidateBuilder::new(Chapter, &opened.store.reader(), CandidateLimits::unlimited());
-    decode_chain(file, u64::MAX, &mut Turn::alone(), &Chapter, &mut builder).map_err(|error| refused(flags, &error))?;
+fn adopt<R: Exchange>(
+    flags: &ImportFlags,
+    file: ProgressReader,
+    opened: Opened<R>,
+    better: &str,
+    start: fn(Opened<R>) -> io::Result<(NodeHandle<R>, NodeThreads)>,
+) -> Result<(), Failure> {
+    let own = *opened.contents.ancestors.as_ref();
+    let rules = opened.store.rules().clone();
+    let mut builder = CandidateBuilder::new(rules.clone(), &opened.store.reader(), CandidateLimits::unlimited());
+    decode_chain(file, u64::MAX, &mut Turn::alone(), &rules, &mut builder).map_err(|error| refused(flags, &error))?;
     let candidate = builder.finish().map_err(|error| refused(flags, &error))?;
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {
-        let lengths = format!(
-            "its chain has length {}, and the one here, of length {}, is as long or longer",
-            offered.height, own.height
-        );
+        let lengths =
+            format!("its chain has length {}, and the one here, of length {}, is {better}", offered.height, own.height);
         return Err(refused(flags, &lengths));
     }
 
-    let (node, threads) = app::start_chapter(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL)?;
+    let (node, threads) = start(opened)?;
     let adoption = tokio::runtime::Handle::current().block_on(node.adopt(candidate, None));
     drop(node);
     threads.join();
@@ -64,7 +96,7 @@ fn adopt(flags: &ImportFlags, file: ProgressReader, opened: Opened<Chapter>) -> 
             );
             Ok(())
         }
-        Adoption::Outdated => Err(refused(flags, &"the chain here is as long or longer")),
+        Adoption::Outdated => Err(refused(flags, &format!("the chain here is {better}"))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{Extension, extract::State, response::Response};
 use bcoin_ledger::sound::{Note, Receiver};
-use bcoin_node::{MineError, now};
+use bcoin_node::MineError;
 use uuid::Uuid;
 
 use super::super::{
@@ -13,6 +13,7 @@ use super::super::{
     state::SoundState,
     v1::mining::set_mode,
 };
+use super::templates::Templates;
 use crate::wire::{
     mining_from_json,
     sound::{TemplateJson, TemplateRequest, receiver_from_json},
@@ -58,6 +59,6 @@ pub(super) async fn template(
     // Those who mine for the same address get different extranonces, or they would try the same headers.
     let (extranonce, _) = Uuid::new_v4().as_u64_pair();
     let receiver = Receiver { key: receiver_from_json(&body)?.key(), note: Note::default(), extranonce };
-    let template = state.node.inspect(move |blockchain| blockchain.job(&receiver, now())).await?;
+    let template = Templates::template_for(&state, receiver).await?;
     Ok(ok(&TemplateJson::from(&template)))
 }

@@ -12,7 +12,10 @@ mod six;
 mod status;
 mod stored;
 mod submit;
+mod templates;
 mod transactions;
+
+pub(super) use templates::Templates;
 
 use utoipa::{OpenApi as _, openapi};
 use utoipa_axum::{router::OpenApiRouter, routes};

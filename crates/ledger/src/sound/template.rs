@@ -2,6 +2,8 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, iter};
 
+use chrono::{DateTime, Local};
+
 use super::{
     amount::Amount,
     block::{Block, MAX_BLOCK_BYTES, empty_block_bytes},
@@ -17,6 +19,7 @@ use super::{
     merkle::MerkleProof,
     network::Network,
     note::Note,
+    rules::unix_time,
     search::{HeaderSource, Solution, Start},
     target::Target,
     transaction::Transaction,
@@ -90,6 +93,18 @@ impl Template {
         let branch = MerkleProof::of_first(transfers.iter().map(CheckedTransfer::id));
         let earliest_time = ancestors.earliest_time(profile);
         Self { parent, header, earliest_time, target, coinbase, transfers, branch }
+    }
+
+    /// The same template for another receiver, made at the time `now`. Other transfers may pay more by then.
+    #[must_use]
+    pub fn for_receiver(&self, receiver: &Receiver, now: DateTime<Local>) -> Self {
+        let coinbase = Coinbase {
+            receiver: receiver.key.into(),
+            extranonce: receiver.extranonce.to_le_bytes(),
+            note: receiver.note.clone(),
+            ..self.coinbase.clone()
+        };
+        Self { coinbase, header: Header { time: unix_time(now), ..self.header }, ..self.clone() }
     }
 
     /// What the coinbase pays: subsidy and fees.
