@@ -42,6 +42,9 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
     }
 }
 
+/// Starts the threads of a node.
+type Start<R> = fn(Opened<R>) -> io::Result<(NodeHandle<R>, NodeThreads)>;
+
 /// Where a chain is imported, and under which rules.
 struct Importing<R: Rules> {
     rules: R,
@@ -49,7 +52,7 @@ struct Importing<R: Rules> {
     first: FirstContent<R::CheckedBlock>,
     /// How a chain is that is not worse.
     better: &'static str,
-    start: fn(Opened<R>) -> io::Result<(NodeHandle<R>, NodeThreads)>,
+    start: Start<R>,
 }
 
 fn import_with<R: Exchange>(flags: &ImportFlags, file: ProgressReader, to: Importing<R>) -> Result<(), Failure> {
@@ -70,7 +73,7 @@ fn adopt<R: Exchange>(
     file: ProgressReader,
     opened: Opened<R>,
     better: &str,
-    start: fn(Opened<R>) -> io::Result<(NodeHandle<R>, NodeThreads)>,
+    start: Start<R>,
 ) -> Result<(), Failure> {
     let own = *opened.contents.ancestors.as_ref();
     let rules = opened.store.rules().clone();
