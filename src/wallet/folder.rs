@@ -5,18 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bcoin_ledger::{BadHash, BlockHash};
+use bcoin_ledger::{BadHash, BlockHash, sound::Transfer};
 use thiserror::Error;
 
-use super::{
-    BadWalletName, FileError, WalletFile, WalletName,
-    file::MAX_FILE_BYTES,
-};
+use super::{BadWalletName, FileError, WalletFile, WalletName, file::MAX_FILE_BYTES};
 
 /// The ending of the files.
 const ENDING: &str = "json";
 /// The ending of the small files that say with which network a wallet was used last.
 const NETWORK_ENDING: &str = "network";
+/// The ending of the files with a transfer to which no node has answered yet.
+const LOST_ENDING: &str = "sent";
 
 /// A folder with wallets.
 #[derive(Clone, Debug)]
@@ -145,6 +144,7 @@ impl WalletFolder {
             Ok(()) => {
                 // Of no use without the wallet, and of no harm.
                 let _ = fs::remove_file(self.network_file(name));
+                self.forget_lost(name);
                 Ok(())
             }
         }
@@ -163,11 +163,38 @@ impl WalletFolder {
     /// When that cannot be written.
     pub fn set_network(&self, name: &WalletName, genesis: BlockHash) -> Result<(), FolderError> {
         let file = self.network_file(name);
-        let replace = |temporary: tempfile::NamedTempFile| {
-            temporary.persist(&file).map(drop).map_err(|error| error.error)
-        };
+        let replace =
+            |temporary: tempfile::NamedTempFile| temporary.persist(&file).map(drop).map_err(|error| error.error);
         self.write(&file, format!("{genesis}\n").as_bytes(), replace)
             .map_err(|source| FolderError::System { path: file.clone(), source })
+    }
+
+    /// Keeps a transfer until a node has answered to it.
+    ///
+    /// # Errors
+    /// When it cannot be written; it should not be sent then.
+    pub fn keep_until_answered(&self, name: &WalletName, transfer: &Transfer) -> Result<(), FolderError> {
+        let file = self.lost_file(name);
+        let replace =
+            |temporary: tempfile::NamedTempFile| temporary.persist(&file).map(drop).map_err(|error| error.error);
+        self.write(&file, hex::encode(transfer.encode()).as_bytes(), replace)
+            .map_err(|source| FolderError::System { path: file.clone(), source })
+    }
+
+    /// The transfer whose answer was lost, if one was.
+    pub fn lost_transfer(&self, name: &WalletName) -> Option<Transfer> {
+        let text = fs::read_to_string(self.lost_file(name)).ok()?;
+        Transfer::decode(&hex::decode(text.trim()).ok()?).ok()
+    }
+
+    /// Forgets that transfer: a node has answered to it.
+    pub fn forget_lost(&self, name: &WalletName) {
+        // What stays is compared with the next payment, and found to be in the chain.
+        let _ = fs::remove_file(self.lost_file(name));
+    }
+
+    fn lost_file(&self, name: &WalletName) -> PathBuf {
+        self.0.join(format!("{name}.{LOST_ENDING}"))
     }
 
     /// Writes to a temporary file, which on Unix only this user may read, and then gives it its name.

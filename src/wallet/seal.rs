@@ -88,7 +88,8 @@ fn cipher(passphrase: &Passphrase, salt: &[u8]) -> ChaCha20Poly1305 {
     let mut key = [0; 32];
     // These parameters and lengths are allowed.
     let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(key.len())).unwrap_or_default();
-    let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(&passphrase.0, salt, &mut key);
+    let hashed =
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(&passphrase.0, salt, &mut key);
     debug_assert!(hashed.is_ok());
     let cipher = ChaCha20Poly1305::new(&Key::from(key));
     key.fill(0);

@@ -54,7 +54,9 @@ async fn add(node: &Node, out: Output, nodes: &Nodes) -> Result<(), Failure> {
     let peers = asked.map(|list| list.peers).unwrap_or_default();
     for address in &nodes.nodes {
         let peer = peers.iter().find(|peer| peer.address == *address);
-        out.line(format_args!("{address} {}", added(connected.added.contains(address), peer)))?;
+        let reason = peer.and_then(|peer| peer.error.as_deref()).map(|reason| format!(": {}", shown(reason)));
+        let became = added(connected.added.contains(address), peer);
+        out.line(format_args!("{address} {became}{}", reason.unwrap_or_default()))?;
     }
     Ok(())
 }
@@ -175,7 +177,8 @@ fn print_replacement(out: Output, replaced: &Replaced) -> Result<(), Failure> {
     out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
     match replaced.disconnected() {
         None => {
-            out.line(format_args!("No block was given up: the {} chain goes on where ours ended.", replaced.better))?;
+            let chain = replaced.better.replacen("one", "chain", 1);
+            out.line(format_args!("No block was given up: the {chain} goes on where ours ended."))?;
         }
         Some(blocks) => {
             let kept = match replaced.number {
