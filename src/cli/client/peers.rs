@@ -54,11 +54,20 @@ async fn add(node: &Node, out: Output, nodes: &Nodes) -> Result<(), Failure> {
     let peers = asked.map(|list| list.peers).unwrap_or_default();
     for address in &nodes.nodes {
         let peer = peers.iter().find(|peer| peer.address == *address);
-        let reason = peer.and_then(|peer| peer.error.as_deref()).map(|reason| format!(": {}", shown(reason)));
-        let became = added(connected.added.contains(address), peer);
-        out.line(format_args!("{address} {became}{}", reason.unwrap_or_default()))?;
+        let is_new = connected.added.contains(address);
+        match peer.and_then(elsewhere) {
+            Some(reason) if is_new => out.line(format_args!("{address} is added, but: {reason}"))?,
+            Some(reason) => out.line(format_args!("{address} was added already, but: {reason}"))?,
+            None => out.line(format_args!("{address} {}", added(is_new, peer)))?,
+        }
     }
     Ok(())
+}
+
+/// Why a node that answers is none with which anything is exchanged.
+fn elsewhere(peer: &PeerJson) -> Option<String> {
+    let is_elsewhere = matches!(peer.error_code.as_deref(), Some("other_network" | "other_rules"));
+    peer.error.as_deref().filter(|_| is_elsewhere).map(shown)
 }
 
 /// What became of an address that was to be added.
