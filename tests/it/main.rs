@@ -55,3 +55,4 @@ mod support;
 mod three_nodes;
 mod upgrade;
 mod vectors;
+mod wallets;
