@@ -34,6 +34,8 @@ mod write;
 mod writer;
 
 pub use contents::{Contents, ContentsOf};
+#[cfg(test)]
+pub(crate) use departures::DepartureLimits;
 pub use departures::{Departed, MAX_DEPARTURES};
 pub use error::{OpenError, ReorganiseError, StoreError};
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
     chain::ChainWriter,
     contents::ContentsOf,
     database::Shared,
-    departures::{self, MAX_DEPARTURES},
+    departures::{self, DepartureLimits},
     error::{ReorganiseError, StoreError},
     stale::{self, KeptBranch, Left},
     tables::PEERS,
@@ -64,7 +64,7 @@ impl<R: Rules> Store<R> {
         self.commit(|write| {
             waiting::add(write, added.iter())?;
             waiting::remove(write, removed.iter())?;
-            departures::keep(write, left, now, MAX_DEPARTURES)
+            departures::keep(write, left, now, DepartureLimits::default())
         })
     }
 
@@ -179,7 +179,7 @@ impl<R: Rules> Store<R> {
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
         waiting::change(write, blockchain.mempool(), &after.mempool)?;
-        departures::keep(write, &after.left, now, MAX_DEPARTURES)?;
+        departures::keep(write, &after.left, now, DepartureLimits::default())?;
         Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), connected, growth })
     }
 
