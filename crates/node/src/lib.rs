@@ -59,6 +59,7 @@ pub use view::View;
 
 use self::{
     handle::Channels,
+    intake::Intake,
     miner::Miner,
     owner::Owner,
     shared::Shared,
@@ -138,12 +139,13 @@ pub fn start<R: Rules>(
     };
     let events = EventLog::new(Uuid::new_v4().as_fields().0);
 
+    let intake = Arc::new(Intake::new(store.side_limits()));
     let owner = Owner::new(store, blockchain, receiver, publish, &shared, &events);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(rules.clone(), power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let channels = Channels { commands, requests, events, rules, intake: Arc::default() };
+    let channels = Channels { commands, requests, events, rules, intake };
     let handle = NodeHandle::new(channels, view, shared.into());
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }

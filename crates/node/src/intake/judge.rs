@@ -8,7 +8,7 @@ use chrono::{DateTime, Local};
 use super::{SubmitError, SubmitOutcome, Submitted, invalid::Verdict, kept::KeptBlock, state::Intake};
 use crate::{
     source::Source,
-    store::{Reader, StoreError},
+    store::{Newcomer, Reader, StoreError},
 };
 
 /// A block from elsewhere.
@@ -109,6 +109,12 @@ impl<R: SingleBlocks> Judge<R> {
         let block = self.rules.decode(&offer.encoding).map_err(refused)?;
         let checked = self.rules.check_block(checked, block).map_err(|error| self.refuse(hash, error))?;
         Ok(Judged::Right(checked.into()))
+        // Nothing that would be dropped again has its signatures checked: the same few blocks can be offered for ever.
+        let (own, length) = (*checked.as_ref(), offer.encoding.len() as u64);
+        let newcomer = Newcomer { tip: own, parent, length, source: &offer.source };
+        if !snapshot.keeps(&newcomer, &snapshot.tip()?, &self.intake.side_limits)? {
+            return Ok(done(hash, Some(own.height), SubmitOutcome::TooLittleWork));
+        }
     }
 
     /// Refuses a block whose parent is known to be invalid.

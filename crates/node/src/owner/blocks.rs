@@ -58,7 +58,7 @@ impl<R: Rules> Owner<R> {
         if !self.synchronise() {
             return Err(SaveError::from(StoreError::Closed).into());
         }
-        let place = self.store.place_of(self.blockchain.tip(), block);
+        let place = self.store.place_of(self.blockchain.tip(), block, &source);
         match self.recover_from(place).map_err(SaveError::from)? {
             Place::Known => Ok(SubmitOutcome::Known),
             Place::NoParent => Ok(SubmitOutcome::NotKept),

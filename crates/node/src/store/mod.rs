@@ -42,6 +42,7 @@ pub use error::{OpenError, ReorganiseError, StoreError};
 pub(crate) use fill::remove_later_tables;
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
+pub(crate) use place::Newcomer;
 pub use place::{Branch, Place};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};

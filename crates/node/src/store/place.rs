@@ -8,6 +8,7 @@ use chrono::{DateTime, Local};
 use super::{
     branches::Branches,
     error::{ReorganiseError, StoreError},
+    read::Snapshot,
     side::SourceKey,
     write::ReplacedOf,
     writer::Store,
@@ -27,7 +28,7 @@ pub enum Place {
     Wins(Branch),
     /// On a branch beside the chain.
     Beside,
-    /// On a branch that has too little work to be kept.
+    /// On a branch that has too little work to be kept, or less than all that is kept where no more can be.
     TooLittleWork,
 }
 
@@ -47,6 +48,48 @@ impl Branch {
     }
 }
 
+/// What decides whether a block that is not stored is kept: known as soon as its header was judged.
+pub(crate) struct Newcomer<'a> {
+    /// The end of the chain that ends with the block.
+    pub(crate) tip: Tip,
+    /// The hash of the block before, which is stored.
+    pub(crate) parent: BlockHash,
+    /// How many bytes its encoding has.
+    pub(crate) length: u64,
+    /// Who has sent it.
+    pub(crate) source: &'a Source,
+}
+
+impl Newcomer<'_> {
+    /// Whether the chain that ends with `tip` would grow by the block, or lose to it.
+    fn changes_chain(&self, tip: &Tip) -> bool {
+        self.parent == tip.hash || self.tip.has_more_work_than(tip)
+    }
+}
+
+impl Snapshot {
+    /// Whether a block would be kept when the chain ends with `tip`: in it, or beside it.
+    ///
+    /// # Errors
+    /// When the database fails or is damaged.
+    pub(crate) fn keeps(&self, newcomer: &Newcomer<'_>, tip: &Tip, limits: &SideLimits) -> Result<bool, StoreError> {
+        Ok(newcomer.changes_chain(tip) || self.keeps_beside(newcomer, tip, limits)?)
+    }
+
+    /// Whether the branch of a block has enough work to be kept beside the chain that ends with `tip`, and the block would not be the
+    /// first one to be dropped.
+    fn keeps_beside(&self, newcomer: &Newcomer<'_>, tip: &Tip, limits: &SideLimits) -> Result<bool, StoreError> {
+        let before_tip = match tip.height {
+            0 | 1 => Work::default(),
+            _ => self.work_before(&tip.hash)?,
+        };
+        let allowed = tip.work.saturating_sub(before_tip).saturating_mul(limits.work_behind);
+        let Newcomer { tip: Tip { work, .. }, parent, length, source } = newcomer;
+        let has_enough_work = work.saturating_add(allowed) >= tip.work;
+        Ok(has_enough_work && self.has_room_beside(parent, *work, *length, SourceKey::of(source), limits)?)
+    }
+}
+
 impl<R: Rules> Store<R> {
     /// How much is kept of blocks beside the chain, if not as much as usual.
     pub fn set_side_limits(&mut self, limits: SideLimits) {
@@ -62,7 +105,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails or is damaged.
-    pub fn place_of(&self, tip: &Tip, block: &R::CheckedBlock) -> Result<Place, StoreError> {
+    pub fn place_of(&self, tip: &Tip, block: &R::CheckedBlock, source: &Source) -> Result<Place, StoreError> {
         let snapshot = self.reader().snapshot()?;
         let (own, parent) = (block.tip(), block.parent());
         if snapshot.is_stored(&own.hash)? {
@@ -78,12 +121,9 @@ impl<R: Rules> Store<R> {
             let (fork, blocks) = snapshot.branch_of(parent)?;
             return Ok(Place::Wins(Branch { fork, blocks }));
         }
-        let before_tip = match tip.height {
-            0 | 1 => Work::default(),
-            _ => snapshot.work_before(&tip.hash)?,
-        };
-        let allowed = tip.work.saturating_sub(before_tip).saturating_mul(self.side_limits.work_behind);
-        Ok(if own.work.saturating_add(allowed) >= tip.work { Place::Beside } else { Place::TooLittleWork })
+        let newcomer = Newcomer { tip: own, parent, length: block.encoding().len() as u64, source };
+        let is_kept = snapshot.keeps_beside(&newcomer, tip, &self.side_limits)?;
+        Ok(if is_kept { Place::Beside } else { Place::TooLittleWork })
     }
 
     /// Keeps a block beside the chain, and drops others when they are too many; returns whether the block itself has stayed. That
