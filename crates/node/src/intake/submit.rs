@@ -83,7 +83,8 @@ impl<R: SingleBlocks> NodeHandle<R> {
     /// Judges a block and finds its place. Also returns the block that is here now and may have orphans.
     async fn take(&self, offer: Offer, now: DateTime<Local>) -> (Answer<R>, Option<BlockHash>) {
         match self.judge(&offer, now).await {
-            Ok(Judged::Done(submitted)) => (Ok(submitted), arrived(&submitted)),
+            Ok(Judged::Done(submitted)) => (Ok(submitted), None),
+            Ok(Judged::Stored(submitted)) => (Ok(submitted), Some(submitted.hash)),
             Ok(Judged::ParentCame(submitted, parent)) => (Ok(submitted), Some(parent)),
             Ok(Judged::Right(block)) => {
                 let answer = self.place(block, offer.source).await;
@@ -123,7 +124,7 @@ impl<R: SingleBlocks> NodeHandle<R> {
     }
 }
 
-/// The block, if it is stored now.
+/// The block that the owner has placed, if it is stored now.
 fn arrived(submitted: &Submitted) -> Option<BlockHash> {
     match submitted.outcome {
         SubmitOutcome::Connected | SubmitOutcome::Reorganised | SubmitOutcome::Branch | SubmitOutcome::Known => {
