@@ -6,7 +6,7 @@ use bcoin_ledger::{BlockHash, Blockchain, CheckedBlock as _, Rules, Tip, Work};
 use chrono::{DateTime, Local};
 
 use super::{
-    branches::Branches,
+    branches::{Branches, MAX_DROPPED},
     error::{ReorganiseError, StoreError},
     read::Snapshot,
     side::SourceKey,
@@ -101,7 +101,7 @@ impl<R: Rules> Store<R> {
         self.side_limits
     }
 
-    /// Where a block belongs when the chain ends with `tip`.
+    /// Where a block from this source belongs when the chain ends with `tip`.
     ///
     /// # Errors
     /// When the database fails or is damaged.
@@ -180,12 +180,23 @@ impl<R: Rules> Store<R> {
         Ok(count > self.side_limits.blocks || bytes > self.side_limits.bytes)
     }
 
-    /// Drops a block beside the chain that was found to be invalid, and all that follow it.
+    /// Drops a block beside the chain that was found to be invalid, and all that follow it, not too many with one commit.
     ///
     /// # Errors
-    /// When the database fails; nothing changes then.
+    /// When the database fails. What was dropped before stays dropped.
     pub fn drop_invalid(&self, hash: &BlockHash) -> Result<(), StoreError> {
-        self.commit(|write| Branches::open(write)?.drop_with_descendants(hash))
+        self.drop_in_parts(hash, MAX_DROPPED)
+    }
+
+    fn drop_in_parts(&self, hash: &BlockHash, at_once: usize) -> Result<(), StoreError> {
+        let found = self.reader().snapshot()?.with_descendants(hash)?;
+        found.rchunks(at_once).try_for_each(|part| self.commit(|write| Branches::open(write)?.drop_from_last(part)))
+    }
+
+    /// As [`Store::drop_invalid`], with fewer at once.
+    #[cfg(test)]
+    pub(crate) fn drop_few_at_once(&self, hash: &BlockHash) -> Result<(), StoreError> {
+        self.drop_in_parts(hash, 2)
     }
 
     /// Drops blocks beside the chain while there are more than there may be: what a change of the chain has taken off it stays
