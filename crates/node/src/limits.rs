@@ -19,6 +19,8 @@ pub const MAX_SIDE_BLOCKS_OF_SOURCE: u64 = 20_000;
 pub const MAX_WORK_BEHIND: u64 = 144;
 /// How many disconnected blocks and returned transactions are told of a replacement.
 pub(crate) const MAX_TOLD: usize = 100;
+/// A reorganisation that disconnects more blocks is worth a warning (docs/sound-rules.md section 4).
+pub(crate) const DEEP_REORGANISATION: u64 = 100;
 
 /// How much is kept of blocks that are not in the chain, under rules under which blocks come one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

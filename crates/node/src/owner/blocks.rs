@@ -16,7 +16,7 @@ use crate::{
     },
     events::{Event, EventOf},
     intake::SubmitOutcome,
-    limits::{MAX_STALE_BYTES, MAX_TOLD},
+    limits::{DEEP_REORGANISATION, MAX_STALE_BYTES, MAX_TOLD},
     source::Source,
     store::{Branch, KeptBranch, Place, ReorganiseError, Reorganised, ReorganisedOf, ReplacedOf, StoreError},
 };
@@ -146,6 +146,10 @@ impl<R: Rules> Owner<R> {
         from: Option<PeerAddress>,
     ) -> Arc<ReplacementOf<R>> {
         let Reorganised { ancestors, after, disconnected, connected, growth } = reorganised;
+        let depth = before.height - fork;
+        if R::GROWS_BRANCHES && depth > DEEP_REORGANISATION {
+            tracing::warn!(depth, "a chain with more work has replaced many blocks of this one");
+        }
         let not_returned = after.not_returned;
         if not_returned > 0 {
             tracing::warn!(not_returned, "the disconnected blocks held transactions that may not wait, and are gone");
@@ -156,7 +160,7 @@ impl<R: Rules> Owner<R> {
             tip: *ancestors.as_ref(),
             stale: StaleBlocks {
                 branch: kept.filter(|kept| kept.fits).map(|kept| kept.number),
-                count: before.height - fork,
+                count: depth,
                 first: disconnected,
             },
             connected,
