@@ -342,6 +342,23 @@ fn what_the_other_blocks_do_not_hold_returns_and_what_waited_behind_it_stays() {
 }
 
 #[test]
+fn of_very_many_disconnected_transfers_those_of_the_latest_blocks_are_kept() {
+    let chain = Chain::new(pool::rules());
+    let earliest = pool::mine(&chain, [terms(0, 0).unsigned(1)], 0, 0);
+    // The same block again and again stands for many.
+    let full = pool::mine(&chain, pool::of_many(0..6400, 1, |_, nonce| terms(0, nonce)), 0, 0);
+    for (blocks, is_kept) in [(31, true), (32, false)] {
+        let mut change = Reorganisation::within(MempoolLimits { count: 20, bytes: usize::MAX });
+        (0..blocks).for_each(|_| change.disconnected(full.clone()));
+        change.disconnected(earliest.clone());
+        let Ok(after) = change.finish(&pool::rich(1, 1000), &Mempool::default());
+        assert_eq!(after.returned, usize::from(is_kept));
+        let kept = if is_kept { 31 * 6400 + 1 } else { 4 * MEMPOOL_LIMITS.count };
+        assert_eq!(after.returned + after.not_returned, kept);
+    }
+}
+
+#[test]
 fn a_reorganisation_keeps_no_more_than_may_wait_and_the_best_paying_of_it() {
     let chain = Chain::new(pool::rules());
     let limits = MempoolLimits { count: 20, bytes: usize::MAX };

@@ -126,10 +126,10 @@ fn departures_are_bounded() {
     let others: Vec<_> = (0..8).map(|nonce| (maker.transfer(1, 3, 7, 200, nonce), Departure::Evicted)).collect();
     let limits = DepartureLimits { replaced: 3, others: 5 };
     let keep = |left: &[_]| node.owner.store.keep_departures(left, limits).unwrap();
-    keep(&[first.clone()]);
+    keep(std::slice::from_ref(&first));
     keep(&others[..4]);
     assert_eq!(departure(&node, &first.0), Some(Departure::Invalid));
-    keep(&[others[0].clone()]);
+    keep(&others[..1]);
     assert_eq!(departure(&node, &first.0), Some(Departure::Invalid), "one that leaves again takes one place");
     // Whoever replaces for ever pushes out what was replaced, and nothing else.
     let replaced: Vec<_> = (0..9).map(|fee| (maker.transfer(1, 4, 7, 200 + fee, 0), Departure::Replaced)).collect();
