@@ -26,7 +26,7 @@ pub(super) enum Judged<B> {
     Stored(Submitted),
     /// It is kept as an orphan, and its parent has come since.
     ParentCame(Submitted, BlockHash),
-    /// Its place is to be found.
+    /// Where it belongs is to be found.
     Right(Box<B>),
 }
 

@@ -10,7 +10,9 @@ use chrono::{DateTime, Local, TimeDelta};
 
 use super::{judge::Offer, *};
 use crate::{
-    NodeHandle, NodeThreads, SideLimits, Source, start,
+    NodeHandle, NodeThreads, Source,
+    limits::SideLimits,
+    start,
     store::{FirstContent, Location, Opened},
 };
 

@@ -17,7 +17,7 @@ use crate::{limits::SideLimits, source::Source};
 
 /// Where a block belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Position {
     /// It is stored already.
     Known,
     /// Its parent is not stored.
@@ -34,7 +34,7 @@ pub enum Place {
 
 /// The stored blocks between the chain and a block that is not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// Height of the last block that the chain has too.
     fork: u64,
     /// The hashes of the blocks after it, the first one first.
@@ -43,7 +43,7 @@ pub struct Branch {
 
 impl Branch {
     /// Height of the last block that the chain has too.
-    pub fn fork(&self) -> u64 {
+    pub(crate) fn fork(&self) -> u64 {
         self.fork
     }
 }
@@ -92,12 +92,13 @@ impl Snapshot {
 
 impl<R: Rules> Store<R> {
     /// How much is kept of blocks beside the chain, if not as much as usual.
-    pub fn set_side_limits(&mut self, limits: SideLimits) {
+    #[cfg(test)]
+    pub(crate) fn set_side_limits(&mut self, limits: SideLimits) {
         self.side_limits = limits;
     }
 
     /// How much that is.
-    pub fn side_limits(&self) -> SideLimits {
+    pub(crate) fn side_limits(&self) -> SideLimits {
         self.side_limits
     }
 
@@ -105,25 +106,30 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails or is damaged.
-    pub fn place_of(&self, tip: &Tip, block: &R::CheckedBlock, source: &Source) -> Result<Place, StoreError> {
+    pub(crate) fn position_of(
+        &self,
+        tip: &Tip,
+        block: &R::CheckedBlock,
+        source: &Source,
+    ) -> Result<Position, StoreError> {
         let snapshot = self.reader().snapshot()?;
         let (own, parent) = (block.tip(), block.parent());
         if snapshot.is_stored(&own.hash)? {
-            return Ok(Place::Known);
+            return Ok(Position::Known);
         }
         if parent == tip.hash {
-            return Ok(Place::Follows);
+            return Ok(Position::Follows);
         }
         if !snapshot.is_stored(&parent)? {
-            return Ok(Place::NoParent);
+            return Ok(Position::NoParent);
         }
         if own.has_more_work_than(tip) {
             let (fork, blocks) = snapshot.branch_of(parent)?;
-            return Ok(Place::Wins(Branch { fork, blocks }));
+            return Ok(Position::Wins(Branch { fork, blocks }));
         }
         let newcomer = Newcomer { tip: own, parent, length: block.encoding().len() as u64, source };
         let is_kept = snapshot.keeps_beside(&newcomer, tip, &self.side_limits)?;
-        Ok(if is_kept { Place::Beside } else { Place::TooLittleWork })
+        Ok(if is_kept { Position::Beside } else { Position::TooLittleWork })
     }
 
     /// Keeps a block beside the chain, and drops others when they are too many; returns whether the block itself has stayed. That
@@ -132,7 +138,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails; nothing changes then.
-    pub fn keep_beside(&self, block: &R::CheckedBlock, source: &Source) -> Result<bool, StoreError> {
+    pub(crate) fn keep_beside(&self, block: &R::CheckedBlock, source: &Source) -> Result<bool, StoreError> {
         let source = SourceKey::of(source);
         self.commit_lightly(|write| {
             let mut branches = Branches::open(write)?;
@@ -147,7 +153,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When a block is refused, or the database fails; nothing changes then.
-    pub fn replace_by_branch(
+    pub(crate) fn replace_by_branch(
         &self,
         blockchain: &Blockchain<R>,
         branch: &Branch,
@@ -167,7 +173,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn is_stored(&self, hash: &BlockHash) -> Result<bool, StoreError> {
+    pub(crate) fn is_stored(&self, hash: &BlockHash) -> Result<bool, StoreError> {
         self.reader().snapshot()?.is_stored(hash)
     }
 
@@ -175,7 +181,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn has_too_much_beside(&self) -> Result<bool, StoreError> {
+    pub(crate) fn has_too_much_beside(&self) -> Result<bool, StoreError> {
         let (count, bytes) = self.reader().snapshot()?.side_counts()?;
         Ok(count > self.side_limits.blocks || bytes > self.side_limits.bytes)
     }
@@ -184,7 +190,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails. What was dropped before stays dropped.
-    pub fn drop_invalid(&self, hash: &BlockHash) -> Result<(), StoreError> {
+    pub(crate) fn drop_invalid(&self, hash: &BlockHash) -> Result<(), StoreError> {
         self.drop_in_parts(hash, MAX_DROPPED)
     }
 
@@ -204,7 +210,7 @@ impl<R: Rules> Store<R> {
     ///
     /// # Errors
     /// When the database fails. What was dropped before stays dropped.
-    pub fn shrink_side(&self) -> Result<(), StoreError> {
+    pub(crate) fn shrink_side(&self) -> Result<(), StoreError> {
         while !self.commit(|write| Branches::open(write)?.shrink(&self.side_limits))? {}
         Ok(())
     }

@@ -101,7 +101,7 @@ impl<R: Rules> Store<R> {
     /// place. The chain as it was is put on the list of stale branches, unless nothing of it was disconnected, as replaced at
     /// the time `now`. Others are forgotten for it when their blocks have more than `max_stale_bytes` together, last those that
     /// hold a block that was mined for `receiver`. Where that is not enough, [`Store::forget_branch`] has to follow; under rules
-    /// under which blocks come one by one, [`Store::shrink_side`] has to follow instead.
+    /// under which blocks come one by one, `shrink_side` has to follow instead.
     ///
     /// # Errors
     /// When a block is refused, or the database or `blocks` fails; nothing changes then.

@@ -106,7 +106,7 @@ fn a_branch_that_turns_out_invalid_changes_nothing_and_is_dropped_from_its_bad_b
     node.place(&twig).unwrap();
     let before = (node.tip(), node.balance(1));
     let refused = node.place(&rest[1]).unwrap_err();
-    let PlaceError::Refused { height, hash: named, reason } = &refused else { panic!("{refused}") };
+    let PositionError::Refused { height, hash: named, reason } = &refused else { panic!("{refused}") };
     assert_eq!((*height, *named, reason.why()), (3, hash(&bad), "funds"));
     assert_eq!((node.tip(), node.balance(1)), before);
     let stored = |block| node.snapshot().is_stored(&hash(block)).unwrap();
