@@ -26,6 +26,9 @@ const MAX_CHECKS: usize = 2;
 const MAX_CHUNKS: usize = 2;
 /// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
 const MAX_BLOCKS: usize = 16;
+/// How many requests may wait for a block that is mined for them under rules under which that takes long, of which one address has
+/// its share; loopback is not limited.
+const MAX_MINED: usize = 16;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
@@ -47,6 +50,8 @@ pub struct Inner {
     pub(super) judged: Shares,
     /// The shares of blocks that are sent and judged, and of templates that are made.
     pub(super) blocks: Shares,
+    /// The shares of requests that wait for a block to be mined.
+    pub(super) mined: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
@@ -111,7 +116,8 @@ impl ApiState {
             chunks: ReadingThreads::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
-            blocks: Shares::new(MAX_BLOCKS),
+            blocks: Shares::with_total(MAX_BLOCKS),
+            mined: Shares::with_total(MAX_MINED),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             about,

@@ -148,6 +148,6 @@ export default {
       "unknown-account": "The chain holds no transaction of this address.",
       "unknown-transaction": "The node knows no such transaction.",
       "not-confirmed": "No block of the chain holds this transaction.",
-      "too-many-blocks": "The node is judging other blocks. Try again in a moment.",
+      "too-many-blocks": "The node is busy with other blocks. Try again in a moment.",
     })[kind] ?? en.problem(kind),
 };

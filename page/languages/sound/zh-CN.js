@@ -131,6 +131,6 @@ export default {
       "unknown-account": "链上没有涉及这个地址的交易。",
       "unknown-transaction": "节点不认识这笔交易。",
       "not-confirmed": "链上还没有区块包含这笔交易。",
-      "too-many-blocks": "节点正在验证其他区块，请稍后再试。",
+      "too-many-blocks": "节点正在处理其他区块，请稍后再试。",
     })[kind] ?? zhCN.problem(kind),
 };

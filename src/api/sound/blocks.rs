@@ -1,6 +1,7 @@
 //! `/api/v1/blocks` and `/api/v1/headers`: the chain, and the blocks beside it.
 
 use axum::{
+    Extension,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -15,9 +16,11 @@ use super::{
     super::{
         answers::{json, json_text, ok},
         error::ApiError,
+        shares::ClientAddress,
         state::SoundState,
         v1::params::{Name, Page, PageParams, Params},
     },
+    mining,
     stored::{Found, Stored, header_bytes},
 };
 use crate::{
@@ -173,8 +176,11 @@ async fn found<T: Send + 'static>(
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn mine(State(state): State<SoundState>) -> Result<Response, ApiError> {
-    let Mined { block, trials, took } = state.node.mine().await?;
+pub(super) async fn mine(
+    State(state): State<SoundState>,
+    Extension(client): Extension<ClientAddress>,
+) -> Result<Response, ApiError> {
+    let Mined { block, trials, took } = mining::mine(&state, client).await?;
     let block = BlockJson::from(&block);
     tracing::info!(index = block.index, transactions = block.transactions.len(), "mined a block");
     let location = [(header::LOCATION, format!("{PREFIX}/blocks/{}", block.index))];

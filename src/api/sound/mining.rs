@@ -1,8 +1,8 @@
 //! `/api/v1/mining`: whether the node mines by itself, and templates for outside miners.
 
 use axum::{Extension, extract::State, response::Response};
-use bcoin_ledger::sound::{Note, Receiver};
-use bcoin_node::MineError;
+use bcoin_ledger::sound::{CheckedBlock, Note, Receiver};
+use bcoin_node::{MineError, Mined};
 use uuid::Uuid;
 
 use super::super::{
@@ -19,6 +19,13 @@ use crate::wire::{
     sound::{TemplateJson, TemplateRequest, receiver_from_json},
     v1::{MiningJson, Problem},
 };
+
+/// Mines a block for this client. A search takes long, and all who ask share one miner: no address has more than its share of the
+/// requests that wait.
+pub(super) async fn mine(state: &SoundState, client: ClientAddress) -> Result<Mined<CheckedBlock>, ApiError> {
+    let _place = state.mined.take(Holder::of(client.0)).map_err(ApiError::TooManyMined)?;
+    Ok(state.node.mine().await?)
+}
 
 /// Lets the node mine by itself in another way, until it stops.
 #[utoipa::path(

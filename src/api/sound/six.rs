@@ -26,6 +26,7 @@ use super::{
     },
     chain_stream::Chain,
     examples,
+    mining::mine,
     transactions::add,
 };
 use crate::wire::{
@@ -55,8 +56,11 @@ pub(in crate::api) fn routes() -> OpenApiRouter<SoundState> {
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn mine_block(State(state): State<SoundState>) -> Result<Response, ApiError> {
-    let mined = state.node.mine().await?;
+async fn mine_block(
+    State(state): State<SoundState>,
+    Extension(client): Extension<ClientAddress>,
+) -> Result<Response, ApiError> {
+    let mined = mine(&state, client).await?;
     let block = BlockJson::from(&mined.block);
     tracing::info!(index = block.index, transactions = block.transactions.len(), "mined a block");
     Ok(ok(&MinedAnswer { message: messages::MINED, block }))
