@@ -22,7 +22,7 @@ use crate::{
 
 /// How many checks of the whole chain run at a time; further ones wait.
 const MAX_CHECKS: usize = 2;
-/// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
+/// How many chunks of answers to `/get_chain`, and pieces of headers, are read at a time; further ones wait.
 const MAX_CHUNKS: usize = 2;
 /// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
 const MAX_BLOCKS: usize = 16;
@@ -44,6 +44,8 @@ pub struct Inner {
     pub(super) checks: ReadingThreads,
     /// The threads that read chunks of the chain.
     pub(super) chunks: ReadingThreads,
+    /// The shares of pieces of headers, which are read on the threads for chunks.
+    pub(super) header_pieces: Shares,
     /// The shares of checks.
     pub(super) checkers: Shares,
     /// The shares of calls in which all nodes judge blocks.
@@ -114,6 +116,7 @@ impl ApiState {
             network,
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
+            header_pieces: Shares::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
             blocks: Shares::with_total(MAX_BLOCKS),
