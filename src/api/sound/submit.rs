@@ -61,9 +61,10 @@ pub(super) async fn submit_solution(
 }
 
 async fn submit(state: &SoundState, client: ClientAddress, body: &[u8]) -> Result<Response, ApiError> {
-    let _place = state.blocks.take(Holder::of(client.0)).map_err(ApiError::TooManyBlocks)?;
+    let holder = Holder::of(client.0);
+    let _place = state.blocks.take(holder).map_err(ApiError::TooManyBlocks)?;
     let raw = raw_from_json(body)?;
-    let submitted = state.node.submit(raw, Source::new(client.0.to_canonical().to_string())).await?;
+    let submitted = state.node.submit(raw, Source::new(holder.to_string())).await?;
     tracing::info!(hash = %submitted.hash, outcome = ?submitted.outcome, from = %client.0, "a block was sent");
     let status = match submitted.outcome {
         SubmitOutcome::Connected | SubmitOutcome::Reorganised => StatusCode::CREATED,
