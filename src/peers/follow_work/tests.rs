@@ -158,6 +158,23 @@ fn a_peer_is_asked_for_one_chain_at_a_time() {
 }
 
 #[test]
+fn peers_that_lie_in_a_row_delay_a_block_no_longer_than_one_of_them() {
+    let (now, tip) = (Instant::now(), BlockHash::sha256("a tip"));
+    let mut asking = Asking::default();
+    asking.begin(&peer(1), tip, now);
+    asking.end(&peer(1), false, now + SAME_TIP_PAUSE / 2);
+    asking.begin(&peer(2), tip, now + SAME_TIP_PAUSE / 2);
+    assert!(!asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE / 2));
+    assert!(asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE), "the second one does not begin a new pause");
+    asking.begin(&peer(3), tip, now + SAME_TIP_PAUSE);
+    assert!(asking.may_begin(&peer(4), tip, now + SAME_TIP_PAUSE), "and from there on nobody does");
+    asking.forget_all_but(&HashSet::from([tip]));
+    assert!(asking.may_begin(&peer(4), tip, now + SAME_TIP_PAUSE));
+    asking.forget_all_but(&HashSet::new());
+    assert!(asking.first_asked.is_empty(), "nothing is kept of what nobody tells of");
+}
+
+#[test]
 fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
     let (mut now, tip) = (Instant::now(), BlockHash::sha256("a claim"));
     let mut asking = Asking::default();
