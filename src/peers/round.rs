@@ -125,7 +125,7 @@ impl<R: Rules> OpenRound<R> {
         let answered = match answer.chain {
             Ok(None) => Answered::Itself,
             Err(error) => Answered::Failed(error),
-            Ok(Some(Fetched::NotLonger { length })) => Answered::NotLonger(length),
+            Ok(Some(Fetched::NotLonger { length, .. })) => Answered::NotLonger(length),
             Ok(Some(Fetched::Chain { candidate, .. })) => {
                 self.delivered = Some(Instant::now());
                 let tip = candidate.tip();

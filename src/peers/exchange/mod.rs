@@ -72,8 +72,13 @@ pub enum Goal {
         /// Its hash.
         hash: BlockHash,
     },
-    /// They are not: what its headers show is no more work than that of the own chain. So many blocks were looked at.
-    Nothing(u64),
+    /// They are not: what its headers show is no more work than that of the own chain.
+    Nothing {
+        /// How many blocks were looked at.
+        height: u64,
+        /// Whether the next header is ahead of the clock, so that it may be another matter later.
+        is_early: bool,
+    },
 }
 
 /// A rule that a block breaks, whichever rules those are.

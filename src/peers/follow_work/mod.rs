@@ -27,13 +27,15 @@ use super::{
     own_address::OwnAddress,
     own_network::OwnNetwork,
     sync::SyncHandle,
+    transfer::Shows,
 };
 
 /// How long changes are gathered before they are looked at.
 const GATHERING: Duration = Duration::from_millis(50);
 /// After how long the peers are looked at although nothing has changed: a pause may have ended.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How long a peer is not asked after it had no better chain, although it told of one; each further time doubles it.
+/// How long a peer is not asked after its answer showed no more work, although it told of that; where it is to blame, each further
+/// time doubles it.
 const FIRST_FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// The longest such pause.
 const MAX_FAILURE_PAUSE: Duration = Duration::from_secs(60);
@@ -104,7 +106,7 @@ impl<R: Exchange> Follower<R> {
                 changed = views.changed() => if changed.is_err() { return },
                 _ = changes.changed() => {}
                 Some(ended) = fetches.join_next() => match ended {
-                    Ok((Ok(was_better), peer)) => asking.end(&peer, was_better, Instant::now()),
+                    Ok((Ok(shows), peer)) => asking.end(&peer, shows, Instant::now()),
                     // The node stops.
                     Ok((Err(_), _)) | Err(_) => return,
                 },
@@ -145,8 +147,9 @@ struct Asking {
     failures: HashMap<PeerAddress, Failure>,
 }
 
-/// A peer had no better chain, although it told of one.
+/// A peer's answer showed no more work, although it told of that.
 struct Failure {
+    /// The pause after the last answer for which it is to blame; zero before there was one.
     pause: Duration,
     until: Instant,
 }
@@ -171,14 +174,20 @@ impl Asking {
         self.first_asked.retain(|tip, _| told_of.contains(tip));
     }
 
-    fn end(&mut self, peer: &PeerAddress, was_better: bool, now: Instant) {
+    fn end(&mut self, peer: &PeerAddress, shows: Shows, now: Instant) {
         self.under_way.remove(peer);
-        if was_better {
-            self.failures.remove(peer);
-            return;
-        }
-        let last = self.failures.get(peer).map(|failure| failure.pause);
-        let pause = last.map_or(FIRST_FAILURE_PAUSE, |pause| (2 * pause).min(MAX_FAILURE_PAUSE));
-        self.failures.insert(peer.clone(), Failure { pause, until: now + pause });
+        let last = self.failures.get(peer).map_or(Duration::ZERO, |failure| failure.pause);
+        let failure = match shows {
+            Shows::MoreWork => {
+                self.failures.remove(peer);
+                return;
+            }
+            Shows::Nothing => Failure { pause: last, until: now + FIRST_FAILURE_PAUSE },
+            Shows::NoMoreWork => {
+                let pause = (2 * last).clamp(FIRST_FAILURE_PAUSE, MAX_FAILURE_PAUSE);
+                Failure { pause, until: now + pause }
+            }
+        };
+        self.failures.insert(peer.clone(), failure);
     }
 }

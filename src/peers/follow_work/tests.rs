@@ -153,7 +153,7 @@ fn a_peer_is_asked_for_one_chain_at_a_time() {
     assert!(asking.may_begin(&peer(2), second, now), "another peer with another chain");
     assert!(!asking.may_begin(&peer(2), first, now), "the block is on its way");
     assert!(asking.may_begin(&peer(2), first, now + SAME_TIP_PAUSE), "a slow peer does not keep others from it");
-    asking.end(&peer(1), true, now);
+    asking.end(&peer(1), Shows::MoreWork, now);
     assert!(asking.may_begin(&peer(1), second, now));
 }
 
@@ -162,7 +162,7 @@ fn peers_that_lie_in_a_row_delay_a_block_no_longer_than_one_of_them() {
     let (now, tip) = (Instant::now(), BlockHash::sha256("a tip"));
     let mut asking = Asking::default();
     asking.begin(&peer(1), tip, now);
-    asking.end(&peer(1), false, now + SAME_TIP_PAUSE / 2);
+    asking.end(&peer(1), Shows::NoMoreWork, now + SAME_TIP_PAUSE / 2);
     asking.begin(&peer(2), tip, now + SAME_TIP_PAUSE / 2);
     assert!(!asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE / 2));
     assert!(asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE), "the second one does not begin a new pause");
@@ -181,7 +181,7 @@ fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
     let mut pauses = vec![];
     for _ in 0..8 {
         asking.begin(&peer(1), tip, now);
-        asking.end(&peer(1), false, now);
+        asking.end(&peer(1), Shows::NoMoreWork, now);
         let until = asking.failures[&peer(1)].until;
         assert!(!asking.may_begin(&peer(1), tip, until - Duration::from_millis(1)));
         assert!(asking.may_begin(&peer(1), tip, until) && asking.may_begin(&peer(2), tip, now));
@@ -189,7 +189,18 @@ fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
         now = until;
     }
     assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+    asking.begin(&peer(2), tip, now);
+    for _ in 0..3 {
+        asking.end(&peer(2), Shows::Nothing, now);
+        assert_eq!(
+            asking.failures[&peer(2)].until,
+            now + FIRST_FAILURE_PAUSE,
+            "who is not to blame is asked again soon"
+        );
+    }
+    asking.end(&peer(2), Shows::NoMoreWork, now);
+    assert_eq!(asking.failures[&peer(2)].until, now + FIRST_FAILURE_PAUSE, "and that counts for nothing");
     asking.begin(&peer(1), tip, now);
-    asking.end(&peer(1), true, now);
+    asking.end(&peer(1), Shows::MoreWork, now);
     assert!(asking.may_begin(&peer(1), tip, now), "a better chain makes up for all of it");
 }

@@ -72,7 +72,7 @@ pub(super) async fn judge(fetch: &Fetch<'_, Sound>, theirs: PeerTip, common: u64
     }
     let Tip { height, hash, .. } = judged.chain.tip();
     let is_better = judged.chain.tip().has_more_work_than(&fetch.view.tip);
-    Ok(if is_better { Goal::Block { height, hash } } else { Goal::Nothing(height) })
+    Ok(if is_better { Goal::Block { height, hash } } else { Goal::Nothing { height, is_early: judged.is_early } })
 }
 
 async fn receive(fetch: &Fetch<'_, Sound>, from: u64, first_byte: Duration) -> Result<Spool, PeerError> {

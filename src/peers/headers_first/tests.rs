@@ -43,14 +43,14 @@ fn candidate_tip(fetched: Result<Fetched<Sound>, PeerError>) -> bcoin_ledger::Ti
     match fetched {
         Ok(Fetched::Chain { candidate, is_listing: false }) => candidate.tip(),
         Ok(Fetched::Chain { .. }) => panic!("it is no node of the listing"),
-        Ok(Fetched::NotLonger { length }) => panic!("no better chain, but one of length {length}"),
+        Ok(Fetched::NotLonger { length, .. }) => panic!("no better chain, but one of length {length}"),
         Err(error) => panic!("{error}"),
     }
 }
 
 fn refusal((fetched, asked_for_blocks): (Result<Fetched<Sound>, PeerError>, bool)) -> (String, &'static str, bool) {
     match fetched {
-        Ok(Fetched::NotLonger { length }) => (length.to_string(), "not_longer", asked_for_blocks),
+        Ok(Fetched::NotLonger { length, .. }) => (length.to_string(), "not_longer", asked_for_blocks),
         Ok(Fetched::Chain { .. }) => panic!("a chain was taken"),
         Err(error) => (error.told(), error.code(), asked_for_blocks),
     }
