@@ -1,6 +1,9 @@
 // What the picture of the network is made from. For the type checker alone.
 
-import type { NetworkNode, Relation } from "./v1.d.ts";
+import type { NetworkNode, PeerErrorCode, Relation } from "./v1.d.ts";
+
+/** Why a node is of another network than the one that is asked. */
+export type Elsewhere = Extract<PeerErrorCode, "other_rules" | "other_network">;
 
 /** Nodes that have the same last block. */
 export interface Stand {
@@ -96,4 +99,12 @@ export interface Ways {
   /** Fills the panel for a node before its button opens it. */
   open(address: string | null, button: HTMLElement | undefined): void;
   panel: HTMLElement;
+}
+
+/** How a node is started that joins the network of this one. */
+export interface Joining {
+  /** The flags of the rules, each with a space behind it. */
+  flags: string;
+  /** What to do when these are not enough; empty when nothing is to be said. */
+  hint: string;
 }

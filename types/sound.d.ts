@@ -128,6 +128,8 @@ export interface AccountPage extends Account {
   immature: Units;
   /** The nonce of its next transfer, after those that wait. */
   next_nonce: number;
+  /** Its transfers that wait, in the order of their nonces; absent when the node does not tell them. */
+  waiting?: Transfer[];
   transactions: BookedTransaction[];
   next: string | null;
 }

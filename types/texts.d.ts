@@ -3,7 +3,7 @@
 import type { BlockState, FaultCode, FaultData } from "./ledger.d.ts";
 import type * as sound from "./sound.d.ts";
 import type * as v1 from "./v1.d.ts";
-import type { Kind } from "./network.d.ts";
+import type { Elsewhere, Kind } from "./network.d.ts";
 
 /** The texts of a language; functions make one from what they are given. */
 export interface Texts {
@@ -126,6 +126,8 @@ export interface Texts {
   /** A duration; the number is written already. */
   milliseconds(value: string): string;
   goneTag: string;
+  /** Stands beside the name of a node of another network. */
+  elsewhereTag(why: Elsewhere): string;
   listingTag: string;
   minesTag: string;
   minedTag(index: number): string;
@@ -142,6 +144,7 @@ export interface Texts {
   peerError(code: v1.PeerErrorCode): string;
   newsNode(name: string): string;
   newsGone(name: string): string;
+  newsElsewhere(name: string, why: Elsewhere): string;
   newsBack(name: string): string;
   newsBlocks(name: string, length: number): string;
   newsForgotten(name: string): string;
@@ -154,7 +157,9 @@ export interface Texts {
   connectTitle: string;
   connectHint(port: string): string;
   connectBad: string;
-  connectResult(result: "connected" | "known" | "silent" | "asking" | "itself"): string;
+  connectResult(result: "connected" | "known" | "fails" | "asking" | "itself"): string;
+  /** The result for a node that fails; the reason is one of `peerError`. */
+  connectFailed(reason: string): string;
   remove(address: string): string;
   longest: string;
   longestHelp: string;
@@ -296,6 +301,10 @@ export interface SoundOnly {
   immature: string;
   accountEmpty: string;
   older: string;
+  /** Stands beside a payment that is in no block yet, where others have their block. */
+  waits: string;
+  /** What helps when the name of the room is not enough to get in. */
+  joinElsewhere: string;
 }
 
 /** The texts of a language for the sound rules: those that they alone have, and those that say something else there. */

@@ -153,6 +153,7 @@ export default {
   by: (name) => `by ${name}`,
   milliseconds: (value) => `${value} ms`,
   goneTag: "gone",
+  elsewhereTag: (why) => ({ other_rules: "other rules", other_network: "another room" })[why],
   listingTag: "printed",
   minesTag: "mines by itself",
   minedTag: (index) => `mined ${index}`,
@@ -181,6 +182,11 @@ export default {
     })[code] ?? code,
   newsNode: (name) => `${name} is in the network.`,
   newsGone: (name) => `${name} does not answer any more.`,
+  newsElsewhere: (name, why) =>
+    ({
+      other_rules: `${name} follows other rules than this node.`,
+      other_network: `${name} is in another room than this node.`,
+    })[why],
   newsBack: (name) => `${name} answers again.`,
   newsBlocks: (name, length) => `${name} has ${s(length, "block", "blocks")} now.`,
   newsForgotten: (name) => `${name} is no longer in the list.`,
@@ -198,10 +204,11 @@ export default {
     ({
       connected: "connected",
       known: "was known already",
-      silent: "added; it does not answer yet",
+      fails: "added; it does not answer yet",
       asking: "added; it is being asked",
       itself: "is this node itself",
     })[result],
+  connectFailed: (reason) => `added; ${reason}`,
   remove: (address) => `Forget ${address}`,
   longest: "Ask for the longest chain",
   longestHelp: "This node asks all others for their chains, checks them, and takes the longest valid one.",

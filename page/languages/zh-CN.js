@@ -144,6 +144,7 @@ export default {
   by: (name) => `由 ${name} 挖出`,
   milliseconds: (value) => `${value} 毫秒`,
   goneTag: "已离线",
+  elsewhereTag: (why) => ({ other_rules: "另一套规则", other_network: "另一个房间" })[why],
   listingTag: "书中程序",
   minesTag: "自动挖矿",
   minedTag: (index) => `挖出区块 ${index}`,
@@ -172,6 +173,11 @@ export default {
     })[code] ?? code,
   newsNode: (name) => `${name} 已在网络中。`,
   newsGone: (name) => `${name} 不再响应。`,
+  newsElsewhere: (name, why) =>
+    ({
+      other_rules: `${name} 遵循另一套规则。`,
+      other_network: `${name} 在另一个房间。`,
+    })[why],
   newsBack: (name) => `${name} 恢复响应。`,
   newsBlocks: (name, length) => `${name} 现在有 ${n(length)} 个区块。`,
   newsForgotten: (name) => `${name} 已从列表中移除。`,
@@ -188,10 +194,11 @@ export default {
     ({
       connected: "已连接",
       known: "已在列表中",
-      silent: "已添加，但还没有响应",
+      fails: "已添加，但还没有响应",
       asking: "已添加，正在询问",
       itself: "就是本节点",
     })[result],
+  connectFailed: (reason) => `已添加，但${reason}`,
   remove: (address) => `移除 ${address}`,
   longest: "查找最长的链",
   longestHelp: "本节点向其他所有节点索取它们的链，逐一验证，然后采用最长的有效链。",

@@ -19,9 +19,13 @@ import { soundPendingView } from "../views/sound/pending.js";
 import { argument } from "../views/sound/argument.js";
 import { transferList } from "../views/sound/transactions.js";
 
+/** @import { Joining } from "../../types/network.d.ts" */
 /** @import { SoundContext, Views } from "../../types/page.d.ts" */
 /** @import * as v1 from "../../types/v1.d.ts" */
 /** @import { EventName, Header, NodeEvent, Status } from "../../types/sound.d.ts" */
+
+/** The room of a node that is told none (docs/sound-rules.md section 2). */
+const DEFAULT_ROOM = "B-Coin";
 
 /**
  * @param {SoundContext} context
@@ -31,11 +35,12 @@ export function soundViews(context) {
   const chain = chainView(context, soundFace(context));
   const pending = soundPendingView(context);
   const mining = soundMiningView(context, chain.headers);
-  const network = networkView(context, { table: transferList, deep: DEEP, flags });
+  const network = networkView(context, { table: transferList, deep: DEEP, joining });
   const accounts = soundAccountsView(context);
   const log = logView(context, soundWords);
   const refreshPending = soon(() => pending.refresh(), REST.pending);
   const refreshAccounts = soon(() => accounts.refresh(), REST.accounts);
+  const refreshAccount = soon(() => accounts.refreshOpen(), REST.accounts);
   chain.headers.onArrival(tellTip);
 
   /** The newest block of those that came together: at the easiest difficulty a thousand come in a second. @type {Header | null} */
@@ -77,6 +82,7 @@ export function soundViews(context) {
     if (has("block", "replacement")) tellTip();
     if (has("block", "transaction", "left", "replacement")) refreshPending();
     if (has("block", "replacement")) refreshAccounts();
+    else if (has("transaction", "left")) refreshAccount();
     log.add(events);
   }
 
@@ -115,12 +121,14 @@ export function soundViews(context) {
 }
 
 /**
- * The flags of a node in the same room.
+ * How a node is started in the same room. Where --genesis made the network, its name is not enough, and the status does not tell that.
  * @param {v1.Status} status
+ * @returns {Joining}
  */
-function flags(status) {
+function joining(status) {
   const { room, profile } = /** @type {Status} */ (status);
-  return `--rules sound --room ${argument(room)} --profile ${profile} `;
+  const flags = `--rules sound --room ${argument(room)} --profile ${profile} `;
+  return { flags, hint: room === DEFAULT_ROOM ? "" : t("joinElsewhere") };
 }
 
 /** What the header says of the node. @param {Status} status */

@@ -17,16 +17,20 @@ import { replacementNotice, roundReport } from "./network/replacement.js";
 import { summary } from "./network/words.js";
 
 /** @import { CommonApi, Head, Shell } from "../../types/page.d.ts" */
+/** @import { Joining } from "../../types/network.d.ts" */
 /** @import { Notice } from "../notice.js" */
 /** @import { Network, ReplacementOf, RoundOf, Status } from "../../types/v1.d.ts" */
+
+/** The printed rules hold without any flag. @type {Joining} */
+const PRINTED = { flags: "", hint: "" };
 
 /**
  * @template Paid payments of some rules
  * @param {Shell & { api: CommonApi & { replace(): Promise<RoundOf<ReplacementOf<Head, Paid>>> } }} context
- * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep?: number, flags?: (status: Status) => string }} shown the
+ * @param {{ table: (payments: Paid[], total: number) => HTMLElement, deep?: number, joining?: (status: Status) => Joining }} shown the
  * payments that wait again, beyond how many blocks that were given up a replacement is a warning, and how a node of the same rules is started
  */
-export function networkView(context, { table, deep = Infinity, flags = () => "" }) {
+export function networkView(context, { table, deep = Infinity, joining = () => PRINTED }) {
   const { api, nameAt } = context;
   /** @type {string[]} */
   let own = [];
@@ -134,7 +138,7 @@ export function networkView(context, { table, deep = Infinity, flags = () => "" 
      */
     enter(status) {
       own = status.addresses;
-      doors.replaceChildren(entrance(own, flags(status)));
+      doors.replaceChildren(entrance(own, joining(status)));
     },
     /**
      * The chain was replaced: what was given up, and what waits again.

@@ -86,7 +86,7 @@ async fn original(bench: &mut Bench, killed: bool) -> Result<Original, String> {
 }
 
 /// Copies the folder and damages the data file; returns what was damaged.
-fn damaged_copy(from: &Path, to: &Path, random: &mut Random, flip: bool) -> Result<String, String> {
+pub fn damaged_copy(from: &Path, to: &Path, random: &mut Random, flip: bool) -> Result<String, String> {
     copy_folder(from, to)?;
     let file = to.join("chain.redb");
     let mut bytes = fs::read(&file).map_err(|error| error.to_string())?;

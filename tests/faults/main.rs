@@ -4,6 +4,7 @@
 //! cargo test --release --test faults                    # the short form
 //! cargo test --release --test faults -- --long          # the long form
 //! cargo test --release --test faults -- kill clock      # only the faults with one of these words in their names
+//! cargo test --release --test faults -- sound           # only those under the sound rules
 //! BCOIN_FAULT_SEED=7 cargo test --release --test faults # with the random numbers of an earlier run
 //! ```
 
@@ -24,6 +25,7 @@ mod node;
 mod script;
 mod shim;
 mod sigterm;
+mod sound;
 mod tally;
 mod tmpfs;
 mod two_processes;
@@ -55,8 +57,30 @@ const SIGTERM: &str = "SIGTERM while starting";
 const CLOCK: &str = "clock set back and ahead";
 const UPGRADE_KILLS: &str = "kill at a flush of the upgrade";
 
-const FAULTS: [&str; 9] =
-    [KILLS, FLUSH_KILLS, FULL_DISK, FLUSH_ERRORS, CORRUPTION, TWO_PROCESSES, SIGTERM, CLOCK, UPGRADE_KILLS];
+const SOUND_KILLS: &str = "sound: kill -9 under load";
+const SOUND_REORGANISATIONS: &str = "sound: kill when reorganising";
+const SOUND_FLUSH_KILLS: &str = "sound: kill at the n-th flush";
+const SOUND_FULL_DISK: &str = "sound: full disk";
+const SOUND_FLUSH_ERRORS: &str = "sound: I/O error at a flush";
+const SOUND_CORRUPTION: &str = "sound: flipped bits";
+
+const FAULTS: [&str; 15] = [
+    KILLS,
+    FLUSH_KILLS,
+    FULL_DISK,
+    FLUSH_ERRORS,
+    CORRUPTION,
+    TWO_PROCESSES,
+    SIGTERM,
+    CLOCK,
+    UPGRADE_KILLS,
+    SOUND_KILLS,
+    SOUND_REORGANISATIONS,
+    SOUND_FLUSH_KILLS,
+    SOUND_FULL_DISK,
+    SOUND_FLUSH_ERRORS,
+    SOUND_CORRUPTION,
+];
 
 struct Options {
     long: bool,
@@ -129,6 +153,12 @@ async fn break_it(fault: &str, bench: &mut Bench, shim: &Result<Shim, String>, f
         SIGTERM => sigterm::run(bench).await,
         CLOCK => clock::run(bench, shim?).await,
         UPGRADE_KILLS => upgrade_kills::run(bench, shim?).await,
+        SOUND_KILLS => sound::kills::run(bench).await,
+        SOUND_REORGANISATIONS => sound::reorganisations::run(bench, shim).await?,
+        SOUND_FLUSH_KILLS => sound::flushes::kills(bench, shim?).await,
+        SOUND_FULL_DISK => sound::full_disk::run(bench, &Tmpfs::mount(folder.join("disk"))?).await,
+        SOUND_FLUSH_ERRORS => sound::flushes::errors(bench, shim?).await,
+        SOUND_CORRUPTION => sound::corruption::run(bench).await,
         other => return Err(format!("there is no fault {other:?}")),
     }
     Ok(())

@@ -11,7 +11,8 @@ use bcoin_testkit::{Process, Program};
 
 use super::tally::Tally;
 
-const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
+/// The program that is tested.
+pub const BCOIN: Program = Program(env!("CARGO_BIN_EXE_bcoin"));
 
 /// The folder with the standard error of every process.
 pub struct Logs {

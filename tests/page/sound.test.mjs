@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { JsonNumber } from "../../page/ledger/json.js";
 import { argument } from "../../page/views/sound/argument.js";
-import { bytesOf, feesOf, rewardOf } from "../../page/ledger/sound/block.js";
+import { bytesOf, feesOf, rewardOf, versionText } from "../../page/ledger/sound/block.js";
 import { coinsOf } from "../../page/ledger/sound/coins.js";
 import { noteText } from "../../page/ledger/sound/note.js";
 import { hashesOf, targetOf, trialsOf } from "../../page/ledger/sound/work.js";
@@ -47,6 +47,12 @@ test("a room is shown in a command as every shell reads it, or not at all", () =
   for (const room of ["B-Coin", "7B/2026-11-28", "七班"]) assert.equal(argument(room), room);
   assert.equal(argument("Class 7B"), '"Class 7B"');
   for (const room of ["a$(b)", 'a"b', "-x", "a'b", "%PATH%", " a", "a;b", "<b>"]) assert.equal(argument(room), "ROOM");
+});
+
+test("a version is shown as the bits that are hashed, also a negative one", () => {
+  assert.equal(versionText(0x20000000), "0x20000000");
+  assert.equal(versionText(1), "0x1");
+  assert.equal(versionText(-1), "0xffffffff");
 });
 
 test("the size of a block, its fees and its reward follow from its transactions", () => {

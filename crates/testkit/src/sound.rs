@@ -3,8 +3,8 @@
 use bcoin_ledger::{
     CheckedBlock as _, Mempool as _, Power, Rules as _, Tip,
     sound::{
-        Address, CheckedBlock, CheckedTransfer, HeaderChain, Network, Note, Profile, PublicKey, Receiver, SecretKey,
-        Signature, Sound, Transfer, mempool::Mempool,
+        Address, CheckedBlock, CheckedTransfer, Header, HeaderChain, Network, Note, Profile, PublicKey, Receiver,
+        SecretKey, Signature, Sound, Transfer, mempool::Mempool,
     },
 };
 use chrono::{DateTime, Local, TimeDelta};
@@ -73,6 +73,8 @@ pub struct Branch {
     ancestors: HeaderChain,
     /// The time of the next block.
     time: DateTime<Local>,
+    /// What lies between the times of its blocks.
+    step: TimeDelta,
     /// Who is paid.
     receiver: Receiver,
 }
@@ -83,13 +85,29 @@ impl Branch {
     pub fn new(rules: &Sound, number: u8, time: DateTime<Local>) -> Self {
         let ancestors = rules.extend(None, rules.network().genesis());
         let receiver = Receiver { key: key(number), note: Note::default(), extranonce: u64::from(number) };
-        Self { rules: rules.clone(), ancestors, time, receiver }
+        Self { rules: rules.clone(), ancestors, time, step: TimeDelta::seconds(1), receiver }
     }
 
     /// The same branch so far, whose further blocks pay another key.
     pub fn fork(&self, number: u8) -> Self {
         let receiver = Receiver { key: key(number), note: Note::default(), extranonce: u64::from(number) };
         Self { receiver, ..self.clone() }
+    }
+
+    /// Goes on with a block that was made elsewhere. Only its header is looked at. Blocks that are mined afterwards all carry
+    /// the same time, because it may be that of the clock.
+    ///
+    /// # Errors
+    /// When it is no block, or does not follow.
+    pub fn follow(&mut self, encoding: &[u8]) -> Result<(), String> {
+        let header = encoding.first_chunk().map(Header::decode).ok_or("no header")?;
+        let profile = self.rules.network().parameters().profile();
+        let checked = HeaderChain::check(profile, Some(&self.ancestors), &header, u32::MAX);
+        self.ancestors = HeaderChain::extend(Some(&self.ancestors), &checked.map_err(|error| error.to_string())?);
+        let time = DateTime::from_timestamp(header.time.into(), 0).ok_or("no time")?;
+        self.time = self.time.max(time.with_timezone(&Local));
+        self.step = TimeDelta::zero();
+        Ok(())
     }
 
     /// Its end.
@@ -107,12 +125,32 @@ impl Branch {
         let block = self.rules.seal(job, found.solution, &mempool, self.time);
         let block = self.rules.check(Some(&self.ancestors), block, self.time).expect("a valid block");
         self.ancestors = self.rules.extend(Some(&self.ancestors), &block);
-        self.time += TimeDelta::seconds(1);
+        self.time += self.step;
         block
     }
 
     /// The encodings of the next blocks, which hold no transfers.
     pub fn mine_empty(&mut self, count: usize) -> Vec<Vec<u8>> {
         (0..count).map(|_| self.mine(&[]).encoding().to_vec()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_goes_on_with_blocks_that_were_made_elsewhere() {
+        let rules = instant("following");
+        let mut branch = Branch::new(&rules, 1, Local::now() - TimeDelta::seconds(60));
+        let mut follower = branch.fork(2);
+        let blocks = branch.mine_empty(2);
+        assert!(follower.follow(&blocks[1]).is_err(), "its parent is missing");
+        assert!(follower.follow(&blocks[0][..79]).is_err(), "no header");
+        for block in &blocks {
+            follower.follow(block).unwrap();
+        }
+        assert_eq!(follower.tip(), branch.tip());
+        assert_eq!(follower.mine(&[]).tip().height, 4);
     }
 }

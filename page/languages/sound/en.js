@@ -72,11 +72,14 @@ export default {
     `Attention, ${s(blocks, "block", "blocks")} at once: a chain with more work than all of them came from elsewhere. Payments that seemed certain may be gone.`,
   addressOf: "Look up an address",
   addressHint: "bco1…",
-  sentCount: "Sent",
+  sentCount: "Payments sent",
   nextNonce: "Nonce of the next payment",
   immature: "Rewards not yet spendable",
   accountEmpty: "The chain holds no transaction of this address.",
   older: "Show older ones",
+  waits: "waits",
+  joinElsewhere:
+    "If their node shows this one in “another room”, ask for the file with the first block, and start with --genesis FILE in place of --room and --profile.",
 
   barLongest: "Most work",
   pendingNone: "No payment waits.",

@@ -72,6 +72,9 @@ export default {
   immature: "尚不能使用的奖励",
   accountEmpty: "链上没有涉及这个地址的交易。",
   older: "显示更早的交易",
+  waits: "等待中",
+  joinElsewhere:
+    "如果对方的节点显示本节点在“另一个房间”，请索取第一个区块的文件，启动时用 --genesis FILE 代替 --room 和 --profile。",
 
   barLongest: "最多工作量",
   pendingNone: "没有等待中的交易。",

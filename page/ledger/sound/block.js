@@ -22,6 +22,12 @@ export const rewardOf = (/** @type {Transaction[]} */ transactions) =>
 export const feesOf = (/** @type {Transaction[]} */ transactions) =>
   transactions.filter(isTransfer).reduce((sum, { fee }) => sum + unitsOf(fee), 0n);
 
+/**
+ * A version as it is written for miners: its 32 bits in hexadecimal digits.
+ * @param {number} version as a signed number
+ */
+export const versionText = (version) => `0x${(version >>> 0).toString(16)}`;
+
 /** How many bytes the encoding of a block has. */
 export function bytesOf(/** @type {Transaction[]} */ transactions) {
   const count = transactions.length < 253 ? 1 : transactions.length <= 0xffff ? 3 : 5;

@@ -3,7 +3,7 @@
 import { el, foreign } from "../../dom.js";
 import { strip } from "../../hash.js";
 import { number, t } from "../../i18n.js";
-import { timeOfDay } from "./words.js";
+import { elsewhere, timeOfDay } from "./words.js";
 
 /** @import { NetworkNode } from "../../../types/v1.d.ts" */
 /** @import { Member, Row, Ways } from "../../../types/network.d.ts" */
@@ -43,14 +43,16 @@ export class Chip {
   show(member, row, latest) {
     const { node } = member;
     const relation = node.state === "answers" ? (row.relation ?? "unknown") : node.state;
-    const shown = [node.name, relation, node.kind, node.mining?.mode, node.last_mined?.index];
+    const other = elsewhere(node);
+    const shown = [node.name, relation, other, node.kind, node.mining?.mode, node.last_mined?.index];
     const own = row.kind === "fan" ? [member.length, member.hash, node.timestamp] : [];
     const drawn = JSON.stringify([shown, own, latest]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.element.dataset.relation = relation;
     this.element.classList.toggle("here", node.state === "here");
-    this.element.classList.toggle("gone", node.state === "fails");
+    this.element.classList.toggle("gone", node.state === "fails" && other === null);
+    this.element.classList.toggle("elsewhere", other !== null);
     const name = nameOf(node);
     this.name.replaceChildren(foreign(name, LONGEST));
     this.name.title = name;
@@ -70,12 +72,14 @@ export class Chip {
  * @param {boolean} large whether all is to be said, as nothing can be opened
  */
 function tagsOf({ node, length, hash }, row, latest, large) {
+  const other = elsewhere(node);
   const time = large && row.kind === "fan" && node.timestamp !== null ? timeOfDay(node.timestamp).slice(0, 5) : "";
   return [
     ...(row.kind === "fan" && length !== null ? [strip(hash), el("strong", {}, number(length))] : []),
     ...(time ? [foreign(time)] : []),
     ...(node.state === "here" && !large ? [el("span", {}, t("thisNode"))] : []),
-    ...(node.state === "fails" ? [el("span", { class: "bad" }, t("goneTag"))] : []),
+    ...(other !== null ? [el("span", {}, t("elsewhereTag", other))] : []),
+    ...(node.state === "fails" && other === null ? [el("span", { class: "bad" }, t("goneTag"))] : []),
     ...(node.state === "unasked" ? [el("span", {}, t("unasked"))] : []),
     ...(node.kind === "listing" ? [el("span", {}, t("listingTag"))] : []),
     ...(node.mining && node.mining.mode !== "off" ? [symbol("↻", t("minesTag"))] : []),

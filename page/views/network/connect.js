@@ -7,7 +7,7 @@ import { notice } from "../../notice.js";
 import { addressOf, addressesIn, isPortTooLarge } from "./links.js";
 
 /** @import { CommonApi, Shell } from "../../../types/page.d.ts" */
-/** @import { Network } from "../../../types/v1.d.ts" */
+/** @import { Network, PeerErrorCode } from "../../../types/v1.d.ts" */
 
 /**
  * @param {Shell & { api: CommonApi }} context
@@ -37,12 +37,10 @@ export function connectForm(context, pageOf) {
 
   function draw() {
     dropForgotten();
-    const results = kept.tried.map(({ address, added }) => ({ address, result: resultOf(address, added) }));
+    const results = kept.tried.map(({ address, added }) => ({ address, ...resultOf(address, added) }));
     if (results.length === 0 || JSON.stringify(results) === drawn) return;
     drawn = JSON.stringify(results);
-    said.say(() =>
-      el("ul", { class: "results" }, ...results.map(({ address, result }) => resultItem(address, result))),
-    );
+    said.say(() => el("ul", { class: "results" }, ...results.map(resultItem)));
   }
 
   /** An address that was in the network and is not any more has been forgotten: nothing is to be said of it. */
@@ -56,14 +54,14 @@ export function connectForm(context, pageOf) {
   /**
    * @param {string} address
    * @param {boolean} added
-   * @returns {Result}
+   * @returns {{ result: Result, code?: PeerErrorCode | null }} `code` says why a node fails
    */
   function resultOf(address, added) {
     const node = network?.nodes.find((one) => one.address === address);
-    if (!node && pageOf(address) === `${location.origin}/`) return "itself";
-    if (!added) return "known";
-    if (node?.state === "answers") return "connected";
-    return node?.state === "fails" ? "silent" : "asking";
+    if (!node && pageOf(address) === `${location.origin}/`) return { result: "itself" };
+    if (!added) return { result: "known" };
+    if (node?.state === "answers") return { result: "connected" };
+    return node?.state === "fails" ? { result: "fails", code: node.error_code } : { result: "asking" };
   }
 
   /** @param {SubmitEvent} event */
@@ -130,13 +128,10 @@ export function connectForm(context, pageOf) {
   };
 }
 
-/** @typedef {"connected" | "known" | "silent" | "asking" | "itself"} Result */
+/** @typedef {"connected" | "known" | "fails" | "asking" | "itself"} Result */
 
-/**
- * @param {string} address
- * @param {Result} result
- */
-const resultItem = (address, result) =>
+/** @param {{ address: string, result: Result, code?: PeerErrorCode | null }} tried */
+const resultItem = ({ address, result, code }) =>
   el(
     "li",
     { "data-result": result },
@@ -144,7 +139,7 @@ const resultItem = (address, result) =>
     ": ",
     el(
       "span",
-      { class: result === "connected" ? "good" : result === "silent" ? "bad" : "" },
-      t("connectResult", result),
+      { class: result === "connected" ? "good" : result === "fails" ? "bad" : "" },
+      code ? t("connectFailed", t("peerError", code)) : t("connectResult", result),
     ),
   );

@@ -7,10 +7,10 @@ import { clock, number, t } from "../../i18n.js";
 import { miningText } from "../mining/automatic.js";
 import { nameOf } from "./chip.js";
 import { otherAddresses } from "./distinct.js";
-import { timeOfDay } from "./words.js";
+import { elsewhere, timeOfDay } from "./words.js";
 
 /** @import { Child, Shell } from "../../../types/page.d.ts" */
-/** @import { Network, NetworkNode, PeerErrorCode } from "../../../types/v1.d.ts" */
+/** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 
 /** Room that the panel needs below its button, in pixels. */
 const ROOM = 420;
@@ -99,7 +99,7 @@ function fieldsOf(node, others) {
   /** @type {[word: string, ...value: Child[]][]} */
   const fields = [[t("addressWord"), node.address === null ? t("thisNode") : foreign(node.address)]];
   if (others.length > 0) fields.push([t("alsoAt"), foreign(others.join(", "))]);
-  if (node.state === "fails") fields.push([t("stateWord"), failure(node.error_code)]);
+  if (node.state === "fails") fields.push([t("stateWord"), failure(node)]);
   if (node.state === "unasked") fields.push([t("stateWord"), t("unasked")]);
   if (node.kind === "listing") fields.push([t("stateWord"), t("listing")]);
   if (node.seen_at !== null) fields.push([t("seenWord"), clock(node.seen_at)]);
@@ -115,10 +115,10 @@ function fieldsOf(node, others) {
 
 /**
  * Why a node fails. One of another network answers, but not for this one.
- * @param {PeerErrorCode | null} code
+ * @param {NetworkNode} node
  */
-function failure(code) {
-  if (code === null) return t("fails");
-  const reason = t("peerError", code);
-  return code === "other_rules" || code === "other_network" ? reason : `${t("fails")} – ${reason}`;
+function failure(node) {
+  if (node.error_code === null) return t("fails");
+  const reason = t("peerError", node.error_code);
+  return elsewhere(node) !== null ? reason : `${t("fails")} – ${reason}`;
 }

@@ -3,11 +3,13 @@
 import { el, foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 
+/** @import { Joining } from "../../../types/network.d.ts" */
+
 /**
  * @param {string[]} addresses URLs by which other machines reach this node
- * @param {string} flags with which a node is started that follows the same rules
+ * @param {Joining} joining how a node is started that follows the same rules
  */
-export function entrance(addresses, flags) {
+export function entrance(addresses, { flags, hint }) {
   if (addresses.length === 0)
     return el(
       "p",
@@ -23,6 +25,7 @@ export function entrance(addresses, flags) {
     el("ul", {}, ...addresses.map(entry)),
     el("p", { class: "quiet" }, t("entranceJoin")),
     el("code", { class: "command" }, `bcoin ${flags}--host 0.0.0.0 --join ${hostOf(addresses[0])}`),
+    hint !== "" && el("small", { class: "quiet" }, hint),
   );
 }
 

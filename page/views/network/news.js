@@ -2,6 +2,7 @@
 
 import { t } from "../../i18n.js";
 import { nameOf } from "./chip.js";
+import { elsewhere } from "./words.js";
 
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
 
@@ -29,8 +30,12 @@ export function news(before, after) {
 function sentence(before, after) {
   const name = nameOf(after);
   if (!before) return t("newsNode", name);
-  if (before.state !== after.state && after.state === "fails") return t("newsGone", name);
-  if (before.state === "fails" && after.state === "answers") return t("newsBack", name);
+  if (before.state !== after.state && after.state === "fails") {
+    const other = elsewhere(after);
+    return other === null ? t("newsGone", name) : t("newsElsewhere", name, other);
+  }
+  if (before.state === "fails" && after.state === "answers")
+    return elsewhere(before) === null ? t("newsBack", name) : t("newsNode", name);
   if (before.tip_hash !== after.tip_hash && after.length !== null) return t("newsBlocks", name, after.length);
   return "";
 }

@@ -4,7 +4,7 @@ import { foreign } from "../../dom.js";
 import { t } from "../../i18n.js";
 
 /** @import { Network, NetworkNode } from "../../../types/v1.d.ts" */
-/** @import { Picture, Row } from "../../../types/network.d.ts" */
+/** @import { Elsewhere, Picture, Row } from "../../../types/network.d.ts" */
 
 /** A sign beside the words, which says the same as the colour. */
 const SIGNS = { same: "=", ahead: "↑", behind: "↓", parted: "≠" };
@@ -26,6 +26,14 @@ export function standing(row, here) {
  * @param {string} timestamp
  */
 export const timeOfDay = (timestamp) => timestamp.match(/\b\d\d:\d\d:\d\d\b/)?.[0] ?? timestamp.slice(0, 19);
+
+/**
+ * Why a node that answers exchanges nothing with this one: it belongs to another network. Null for every other node.
+ * @param {Pick<NetworkNode, "state" | "error_code">} node
+ * @returns {Elsewhere | null}
+ */
+export const elsewhere = ({ state, error_code }) =>
+  state === "fails" && (error_code === "other_rules" || error_code === "other_network") ? error_code : null;
 
 /**
  * The network in one sentence.

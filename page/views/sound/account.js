@@ -1,4 +1,4 @@
-// One account with its latest transactions.
+// One account with its payments that wait and its latest transactions.
 
 import { el } from "../../dom.js";
 import { coins, number, t } from "../../i18n.js";
@@ -11,8 +11,12 @@ import { facts, transactionList } from "./transactions.js";
  * @param {AccountPage} page
  * @param {{ close: () => void, more: () => void }} actions `more` reads further transactions
  */
-export function accountNotice({ address, balance, immature, nonce, next_nonce, transactions, next }, { close, more }) {
-  const shown = transactions.map(({ transaction }) => transaction);
+export function accountNotice(page, { close, more }) {
+  const { address, balance, immature, nonce, next_nonce, waiting = [], transactions, next } = page;
+  const latest = waiting.toReversed();
+  const shown = [...latest, ...transactions.map(({ transaction }) => transaction)];
+  const place = (/** @type {number} */ at) =>
+    at < latest.length ? t("waits") : t("block", number(transactions[at - latest.length].block));
   return el(
     "div",
     { class: "notice" },
@@ -28,9 +32,7 @@ export function accountNotice({ address, balance, immature, nonce, next_nonce, t
       [t("sentCount"), number(nonce)],
       [t("nextNonce"), number(next_nonce)],
     ]),
-    shown.length === 0
-      ? el("p", { class: "quiet" }, t("accountEmpty"))
-      : transactionList(shown, shown.length, (at) => t("block", number(transactions[at].block))),
+    shown.length === 0 ? el("p", { class: "quiet" }, t("accountEmpty")) : transactionList(shown, shown.length, place),
     next !== null && el("button", { type: "button", "data-key": "more", onclick: more }, t("older")),
   );
 }

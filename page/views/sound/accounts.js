@@ -108,6 +108,7 @@ export function soundAccountsView({ api, keep }) {
       draw();
       await refreshOpen();
     },
+    refreshOpen,
   };
 }
 
@@ -117,9 +118,9 @@ export function soundAccountsView({ api, keep }) {
  * @param {AccountPage} latest
  */
 function isSame(before, latest) {
-  const told = (/** @type {AccountPage} */ { balance, immature, nonce, next_nonce, transactions }) => {
-    const first = transactions.slice(0, latest.transactions.length);
-    return String([balance, immature, nonce, next_nonce, ...first.map(({ transaction }) => transaction.id)]);
+  const told = (/** @type {AccountPage} */ { balance, immature, nonce, next_nonce, waiting = [], transactions }) => {
+    const first = transactions.slice(0, latest.transactions.length).map(({ transaction }) => transaction.id);
+    return JSON.stringify([`${balance} ${immature} ${nonce} ${next_nonce}`, waiting.map(({ id }) => id), first]);
   };
   return told(before) === told(latest);
 }

@@ -3,7 +3,7 @@
 import { el } from "../../dom.js";
 import { strip } from "../../hash.js";
 import { coins, large, moment, number, t } from "../../i18n.js";
-import { bytesOf, feesOf, rewardOf } from "../../ledger/sound/block.js";
+import { bytesOf, feesOf, rewardOf, versionText } from "../../ledger/sound/block.js";
 import { trialsOf } from "../../ledger/sound/work.js";
 import { wholeAddress } from "./address.js";
 import { facts, transactionList } from "./transactions.js";
@@ -49,7 +49,7 @@ function fields(block, open) {
     [t("made"), `${moment(timestamp)} · `, el("span", { class: "quiet" }, t("unixSeconds", timestamp))],
     [t("bits"), el("code", {}, bits), trials !== null && ` · ${t("onAverage", large(trials))}`],
     [t("nonce"), number(proof)],
-    [t("versionWord"), el("code", {}, version)],
+    [t("versionWord"), el("code", {}, versionText(version))],
     [t("size"), t("bytes", number(bytesOf(transactions)))],
     [t("rewardWord"), coins(reward?.amount ?? 0)],
     [t("feesIn"), coins(feesOf(transactions))],

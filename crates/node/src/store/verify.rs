@@ -82,7 +82,11 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
         verdict.fault(error.to_string());
         return Ok(verdict);
     }
-    identity::check_rules(&shared, rules, &file)?;
+    let Some(is_of_these_rules) = unharmed(|| identity::check_rules(&shared, rules, &file)) else {
+        verdict.fault("which rules and which first block it has cannot be read".into());
+        return Ok(verdict);
+    };
+    is_of_these_rules?;
     let store = Store::new(shared, rules.clone());
     let scan = Scan { store, verdict: &mut verdict, progress };
     if unharmed(|| scan.run()).is_none() {
