@@ -28,6 +28,7 @@ mod sound;
 mod state;
 mod unknown_path;
 mod v1;
+mod validity;
 mod verbs;
 mod web_origin;
 

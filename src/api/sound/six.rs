@@ -1,14 +1,12 @@
 //! The six routes of the chapter under the sound rules.
 
-use std::sync::Arc;
-
 use axum::{
     Extension,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_node::store::{Reader, StoreError};
+use bcoin_node::store::Snapshot;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -20,8 +18,9 @@ use super::{
         chapter, entity_tag,
         error::ApiError,
         request_body::RequestBody,
-        shares::{ClientAddress, Holder},
+        shares::ClientAddress,
         state::SoundState,
+        validity,
         verbs::{post, safe_get, unsafe_get},
     },
     chain_stream::Chain,
@@ -30,7 +29,7 @@ use super::{
     transactions::add,
 };
 use crate::wire::{
-    answers::{self, ChainFrame},
+    answers::ChainFrame,
     chapter::MessageShape,
     messages,
     sound::{AddedAnswer, BlockJson, ChainAnswer, MinedAnswer, ReplacedAnswer, TransferRequest},
@@ -84,7 +83,7 @@ async fn get_chain(State(state): State<SoundState>, headers: HeaderMap) -> Resul
     Ok(([(header::ETAG, tag)], json(StatusCode::OK, chain.into_body())).into_response())
 }
 
-/// Checks every block of the node's own chain.
+/// Judges every block of the node's own chain wholly, from the first one on: work, signatures, nonces, funds and rewards.
 #[utoipa::path(
     get, path = "/is_valid", tag = "chapter", operation_id = "is_valid",
     responses((status = 200, description = "Whether it is valid", body = MessageShape, example = json!({"message": messages::CHAIN_VALID})))
@@ -93,23 +92,7 @@ async fn is_valid(
     State(state): State<SoundState>,
     Extension(client): Extension<ClientAddress>,
 ) -> Result<Response, ApiError> {
-    // Waiting for its share first, an address has no more than that in the queue for a thread. The check continues when the client
-    // disconnects, and keeps its place until it ends.
-    let place = Arc::new(state.checkers.wait(Holder::of(client.0)).await);
-    let rules = state.ledger.clone();
-    let check = move |reader: &Reader| {
-        let _place = place.clone();
-        reader.snapshot()?.check_chain(&rules, &|_, _| ())
-    };
-    let message = match state.node.read_on(&state.checks, check).await {
-        Ok(_) => messages::CHAIN_VALID,
-        Err(StoreError::Damaged(reason)) => {
-            tracing::error!(reason, "the chain is not valid");
-            messages::CHAIN_INVALID
-        }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(json(StatusCode::OK, answers::message(message)))
+    validity::answer(&state, client, Snapshot::judge_chain).await
 }
 
 /// Sends a signed transfer, which waits for a block. The body is read as JSON whatever its `Content-Type`.
