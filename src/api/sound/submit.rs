@@ -3,6 +3,7 @@
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use bcoin_ledger::sound::BlockError;
 use bcoin_node::{Source, SubmitError, SubmitOutcome};
+use bytes::Bytes;
 
 use super::super::{
     answers::{json, json_text},
@@ -35,7 +36,7 @@ pub(super) async fn submit_block(
     Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
-    submit(&state, client, &body).await
+    submit(&state, client, body).await
 }
 
 /// Submits a block that was made of a template. The same as `POST /blocks/raw`.
@@ -57,13 +58,15 @@ pub(super) async fn submit_solution(
     Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
-    submit(&state, client, &body).await
+    submit(&state, client, body).await
 }
 
-async fn submit(state: &SoundState, client: ClientAddress, body: &[u8]) -> Result<Response, ApiError> {
+async fn submit(state: &SoundState, client: ClientAddress, body: Bytes) -> Result<Response, ApiError> {
     let holder = Holder::of(client.0);
     let _place = state.blocks.take(holder).map_err(ApiError::TooManyBlocks)?;
-    let raw = raw_from_json(body)?;
+    let raw = raw_from_json(&body)?;
+    // What is kept while the block waits for its turn is its encoding alone.
+    drop(body);
     let submitted = state.node.submit(raw, Source::new(holder.to_string())).await?;
     tracing::info!(hash = %submitted.hash, outcome = ?submitted.outcome, from = %client.0, "a block was sent");
     let status = match submitted.outcome {
