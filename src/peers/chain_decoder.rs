@@ -73,6 +73,7 @@ impl ChainError {
             CandidateError::ChainTooLong { max } => CandidateError::ChainTooLong { max },
             CandidateError::SpoolsFull(full) => CandidateError::SpoolsFull(full),
             CandidateError::Empty => CandidateError::Empty,
+            CandidateError::OwnShorter { height } => CandidateError::OwnShorter { height },
             CandidateError::Store(error) => CandidateError::Store(error),
             CandidateError::Io(error) => CandidateError::Io(error),
         })

@@ -56,8 +56,8 @@ pub enum PeerError {
         /// The peer's, as it says.
         theirs: Room,
     },
-    /// The chain is another one than when it was looked at first.
-    #[error("its chain has changed while it was fetched; ask again")]
+    /// The chain, or the own one, is another one than when it was looked at first.
+    #[error("its chain or the own one has changed while it was fetched; ask again")]
     Changed,
     /// This node's own chain cannot be read.
     #[error(transparent)]
@@ -143,6 +143,7 @@ impl<E: StdError + Send + Sync + 'static> From<CandidateError<E>> for PeerError 
     fn from(error: CandidateError<E>) -> Self {
         match error {
             CandidateError::Store(error) => Self::Store(error),
+            CandidateError::OwnShorter { .. } => Self::Changed,
             error => Self::Chain(ChainError::from_candidate(error)),
         }
     }

@@ -144,13 +144,12 @@ impl<R: Exchange> Sync<R> {
             tokio::select! {
                 Some(question) = self.questions.recv() => self.ask_one(question),
                 Some(answer) = self.transfers.next() => {
-                    if round.has_answer_of(&answer.peer) {
+                    if round.waits_for(&answer.peer) {
+                        self.note(&answer).await;
+                        round.record(answer);
+                    } else {
+                        // It was asked alone, perhaps as one that has become a peer since the round began.
                         self.take_alone(answer).await;
-                        continue;
-                    }
-                    self.note(&answer).await;
-                    if let Some(of_no_peer) = round.record(answer) {
-                        tracing::debug!(peer = %of_no_peer.peer, "is no peer any more");
                     }
                 }
                 () = self.stop.cancelled() => break,

@@ -131,6 +131,22 @@ async fn a_slow_peer_delays_neither_another_peer_nor_a_round() {
 }
 
 #[tokio::test]
+async fn the_chain_of_a_peer_that_was_added_during_a_round_is_taken_at_once() {
+    let rules = rules();
+    let chain = mined(&rules, &[], 2, 3);
+    let silent = Served { silent: Some("/api/v1/chain"), ..Served::honest(&rules, &mined(&rules, &[], 3, 9)) };
+    let (silent, added) = (FakePeer::serving(silent).await, FakePeer::serving(Served::honest(&rules, &chain)).await);
+    let following = following(&rules, [&silent]).await;
+    let (round, ()) = tokio::join!(following.sync.replace_chain(), async {
+        eventually("the round waits", || silent.asked_for("/api/v1/chain") > 0).await;
+        following.node.add_peers(vec![added.address.clone()]).await.unwrap();
+        following.reaches(tip(&chain)).await;
+    });
+    assert_eq!(round.unwrap().offers.len(), 1);
+    assert_eq!(added.asked_for("/api/v1/chain"), 1, "its chain is not thrown away");
+}
+
+#[tokio::test]
 async fn nodes_of_another_room_are_not_fetched_from() {
     let other = room("another room");
     let peer = FakePeer::serving(Served::honest(&other, &mined(&other, &[], 2, 5))).await;

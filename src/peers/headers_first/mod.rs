@@ -10,7 +10,7 @@ use bcoin_ledger::{
     Rules as _, Tip,
     sound::{HEADER_BYTES, Header, HeaderChain, Invalidity, Sound},
 };
-use bcoin_node::{ChainLimit, NodeHandle, Spool, now};
+use bcoin_node::{ChainLimit, NodeHandle, Spool, now, store::Reader};
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
@@ -56,8 +56,12 @@ pub(super) async fn judge(fetch: &Fetch<'_, Sound>, theirs: PeerTip, common: u64
         return Err(PeerError::BeyondLimit { length: Some(theirs.length), limit: ChainLimit::Chain(max) });
     }
     let rules = fetch.rules.clone();
-    let chain = fetch.node.read(move |reader| reader.snapshot()?.ancestors(&rules, common)).await?;
-    // Chains of one network share the genesis block.
+    let common_chain = move |reader: &Reader| {
+        let own = reader.snapshot()?;
+        if own.length()? < common { Ok(None) } else { own.ancestors(&rules, common) }
+    };
+    let chain = fetch.node.read(common_chain).await?;
+    // Chains of one network share the genesis block, and the own one may have become shorter meanwhile.
     let Some(chain) = chain else { return Err(PeerError::Changed) };
     let mut judged = Judged { chain, is_early: false };
     let mut first_byte = fetch.client.limits.first_byte;
