@@ -68,7 +68,14 @@ async fn submit(state: &SoundState, client: ClientAddress, body: Bytes) -> Resul
     // What is kept while the block waits for its turn is its encoding alone.
     drop(body);
     let submitted = state.node.submit(raw, Source::new(holder.to_string())).await?;
-    tracing::info!(hash = %submitted.hash, outcome = ?submitted.outcome, from = %client.0, "a block was sent");
+    let (hash, outcome, from) = (submitted.hash, submitted.outcome, client.0);
+    match outcome {
+        SubmitOutcome::Connected | SubmitOutcome::Reorganised | SubmitOutcome::Branch => {
+            tracing::info!(%hash, ?outcome, %from, "a block was sent");
+        }
+        // Anyone can send any number of these.
+        _ => tracing::debug!(%hash, ?outcome, %from, "a block was sent"),
+    }
     let status = match submitted.outcome {
         SubmitOutcome::Connected | SubmitOutcome::Reorganised => StatusCode::CREATED,
         SubmitOutcome::Branch | SubmitOutcome::TooLittleWork | SubmitOutcome::Known => StatusCode::OK,
