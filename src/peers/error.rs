@@ -48,7 +48,7 @@ pub enum PeerError {
     /// A node under the same rules, in another network.
     #[error(
         "it is in the room {theirs}, and this node in the room {own}: nodes of different rooms exchange nothing; start one of them \
-         again with --room and what the other one has"
+         again with the --room, the --profile or the --genesis of the other one"
     )]
     OtherNetwork {
         /// The room of this node.

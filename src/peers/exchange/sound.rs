@@ -11,6 +11,10 @@ use crate::peers::{
     chain_decoder::ChainError, error::PeerError, headers_first, observer::LastBlock, peer_status::PeerTip,
 };
 
+/// What is said of a block that is no text.
+const NO_TEXT: &str =
+    "a block is text of hexadecimal digits, as `bcoin export` writes it; what /get_chain serves cannot be read back";
+
 impl Exchange for Sound {
     // Two digits for each byte, the quotes, and the room that the JSON around it takes.
     const MAX_BLOCK_TEXT: u64 = 2 * MAX_BLOCK_BYTES as u64 + 1024;
@@ -22,7 +26,7 @@ impl Exchange for Sound {
     }
 
     fn read_block(&self, json: &str) -> Result<Block, BrokenRule> {
-        let digits: &str = serde_json::from_str(json).map_err(BrokenRule::new)?;
+        let digits: &str = serde_json::from_str(json).map_err(|_| BrokenRule::new(NO_TEXT))?;
         let bytes = hex::decode(digits).map_err(BrokenRule::new)?;
         self.decode(&bytes).map_err(BrokenRule::new)
     }
@@ -65,4 +69,27 @@ pub(in crate::peers) fn note_refusal(rules: &Sound, node: &NodeHandle<Sound>, he
 fn read_last_block(encoding: &[u8]) -> Result<LastBlock, BrokenRule> {
     let block = Block::decode(encoding).map_err(BrokenRule::new)?;
     Ok(LastBlock::at(block.header.time.into(), block.transactions.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use bcoin_ledger::CheckedBlock as _;
+    use bcoin_node::now;
+
+    use super::*;
+    use crate::peers::testing::rules;
+
+    #[test]
+    fn a_block_is_read_as_digits_and_an_object_is_refused_with_what_to_do() {
+        let rules = rules();
+        let genesis = rules.genesis(now());
+        let digits = format!("\"{}\"", hex::encode(genesis.encoding()));
+        assert_eq!(rules.read_block(&digits).unwrap().header.hash(), genesis.tip().hash);
+        for other in [r#"{"index": 1, "hash": "00"}"#, "null", "7"] {
+            assert!(
+                rules.read_block(other).is_err_and(|error| error.to_string().contains("`bcoin export`")),
+                "{other}"
+            );
+        }
+    }
 }

@@ -200,6 +200,8 @@ async fn a_peer_of_another_room_is_refused_by_name() {
     let (told, code, asked_for_blocks) = refusal(offered(&[], Served::honest(&other, &theirs)).await);
     assert_eq!((code, asked_for_blocks), ("other_network", false));
     assert!(told.contains(r#"the room "another room""#) && told.contains(r#"the room "peers""#), "{told}");
+    let genesis = other.genesis_hash().unwrap().to_string();
+    assert!(told.contains(&format!("(first block {}...)", &genesis[..8])) && told.contains("--genesis"), "{told}");
 
     let mut printed = Served::honest(&other, &theirs);
     printed.status = json!({ "length": 4, "tip": { "index": 4, "hash": tip(&theirs).hash.to_string() } });
