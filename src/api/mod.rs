@@ -2,6 +2,7 @@
 
 mod activity;
 mod answers;
+mod block_id;
 mod body_cache;
 mod chain_stream;
 mod chapter;

@@ -15,11 +15,7 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{
-    exchange::{BrokenRule, Exchange},
-    ignored::Ignored,
-    turns::Turn,
-};
+use super::{error::BrokenRule, exchange::Exchange, ignored::Ignored, turns::Turn};
 
 /// How many bytes of a block's text are read before the reader has to be the only one with a long block.
 const MAX_SHORT_BLOCK: u64 = 1 << 20;

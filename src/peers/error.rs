@@ -11,6 +11,18 @@ use crate::format::root_cause;
 /// An error of one set of rules, where any may be followed.
 pub type Erased = Box<dyn StdError + Send + Sync>;
 
+/// A rule that a block breaks, whichever rules those are.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct BrokenRule(Erased);
+
+impl BrokenRule {
+    /// Of this error.
+    pub fn new(error: impl Into<Erased>) -> Self {
+        Self(error.into())
+    }
+}
+
 /// Why a peer's answer is not used. The texts are for the log; [`PeerError::told`] is for callers.
 #[derive(Debug, Error)]
 pub enum PeerError {

@@ -5,8 +5,8 @@ use std::fmt;
 use bcoin_ledger::BlockHash;
 
 use super::{
-    error::PeerError,
-    exchange::{BrokenRule, Exchange},
+    error::{BrokenRule, PeerError},
+    exchange::Exchange,
     observer::LastBlock,
 };
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use bcoin_node::store::{Reader, StoreError};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::{
     super::{
@@ -13,29 +11,18 @@ use super::{
         error::ApiError,
         shares::{ClientAddress, Holder},
         state::SoundState,
-        v1::params::{Params, from},
+        v1::params::{Params, PieceParams},
     },
     blocks::PAGE_BYTES,
     stored::header_bytes,
 };
 use crate::wire::{
-    sound::{ChainPiece, HeaderPiece},
+    sound::{ChainPiece, HeaderPiece, MAX_HEADERS},
     v1::Problem,
 };
 
-/// How many headers a piece has at most.
-const MAX_HEADERS: usize = 10_000;
 /// How many bytes of blocks are read for a piece; the last block may exceed it.
 const MAX_READ_BYTES: usize = 16 << 20;
-
-/// Where a piece of the chain begins.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PieceParams {
-    /// Index of the first block.
-    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
-    from: Option<u64>,
-}
 
 /// A piece of the chain: the encodings of blocks.
 #[utoipa::path(
@@ -49,7 +36,7 @@ pub(super) async fn piece(
     State(state): State<SoundState>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
-    let from = from(params.from)?;
+    let from = params.from()?;
     let piece = state.node.read(move |reader| read(reader, "chain", from, usize::MAX, |block| Ok(hex::encode(block))));
     Ok(json(StatusCode::OK, piece.await?))
 }
@@ -67,7 +54,7 @@ pub(super) async fn header_piece(
     Extension(client): Extension<ClientAddress>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
-    let from = from(params.from)?;
+    let from = params.from()?;
     // Waiting for its share first, an address has no more than that in the queue for a thread. The place is kept until the reading
     // ends, whether the client is still there or not.
     let place = Arc::new(state.header_pieces.wait(Holder::of(client.0)).await);

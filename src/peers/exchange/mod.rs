@@ -5,11 +5,10 @@ pub(super) mod sound;
 
 use bcoin_ledger::{BlockHash, Rules};
 use bcoin_node::{CandidateBuilder, NodeHandle};
-use thiserror::Error;
 
 use super::{
     chain_decoder::ChainError,
-    error::{Erased, PeerError},
+    error::{BrokenRule, PeerError},
     peer_status::PeerTip,
 };
 use super::{fetch::Fetch, own_network::OwnNetwork};
@@ -79,16 +78,4 @@ pub enum Goal {
         /// Whether the next header is ahead of the clock, so that it may be another matter later.
         is_early: bool,
     },
-}
-
-/// A rule that a block breaks, whichever rules those are.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct BrokenRule(Erased);
-
-impl BrokenRule {
-    /// Of this error.
-    pub fn new(error: impl Into<Erased>) -> Self {
-        Self(error.into())
-    }
 }

@@ -1,14 +1,19 @@
 //! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
 
 use bcoin_ledger::{
-    BlockHash, Rules as _, SingleBlocks as _,
-    sound::{Block, BlockError, Header, Invalidity, MAX_BLOCK_BYTES, Sound},
+    BlockHash, Rules as _,
+    sound::{Block, BlockError, Invalidity, MAX_BLOCK_BYTES, Sound},
 };
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
 
-use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
+use super::{Exchange, Fetch, Goal, OwnNetwork};
 use crate::peers::{
-    chain_decoder::ChainError, error::PeerError, headers_first, observer::LastBlock, peer_status::PeerTip,
+    chain_decoder::ChainError,
+    error::{BrokenRule, PeerError},
+    headers_first,
+    observer::LastBlock,
+    peer_status::PeerTip,
+    refusals::note_refusal,
 };
 
 /// What is said of a block that is no text.
@@ -56,13 +61,6 @@ impl Exchange for Sound {
 
     async fn goal(fetch: &Fetch<'_, Self>, theirs: PeerTip, common: u64) -> Result<Goal, PeerError> {
         headers_first::judge(fetch, theirs, common).await
-    }
-}
-
-/// Lets the node remember an invalid block by its hash. Without work, hashes are too many for that.
-pub(in crate::peers) fn note_refusal(rules: &Sound, node: &NodeHandle<Sound>, header: &Header, error: &BlockError) {
-    if rules.check_least_work(header).is_ok() {
-        node.note_refusal(header.hash(), error);
     }
 }
 

@@ -16,16 +16,15 @@ use tokio::task::spawn_blocking;
 
 use super::{
     chain_decoder::ChainError,
-    error::PeerError,
-    exchange::{BrokenRule, Goal, sound::note_refusal},
+    error::{BrokenRule, PeerError},
+    exchange::Goal,
     fetch::Fetch,
     peer_status::PeerTip,
+    refusals::note_refusal,
 };
-use crate::wire::v1::PREFIX;
+use crate::wire::{sound::MAX_HEADERS, v1::PREFIX};
 
-/// How many headers an answer has at most.
-const MAX_HEADERS: usize = 10_000;
-/// How many bytes such an answer may have: two digits for each byte of a header, quotes, a comma and a blank, and what is around
+/// How many bytes an answer of [`MAX_HEADERS`] headers may have: two digits for each byte of a header, quotes, a comma and a blank, and what is around
 /// them.
 const MAX_ANSWER: u64 = (MAX_HEADERS * (2 * HEADER_BYTES + 4) + 1024) as u64;
 /// How many bytes the shortest block has: the header, a count, and the shortest coinbase.
