@@ -128,6 +128,7 @@ export default {
   problem: (kind) =>
     ({
       "no-receiver": "本节点不能挖矿，因为没有收款人：启动节点时请加上 --miner ADDRESS（ADDRESS 为地址）。",
+      "clock-behind": "最后一个区块的时间超前于节点所在机器的时钟：请校准时钟，或稍等片刻。",
       "broken-rule": "这不符合规则。",
       "bad-mode": "在这套规则下不能这样挖矿。",
       "bad-path": "这不是地址。地址有 63 个字符，以 bco1 开头。",

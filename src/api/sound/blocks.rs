@@ -171,8 +171,8 @@ async fn found<T: Send + 'static>(
     post, path = "/blocks", tag = "chain", operation_id = "mine",
     responses(
         (status = 201, description = "The block; the header Location names it", body = MinedJson),
-        (status = 409, description = "Nobody is paid for blocks of this node", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`no-receiver`: nobody is paid for blocks of this node; start it with --miner ADDRESS", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many requests of this address, or of all, wait for a block, and Retry-After says when to ask again; `clock-behind`: the clock of this machine is behind the chain; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]

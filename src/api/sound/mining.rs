@@ -33,7 +33,7 @@ pub(super) async fn mine(state: &SoundState, client: ClientAddress) -> Result<Mi
     responses(
         (status = 200, body = MiningJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Nobody is paid for blocks of this node", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`no-receiver`: nobody is paid for blocks of this node; start it with --miner ADDRESS", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn set_mining(
@@ -54,7 +54,7 @@ pub(super) async fn set_mining(
         (status = 200, body = TemplateJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The address holds no key", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too much of this address is worked on, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too much of this address, or of all, is worked on, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn template(

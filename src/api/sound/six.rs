@@ -51,7 +51,7 @@ pub(in crate::api) fn routes() -> OpenApiRouter<SoundState> {
     responses(
         (status = 200, description = "The block", body = MinedAnswer, example = json!(examples::mined())),
         (status = 409, description = "Nobody is paid for blocks of this node: start it with --miner ADDRESS", body = String, content_type = "text/plain; charset=utf-8"),
-        (status = 503, description = "The node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 503, description = "Too many requests of this address, or of all, wait for a block, and Retry-After says when to ask again; or the clock of this machine is behind the chain; or the node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]

@@ -27,7 +27,7 @@ use crate::wire::{
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 2 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It breaks a rule, which the member `why` names", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too many blocks of this address are judged, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many blocks of this address, or of all, are judged, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -49,7 +49,7 @@ pub(super) async fn submit_block(
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 2 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It breaks a rule, which the member `why` names", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too many blocks of this address are judged, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many blocks of this address, or of all, are judged, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
