@@ -129,7 +129,7 @@ export interface AccountPage extends Account {
   /** The nonce of its next transfer, after those that wait. */
   next_nonce: number;
   /** Its transfers that wait, in the order of their nonces; absent when the node does not tell them. */
-  waiting?: Transfer[];
+  waiting: Transfer[];
   transactions: BookedTransaction[];
   next: string | null;
 }

@@ -12,7 +12,7 @@ import { facts, transactionList } from "./transactions.js";
  * @param {{ close: () => void, more: () => void }} actions `more` reads further transactions
  */
 export function accountNotice(page, { close, more }) {
-  const { address, balance, immature, nonce, next_nonce, waiting = [], transactions, next } = page;
+  const { address, balance, immature, nonce, next_nonce, waiting, transactions, next } = page;
   const latest = waiting.toReversed();
   const shown = [...latest, ...transactions.map(({ transaction }) => transaction)];
   const place = (/** @type {number} */ at) =>

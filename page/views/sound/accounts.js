@@ -118,7 +118,7 @@ export function soundAccountsView({ api, keep }) {
  * @param {AccountPage} latest
  */
 function isSame(before, latest) {
-  const told = (/** @type {AccountPage} */ { balance, immature, nonce, next_nonce, waiting = [], transactions }) => {
+  const told = (/** @type {AccountPage} */ { balance, immature, nonce, next_nonce, waiting, transactions }) => {
     const first = transactions.slice(0, latest.transactions.length).map(({ transaction }) => transaction.id);
     return JSON.stringify([`${balance} ${immature} ${nonce} ${next_nonce}`, waiting.map(({ id }) => id), first]);
   };

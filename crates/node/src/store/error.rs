@@ -155,7 +155,7 @@ pub enum OpenError {
         folder: PathBuf,
     },
     /// The blocks follow other rules.
-    #[error("the chain in {} follows the rules {found:?} and not {wanted:?}; name another folder with --data-dir", .file.display())]
+    #[error("the chain in {} follows the rules {found:?} and not {wanted:?}; add --rules {found}, or name another folder with --data-dir", .file.display())]
     OtherRules {
         /// The data file.
         file: PathBuf,
@@ -166,7 +166,7 @@ pub enum OpenError {
     },
     /// The blocks belong to another network of the same rules.
     #[error("the chain in {} begins with the block {found} and not with {wanted}: it belongs to another network; \
-             name another folder with --data-dir", .file.display())]
+             start it with the --room and --profile that it was made with, or name another folder with --data-dir", .file.display())]
     OtherNetwork {
         /// The data file.
         file: PathBuf,
