@@ -1,7 +1,5 @@
 //! The six routes of the chapter (docs/contract.md section 2; listing sections 16.8.1 to 16.8.4).
 
-use std::sync::Arc;
-
 use axum::{
     Extension,
     body::Body,
@@ -9,8 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_ledger::{BlockHash, chapter::Chapter};
-use bcoin_node::store::{Reader, StoreError};
+use bcoin_ledger::BlockHash;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -23,8 +20,9 @@ use super::{
     entity_tag,
     error::ApiError,
     request_body::RequestBody,
-    shares::{ClientAddress, Holder},
+    shares::ClientAddress,
     state::{ApiState, ChapterState},
+    validity,
     verbs::{post, safe_get, unsafe_get},
 };
 use crate::wire::{
@@ -96,22 +94,7 @@ async fn is_valid(
     State(state): State<ChapterState>,
     Extension(client): Extension<ClientAddress>,
 ) -> Result<Response, ApiError> {
-    // Waiting for its share first, an address has no more than that in the queue for a thread. The check continues when the client
-    // disconnects, and keeps its place until it ends.
-    let place = Arc::new(state.checkers.wait(Holder::of(client.0)).await);
-    let check = move |reader: &Reader| {
-        let _place = place.clone();
-        reader.snapshot()?.check_chain(&Chapter, &|_, _| ())
-    };
-    let message = match state.node.read_on(&state.checks, check).await {
-        Ok(_) => messages::CHAIN_VALID,
-        Err(StoreError::Damaged(reason)) => {
-            tracing::error!(reason, "the chain is not valid");
-            messages::CHAIN_INVALID
-        }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(json(StatusCode::OK, answers::message(message)))
+    validity::answer(&state, client, |chain, rules| chain.check_chain(rules, &|_, _| ()).map(drop)).await
 }
 
 /// Sends a payment, which waits for the next block. The body is read as JSON whatever its `Content-Type`.

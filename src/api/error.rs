@@ -116,14 +116,19 @@ pub(super) enum ApiError {
     TooManyListeners(#[from] TooManyListeners),
     #[error(
         "{} hears this node's events {} times already, and no address may more often; close one, or ask again later.",
-        capitalised(&.0.holder), .0.share
+        capitalised(&.0.holders), .0.places
     )]
     TooManyListenersOfOne(TooManyPlaces),
     #[error(
-        "{} has sent {} blocks that are still judged, and no address may have more at a time; wait for their answers.",
-        capitalised(&.0.holder), .0.share
+        "{} has sent {} blocks that are still judged, and those are the most at a time; wait for an answer, or ask again later.",
+        capitalised(&.0.holders), .0.places
     )]
     TooManyBlocks(TooManyPlaces),
+    #[error(
+        "{} waits for {} blocks that this node mines, and those are the most at a time; wait for one, or ask again later.",
+        capitalised(&.0.holders), .0.places
+    )]
+    TooManyMined(TooManyPlaces),
     #[error("The node is not ready, because its chain cannot be read: {0}.")]
     NotReady(StoreError),
     #[error("The node is not ready, because nothing can be saved: {0}.")]
@@ -190,6 +195,7 @@ impl ApiError {
             | Self::TooManyListeners(_)
             | Self::TooManyListenersOfOne(_)
             | Self::TooManyBlocks(_)
+            | Self::TooManyMined(_)
             | Self::NotReady(_)
             | Self::NotSaving(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -221,7 +227,8 @@ impl IntoResponse for ApiError {
             | Self::TooManyJudgements(_)
             | Self::TooManyListeners(_)
             | Self::TooManyListenersOfOne(_)
-            | Self::TooManyBlocks(_) => {
+            | Self::TooManyBlocks(_)
+            | Self::TooManyMined(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -34,7 +34,7 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 const OPENING: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 
 /// Rules whose events are told.
-pub(super) trait Told: Cached {
+pub(super) trait EventWords: Cached {
     /// The names of all events that can be asked for.
     const NAMES: &'static [&'static str];
 
@@ -56,7 +56,7 @@ pub(super) struct EventQuery {
 }
 
 /// Answers with the events from now on, or after an event that was heard before.
-pub(super) fn answer<R: Told>(
+pub(super) fn answer<R: EventWords>(
     state: &RulesState<R>,
     client: ClientAddress,
     headers: &HeaderMap,
@@ -95,7 +95,7 @@ impl Wanted {
         }
     }
 
-    fn has<R: Told>(&self, event: &EventOf<R>) -> bool {
+    fn has<R: EventWords>(&self, event: &EventOf<R>) -> bool {
         self.0.is_empty() || self.0.iter().any(|name| name == R::name_of(event))
     }
 }
@@ -112,7 +112,7 @@ fn last_event_id(headers: &HeaderMap, query: EventQuery) -> Result<Option<EventI
 }
 
 /// Who listens to a stream.
-struct Listener<R: Told> {
+struct Listener<R: EventWords> {
     subscription: Subscription<EventOf<R>>,
     wanted: Wanted,
     network: Option<NetworkListener>,
@@ -121,7 +121,7 @@ struct Listener<R: Told> {
 }
 
 /// The stream: the opening, then events as they happen. It ends when the node stops or the listener has fallen behind.
-fn body<R: Told>(opening: Bytes, listener: Listener<R>, stop: CancellationToken) -> Body {
+fn body<R: EventWords>(opening: Bytes, listener: Listener<R>, stop: CancellationToken) -> Body {
     let start = (Some(opening), listener, stop);
     Body::from_stream(stream::unfold(start, async |(opening, mut listener, stop)| {
         let chunk = match opening {
@@ -132,7 +132,7 @@ fn body<R: Told>(opening: Bytes, listener: Listener<R>, stop: CancellationToken)
     }))
 }
 
-impl<R: Told> Listener<R> {
+impl<R: EventWords> Listener<R> {
     /// What comes next in the stream; none when it ends.
     async fn next_chunk(&mut self) -> Option<Bytes> {
         let comment = sleep(KEEP_ALIVE_INTERVAL);
@@ -159,7 +159,7 @@ impl<R: Told> Listener<R> {
 }
 
 /// The wanted ones of these events.
-fn chunk<R: Told>(events: &[Arc<Entry<EventOf<R>>>], wanted: &Wanted) -> Bytes {
+fn chunk<R: EventWords>(events: &[Arc<Entry<EventOf<R>>>], wanted: &Wanted) -> Bytes {
     if let [event] = events
         && wanted.has::<R>(event.event())
     {

@@ -2,6 +2,7 @@
 
 mod activity;
 mod answers;
+mod block_id;
 mod body_cache;
 mod chain_stream;
 mod chapter;
@@ -28,6 +29,7 @@ mod sound;
 mod state;
 mod unknown_path;
 mod v1;
+mod validity;
 mod verbs;
 mod web_origin;
 

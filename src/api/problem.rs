@@ -90,7 +90,9 @@ fn kind(error: &ApiError) -> ProblemKind {
         ApiError::NoReceiver(_) => ("no-receiver", "Nobody is paid for blocks of this node"),
         ApiError::MiningInterval { .. } => ("bad-interval", "Blocks cannot be mined so often or so seldom"),
         ApiError::TooManyJudgements(_) => ("too-many-judgements", "The nodes are looking at other blocks"),
-        ApiError::TooManyBlocks(_) => ("too-many-blocks", "Too many blocks are judged for one sender"),
+        ApiError::TooManyBlocks(_) | ApiError::TooManyMined(_) => {
+            ("too-many-blocks", "Too many blocks are asked of the node at a time")
+        }
         ApiError::TooManyListeners(_) | ApiError::TooManyListenersOfOne(_) => {
             ("too-many-listeners", "Too many listen to the events")
         }

@@ -53,11 +53,29 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A holder has as many places of a kind as one address may have.
+/// Places of a kind are held, as many as may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooManyPlaces {
-    pub(super) holder: Holder,
-    pub(super) share: usize,
+    pub(super) holders: Holders,
+    pub(super) places: usize,
+}
+
+/// Who holds so many places that there is none for one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holders {
+    /// The one who asks: it has its share.
+    One(Holder),
+    /// All but this machine together.
+    Others,
+}
+
+impl fmt::Display for Holders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(holder) => holder.fmt(f),
+            Self::Others => f.write_str("the rest of the network"),
+        }
+    }
 }
 
 /// Counts the places of one kind that each holder has.
@@ -67,6 +85,8 @@ pub(super) struct Shares(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     places: usize,
+    /// Whether all but this machine together have no more than the places; otherwise something else sees to that.
+    is_total: bool,
     held: Mutex<HashMap<Holder, usize>>,
     /// Wakes those that wait, whenever a place is free again.
     freed: Notify,
@@ -80,24 +100,36 @@ pub(super) struct Place {
 }
 
 impl Shares {
-    /// Shares of so many places.
+    /// Shares of so many places. How many places are held in all is bounded elsewhere.
     pub(super) fn new(places: usize) -> Self {
-        Self(Arc::new(Inner { places, held: Mutex::default(), freed: Notify::new() }))
+        Self::begin(places, false)
+    }
+
+    /// Shares of so many places, of which all holders but this machine have no more together.
+    pub(super) fn with_total(places: usize) -> Self {
+        Self::begin(places, true)
+    }
+
+    fn begin(places: usize, is_total: bool) -> Self {
+        Self(Arc::new(Inner { places, is_total, held: Mutex::default(), freed: Notify::new() }))
     }
 
     /// Takes a place out of the holder's share.
     ///
     /// # Errors
-    /// When the holder has its share already.
+    /// When the holder has its share already, or no place is free.
     pub(super) fn take(&self, holder: Holder) -> Result<Place, TooManyPlaces> {
-        let mut held = self.held();
-        let count = held.entry(holder).or_default();
-        if let Some(share) = holder.share(self.0.places)
-            && *count >= share
-        {
-            return Err(TooManyPlaces { holder, share });
+        let (mut held, places) = (self.held(), self.0.places);
+        if let Some(share) = holder.share(places) {
+            if held.get(&holder).is_some_and(|count| *count >= share) {
+                return Err(TooManyPlaces { holders: Holders::One(holder), places: share });
+            }
+            let others = || held.iter().filter(|(holder, _)| **holder != Holder::Loopback).map(|(_, count)| count);
+            if self.0.is_total && others().sum::<usize>() >= places {
+                return Err(TooManyPlaces { holders: Holders::Others, places });
+            }
         }
-        *count += 1;
+        *held.entry(holder).or_default() += 1;
         Ok(Place { holder, shares: self.clone() })
     }
 
@@ -164,11 +196,24 @@ mod tests {
         let (one, other) = (holder("192.0.2.7"), holder("192.0.2.8"));
         let first = shares.take(one).unwrap();
         let _second = shares.take(one).unwrap();
-        assert_eq!(shares.take(one).unwrap_err(), TooManyPlaces { holder: one, share: 2 });
+        assert_eq!(shares.take(one).unwrap_err(), TooManyPlaces { holders: Holders::One(one), places: 2 });
         let _others = shares.take(other).unwrap();
         drop(first);
         let _first = shares.take(one).unwrap();
         assert!(shares.take(one).is_err());
+    }
+
+    #[test]
+    fn a_total_bounds_all_addresses_together_and_not_this_machine() {
+        let shares = Shares::with_total(8);
+        let addresses = (1..=4).flat_map(|last| [last; 2]).map(|last| holder(&format!("192.0.2.{last}")));
+        let mut held: Vec<_> = addresses.map(|holder| shares.take(holder).unwrap()).collect();
+        let other = holder("192.0.2.9");
+        assert_eq!(shares.take(other).unwrap_err(), TooManyPlaces { holders: Holders::Others, places: 8 });
+        let _own = shares.take(Holder::Loopback).unwrap();
+        held.pop();
+        let _others = shares.take(other).unwrap();
+        assert!(shares.take(other).is_err());
     }
 
     #[tokio::test]

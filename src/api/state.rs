@@ -22,10 +22,13 @@ use crate::{
 
 /// How many checks of the whole chain run at a time; further ones wait.
 const MAX_CHECKS: usize = 2;
-/// How many chunks of answers to `/get_chain` are read at a time; further ones wait.
+/// How many chunks of answers to `/get_chain`, and pieces of headers, are read at a time; further ones wait.
 const MAX_CHUNKS: usize = 2;
 /// How many blocks that are sent may be judged at a time, of which one address has its share; loopback is not limited.
 const MAX_BLOCKS: usize = 16;
+/// How many requests may wait for a block that is mined for them under rules under which that takes long, of which one address has
+/// its share; loopback is not limited.
+const MAX_MINED: usize = 16;
 /// How many large bodies may arrive at a time; one address has its share of that, and loopback is not limited.
 const MAX_LARGE_BODIES: usize = 64;
 
@@ -41,12 +44,16 @@ pub struct Inner {
     pub(super) checks: ReadingThreads,
     /// The threads that read chunks of the chain.
     pub(super) chunks: ReadingThreads,
+    /// The shares of pieces of headers, which are read on the threads for chunks.
+    pub(super) header_pieces: Shares,
     /// The shares of checks.
     pub(super) checkers: Shares,
     /// The shares of calls in which all nodes judge blocks.
     pub(super) judged: Shares,
     /// The shares of blocks that are sent and judged, and of templates that are made.
     pub(super) blocks: Shares,
+    /// The shares of requests that wait for a block to be mined.
+    pub(super) mined: Shares,
     /// The shares of large bodies that arrive.
     pub(super) large_bodies: Shares,
     /// The shares of streams of events.
@@ -109,9 +116,11 @@ impl ApiState {
             network,
             checks: ReadingThreads::new(MAX_CHECKS),
             chunks: ReadingThreads::new(MAX_CHUNKS),
+            header_pieces: Shares::new(MAX_CHUNKS),
             checkers: Shares::new(MAX_CHECKS),
             judged: Shares::new(MAX_JUDGED),
-            blocks: Shares::new(MAX_BLOCKS),
+            blocks: Shares::with_total(MAX_BLOCKS),
+            mined: Shares::with_total(MAX_MINED),
             large_bodies: Shares::new(MAX_LARGE_BODIES),
             listeners: Shares::new(MAX_LISTENERS),
             about,

@@ -15,11 +15,7 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{
-    exchange::{BrokenRule, Exchange},
-    ignored::Ignored,
-    turns::Turn,
-};
+use super::{error::BrokenRule, exchange::Exchange, ignored::Ignored, turns::Turn};
 
 /// How many bytes of a block's text are read before the reader has to be the only one with a long block.
 const MAX_SHORT_BLOCK: u64 = 1 << 20;
@@ -73,6 +69,7 @@ impl ChainError {
             CandidateError::ChainTooLong { max } => CandidateError::ChainTooLong { max },
             CandidateError::SpoolsFull(full) => CandidateError::SpoolsFull(full),
             CandidateError::Empty => CandidateError::Empty,
+            CandidateError::OwnShorter { height } => CandidateError::OwnShorter { height },
             CandidateError::Store(error) => CandidateError::Store(error),
             CandidateError::Io(error) => CandidateError::Io(error),
         })

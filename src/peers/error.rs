@@ -11,6 +11,18 @@ use crate::format::root_cause;
 /// An error of one set of rules, where any may be followed.
 pub type Erased = Box<dyn StdError + Send + Sync>;
 
+/// A rule that a block breaks, whichever rules those are.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct BrokenRule(Erased);
+
+impl BrokenRule {
+    /// Of this error.
+    pub fn new(error: impl Into<Erased>) -> Self {
+        Self(error.into())
+    }
+}
+
 /// Why a peer's answer is not used. The texts are for the log; [`PeerError::told`] is for callers.
 #[derive(Debug, Error)]
 pub enum PeerError {
@@ -48,7 +60,7 @@ pub enum PeerError {
     /// A node under the same rules, in another network.
     #[error(
         "it is in the room {theirs}, and this node in the room {own}: nodes of different rooms exchange nothing; start one of them \
-         again with --room and what the other one has"
+         again with the --room, the --profile or the --genesis of the other one"
     )]
     OtherNetwork {
         /// The room of this node.
@@ -56,8 +68,8 @@ pub enum PeerError {
         /// The peer's, as it says.
         theirs: Room,
     },
-    /// The chain is another one than when it was looked at first.
-    #[error("its chain has changed while it was fetched; ask again")]
+    /// The chain, or the own one, is another one than when it was looked at first.
+    #[error("its chain or the own one has changed while it was fetched; ask again")]
     Changed,
     /// This node's own chain cannot be read.
     #[error(transparent)]
@@ -143,6 +155,7 @@ impl<E: StdError + Send + Sync + 'static> From<CandidateError<E>> for PeerError 
     fn from(error: CandidateError<E>) -> Self {
         match error {
             CandidateError::Store(error) => Self::Store(error),
+            CandidateError::OwnShorter { .. } => Self::Changed,
             error => Self::Chain(ChainError::from_candidate(error)),
         }
     }

@@ -24,6 +24,8 @@ pub(super) enum Fetched<R> {
     NotLonger {
         /// How many blocks it has.
         length: u64,
+        /// Whether it has more for which it is too early by this node's clock.
+        is_early: bool,
     },
     /// It was read and is valid, as far as can be said without accounts.
     Chain {
@@ -73,7 +75,7 @@ impl<R: Exchange> Fetch<'_, R> {
         network.check(&status.network)?;
         let theirs = status.tip;
         if !theirs.claims_more_work_than(&view.tip) {
-            return Ok(Fetched::NotLonger { length: theirs.length });
+            return Ok(Fetched::NotLonger { length: theirs.length, is_early: false });
         }
         let max = client.limits.chain_bytes;
         if theirs.bytes.is_some_and(|bytes| bytes > max) {
@@ -82,7 +84,7 @@ impl<R: Exchange> Fetch<'_, R> {
         let common = last_common_block(client, node, &network, peer, view, theirs).await?;
         let common = common.map_or(0, |(height, _)| height);
         let (until, hash) = match R::goal(self, theirs, common).await? {
-            Goal::Nothing(length) => return Ok(Fetched::NotLonger { length }),
+            Goal::Nothing { height, is_early } => return Ok(Fetched::NotLonger { length: height, is_early }),
             Goal::End(length) => (length, None),
             Goal::Block { height, hash } => (height, Some(hash)),
         };

@@ -5,13 +5,15 @@ use std::fmt;
 use bcoin_ledger::BlockHash;
 
 use super::{
-    error::PeerError,
-    exchange::{BrokenRule, Exchange},
+    error::{BrokenRule, PeerError},
+    exchange::Exchange,
     observer::LastBlock,
 };
 
 /// The rules that a node follows whose status does not name them: those of earlier programs.
 const UNNAMED_RULES: &str = "chapter";
+/// How many digits of a first block's hash are shown where rooms are told apart.
+const SHOWN_DIGITS: usize = 8;
 /// How many characters of the names that a peer gives its rules and its room are kept.
 const MAX_NAME: usize = 40;
 
@@ -108,9 +110,10 @@ impl TheirNetwork {
 /// The name, and the first block, because rooms with other rewards may have the same name.
 impl fmt::Display for Room {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits: String = self.genesis.to_string().chars().take(SHOWN_DIGITS).collect();
         match &self.name {
-            Some(name) => write!(f, "{name:?} (genesis block {})", self.genesis),
-            None => write!(f, "with the genesis block {}", self.genesis),
+            Some(name) => write!(f, "{name:?} (first block {digits}...)"),
+            None => write!(f, "with the first block {digits}..."),
         }
     }
 }

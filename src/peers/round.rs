@@ -103,10 +103,10 @@ impl<R: Rules> OpenRound<R> {
         self.answered.iter().all(Option::is_some)
     }
 
-    /// Whether this peer has answered.
-    pub(super) fn has_answer_of(&self, peer: &PeerAddress) -> bool {
+    /// Whether this peer was known when the round began, and has not answered yet.
+    pub(super) fn waits_for(&self, peer: &PeerAddress) -> bool {
         let mut answered = self.view.peers.iter().zip(&self.answered);
-        answered.any(|(asked, answer)| asked == peer && answer.is_some())
+        answered.any(|(asked, answer)| asked == peer && answer.is_none())
     }
 
     /// When callers get their answer at the latest, if chains are arriving or not (docs/contract.md section 6).
@@ -119,13 +119,13 @@ impl<R: Rules> OpenRound<R> {
         }
     }
 
-    /// Takes the answer of a peer. An answer of one that was no peer when the round began is given back.
-    pub(super) fn record(&mut self, answer: Answer<R>) -> Option<Answer<R>> {
-        let Some(order) = self.view.peers.iter().position(|peer| *peer == answer.peer) else { return Some(answer) };
+    /// Takes the answer of a peer for which the round waits.
+    pub(super) fn record(&mut self, answer: Answer<R>) {
+        let Some(order) = self.view.peers.iter().position(|peer| *peer == answer.peer) else { return };
         let answered = match answer.chain {
             Ok(None) => Answered::Itself,
             Err(error) => Answered::Failed(error),
-            Ok(Some(Fetched::NotLonger { length })) => Answered::NotLonger(length),
+            Ok(Some(Fetched::NotLonger { length, .. })) => Answered::NotLonger(length),
             Ok(Some(Fetched::Chain { candidate, .. })) => {
                 self.delivered = Some(Instant::now());
                 let tip = candidate.tip();
@@ -137,7 +137,6 @@ impl<R: Rules> OpenRound<R> {
             }
         };
         self.answered[order] = Some((answered, answer.took));
-        None
     }
 
     /// The best chain so far, and the peer that has it.

@@ -16,14 +16,14 @@ use tracing::Instrument as _;
 use super::{
     chain_decoder::ChainError,
     client::PeerClient,
-    error::PeerError,
-    exchange::{BrokenRule, Exchange},
+    error::{BrokenRule, PeerError},
+    exchange::Exchange,
     fetch::Fetched,
     limits::ClientLimits,
     observer::Observer,
     own_address::OwnAddress,
     round::{OpenRound, RoundOf},
-    transfer::{Answer, Transfers},
+    transfer::{Answer, Shows, Transfers},
 };
 
 /// How many requests the queue holds. Further senders wait.
@@ -51,9 +51,9 @@ pub struct SyncHandle<R: Exchange> {
 /// One peer is to be asked for its chain.
 struct Question {
     peer: PeerAddress,
-    reply: oneshot::Sender<bool>,
-    /// Whether its chain had more work than the own one and broke no rule, once that is known.
-    was_better: Option<bool>,
+    reply: oneshot::Sender<Shows>,
+    /// What its answer shows, once that is known.
+    shows: Option<Shows>,
 }
 
 impl<R: Exchange> Clone for SyncHandle<R> {
@@ -74,13 +74,13 @@ impl<R: Exchange> SyncHandle<R> {
         answer.await.map_err(|_| Stopping)?
     }
 
-    /// Asks one peer for a better chain, during rounds too, and adopts it. Returns whether it had one.
+    /// Asks one peer for a better chain, during rounds too, and adopts it. Returns what its answer shows.
     ///
     /// # Errors
     /// When the node stops.
-    pub(super) async fn ask_one(&self, peer: PeerAddress) -> Result<bool, Stopping> {
+    pub(super) async fn ask_one(&self, peer: PeerAddress) -> Result<Shows, Stopping> {
         let (reply, answer) = oneshot::channel();
-        let question = Question { peer, reply, was_better: None };
+        let question = Question { peer, reply, shows: None };
         self.single.send(question).await.map_err(|_| Stopping)?;
         answer.await.map_err(|_| Stopping)
     }
@@ -175,13 +175,12 @@ impl<R: Exchange> Sync<R> {
             tokio::select! {
                 Some(question) = self.questions.recv() => self.ask_one(question),
                 Some(answer) = self.transfers.next() => {
-                    if round.has_answer_of(&answer.peer) {
+                    if round.waits_for(&answer.peer) {
+                        self.note(&answer).await;
+                        round.record(answer);
+                    } else {
+                        // It was asked alone, perhaps as one that has become a peer since the round began.
                         self.take_alone(answer).await;
-                        continue;
-                    }
-                    self.note(&answer).await;
-                    if let Some(of_no_peer) = round.record(answer) {
-                        tracing::debug!(peer = %of_no_peer.peer, "is no peer any more");
                     }
                 }
                 () = self.stop.cancelled() => break,
@@ -204,17 +203,19 @@ impl<R: Exchange> Sync<R> {
     }
 
     /// Takes note of what is answered to those who have asked for this peer's chain alone.
-    fn note_question(&mut self, peer: &PeerAddress, was_better: bool) {
+    fn note_question(&mut self, peer: &PeerAddress, shows: Shows) {
         for question in self.asked.iter_mut().filter(|question| question.peer == *peer) {
-            question.was_better = Some(was_better);
+            question.shows = Some(shows);
         }
     }
 
     /// Answers the questions to which the answer is known and has taken effect.
     fn answer_questions(&mut self) {
-        for question in self.asked.extract_if(.., |question| question.was_better.is_some()) {
-            // Who has asked may have gone away.
-            let _ = question.reply.send(question.was_better.unwrap_or_default());
+        for question in self.asked.extract_if(.., |question| question.shows.is_some()) {
+            if let Some(shows) = question.shows {
+                // Who has asked may have gone away.
+                let _ = question.reply.send(shows);
+            }
         }
     }
 
@@ -245,7 +246,7 @@ impl<R: Exchange> Sync<R> {
         }
         if adoption.is_err() {
             // Who has asked would ask again at once.
-            self.note_question(peer, false);
+            self.note_question(peer, Shows::NoMoreWork);
         }
         match adoption? {
             Adoption::Adopted { replacement, waiting } => {
@@ -268,10 +269,10 @@ impl<R: Exchange> Sync<R> {
     /// Tells the observer and the operator what a peer answered, and everyone when a longer chain is beyond a limit.
     async fn note(&mut self, answer: &Answer<R>) {
         let peer = &answer.peer;
-        self.note_question(peer, answer.was_better);
+        self.note_question(peer, answer.shows);
         match &answer.chain {
             Ok(None) => {}
-            Ok(Some(Fetched::NotLonger { length })) => tracing::debug!(%peer, length, "has no longer chain"),
+            Ok(Some(Fetched::NotLonger { length, .. })) => tracing::debug!(%peer, length, "has no longer chain"),
             Ok(Some(Fetched::Chain { candidate, is_listing })) => {
                 tracing::debug!(%peer, length = candidate.tip().height, "has a valid chain");
                 if *is_listing {

@@ -30,8 +30,19 @@ pub(super) struct Answer<R> {
     pub(super) took: Duration,
     /// None when the peer is this node itself.
     pub(super) chain: Result<Option<Fetched<R>>, PeerError>,
-    /// Whether that is a chain with more work than the own one had when the peer was asked.
-    pub(super) was_better: bool,
+    /// What that shows of a peer that told of more work.
+    pub(super) shows: Shows,
+}
+
+/// What an answer shows of a peer that told of more work than the own chain had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// It has more work.
+    MoreWork,
+    /// It has not.
+    NoMoreWork,
+    /// Neither, and the peer is not to blame: it is too early for the next block, or the chain has changed meanwhile.
+    Nothing,
 }
 
 /// The transfers that are under way, at most one for each peer.
@@ -86,11 +97,14 @@ impl<R: Exchange> Transfers<R> {
                     Fetch { rules, client, node, peer, view: &view, delivering: &delivering }.run().await.map(Some)
                 }
             };
-            let was_better = match &chain {
-                Ok(Some(Fetched::Chain { candidate, .. })) => candidate.tip().has_more_work_than(&view.tip),
-                _ => false,
+            let shows = match &chain {
+                Ok(Some(Fetched::Chain { candidate, .. })) if candidate.tip().has_more_work_than(&view.tip) => {
+                    Shows::MoreWork
+                }
+                Ok(Some(Fetched::NotLonger { is_early: true, .. })) | Err(PeerError::Changed) => Shows::Nothing,
+                _ => Shows::NoMoreWork,
             };
-            Answer { peer, took: began.elapsed(), chain, was_better }
+            Answer { peer, took: began.elapsed(), chain, shows }
         };
         let task = self.tasks.spawn(transfer.in_current_span());
         self.asked.insert(task.id(), asked);
@@ -116,7 +130,8 @@ impl<R: Exchange> Transfers<R> {
             Err(error) => {
                 tracing::error!(%error, "asking a peer ended with a panic");
                 let peer = asked?.peer;
-                Some(Answer { peer, took: Duration::ZERO, chain: Err(PeerError::Interrupted), was_better: false })
+                let chain = Err(PeerError::Interrupted);
+                Some(Answer { peer, took: Duration::ZERO, chain, shows: Shows::NoMoreWork })
             }
         }
     }

@@ -15,6 +15,7 @@ const SOUND = { en: { ...en, ...soundEn }, "zh-CN": { ...zhCN, ...soundZhCN } };
 /** Problems that a node has under the sound rules alone. */
 const SOUND_PROBLEMS = [
   "no-receiver",
+  "clock-behind",
   "broken-rule",
   "bad-mode",
   "unknown-transaction",

@@ -140,6 +140,11 @@ pub trait Rules: Clone + Debug + Send + Sync + 'static {
     /// middle, the first of the last [`Rules::WINDOW`] blocks comes without any.
     fn extend(&self, ancestors: Option<&Self::Ancestors>, block: &Self::CheckedBlock) -> Self::Ancestors;
 
+    /// The target of the last of these blocks in Bitcoin's compact form; 0 where blocks have no targets.
+    fn bits(_ancestors: &Self::Ancestors) -> u32 {
+        0
+    }
+
     /// Reads a block that this node has checked and written down itself, at the end of the chain `tip`. It is not judged again.
     ///
     /// # Errors

@@ -97,6 +97,12 @@ pub enum CandidateError<E: std::error::Error> {
     /// The chain has no block.
     #[error("a chain has at least one block")]
     Empty,
+    /// The node's own chain has become shorter meanwhile.
+    #[error("the own chain has no block {height} any more")]
+    OwnShorter {
+        /// The height of the last block that both chains had.
+        height: u64,
+    },
     /// The node's own chain cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -134,6 +140,9 @@ impl<R: Rules> CandidateBuilder<R> {
         limits: CandidateLimits,
     ) -> Result<Self, CandidateError<R::BlockError>> {
         let own = own.snapshot()?;
+        if own.length()? < fork {
+            return Err(CandidateError::OwnShorter { height: fork });
+        }
         let ancestors = own.ancestors(&rules, fork)?.ok_or_else(StoreError::no_block)?;
         let fork_hash = Some(ancestors.as_ref().hash);
         let bytes = own_bytes.saturating_sub(own.bytes_above(fork)?);

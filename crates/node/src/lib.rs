@@ -117,6 +117,7 @@ pub fn start<R: Rules>(
     let waiting_bytes = blockchain.waiting_bytes();
     let first_view = View {
         tip,
+        bits: R::bits(blockchain.ancestors()),
         chain_bytes,
         waiting,
         waiting_bytes,

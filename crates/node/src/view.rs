@@ -12,6 +12,8 @@ use crate::{address::PeerAddress, store::Reader};
 pub struct View {
     /// The end of the chain.
     pub tip: Tip,
+    /// The target of its last block in Bitcoin's compact form; 0 where blocks have no targets.
+    pub bits: u32,
     /// How many bytes the encodings of the chain's blocks have together.
     pub chain_bytes: u64,
     /// How many transactions wait.

@@ -145,12 +145,13 @@ export default {
   problem: (kind) =>
     ({
       "no-receiver": "This node mines nothing, as nobody would be paid: start the node with --miner ADDRESS.",
+      "clock-behind": "The last block is ahead of the clock of the node's machine: set the clock, or wait.",
       "broken-rule": "This breaks a rule.",
       "bad-mode": "Blocks are not mined in this way under these rules.",
       "bad-path": "This is no address. Addresses have 63 characters and begin with bco1.",
       "unknown-account": "The chain holds no transaction of this address.",
       "unknown-transaction": "The node knows no such transaction.",
       "not-confirmed": "No block of the chain holds this transaction.",
-      "too-many-blocks": "The node is judging other blocks. Try again in a moment.",
+      "too-many-blocks": "The node is busy with other blocks. Try again in a moment.",
     })[kind] ?? en.problem(kind),
 };

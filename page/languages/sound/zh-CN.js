@@ -128,12 +128,13 @@ export default {
   problem: (kind) =>
     ({
       "no-receiver": "本节点不能挖矿，因为没有收款人：启动节点时请加上 --miner ADDRESS（ADDRESS 为地址）。",
+      "clock-behind": "最后一个区块的时间超前于节点所在机器的时钟：请校准时钟，或稍等片刻。",
       "broken-rule": "这不符合规则。",
       "bad-mode": "在这套规则下不能这样挖矿。",
       "bad-path": "这不是地址。地址有 63 个字符，以 bco1 开头。",
       "unknown-account": "链上没有涉及这个地址的交易。",
       "unknown-transaction": "节点不认识这笔交易。",
       "not-confirmed": "链上还没有区块包含这笔交易。",
-      "too-many-blocks": "节点正在验证其他区块，请稍后再试。",
+      "too-many-blocks": "节点正在处理其他区块，请稍后再试。",
     })[kind] ?? zhCN.problem(kind),
 };

@@ -19,6 +19,7 @@ use super::{
             params::{Name, Params, limit},
         },
     },
+    blocks::PAGE_BYTES,
     stored::{Booked, Stored, missing},
 };
 use crate::wire::{
@@ -78,7 +79,8 @@ fn to_json(key: XOnlyKey, account: &Account) -> AccountJson {
     AccountJson { address: key.to_string(), balance: account.balance.units(), nonce: account.nonce }
 }
 
-/// What an address has, and its transactions, the latest first. An address that no block names has nothing.
+/// What an address has, and its transactions, the latest first. An address that no block names has nothing. A page also ends after
+/// about 4 MiB of blocks.
 #[utoipa::path(
     get, path = "/accounts/{address}", tag = "accounts", operation_id = "account",
     params(("address" = String, Path, description = "The address"), AccountParams),
@@ -103,15 +105,23 @@ pub(super) async fn account(
     });
     let (waiting, fee_per_byte) = in_memory.await?;
     let (stored, rules) = (Stored::of(&state), state.ledger.clone());
-    let read = move |reader: &Reader| {
+    let read_account = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let account = snapshot.account::<Account>(&key.to_bytes())?.unwrap_or_default();
-        let immature = immature(&snapshot, &rules, key)?;
-        let (found, more) = snapshot.account_transactions::<Account>(&key.to_bytes(), before, limit)?;
-        let next = found.last().copied().filter(|_| more);
-        Ok((account, immature, transactions(&stored, &snapshot, &found)?, next))
+        Ok((account, immature(&snapshot, &rules, key)?))
     };
-    let (account, immature, transactions, last) = state.node.read(read).await?;
+    let (account, immature) = state.node.read(read_account).await?;
+    // Two short turns hold up others less than one long one.
+    let read_transactions = move |reader: &Reader| {
+        let snapshot = reader.snapshot()?;
+        let (found, more) = snapshot.account_transactions::<Account>(&key.to_bytes(), before, limit)?;
+        let transactions = transactions(&stored, &snapshot, &found)?;
+        let is_last = !more && transactions.len() == found.len();
+        Ok((transactions, is_last))
+    };
+    let (transactions, is_last) = state.node.read(read_transactions).await?;
+    let last = transactions.last().filter(|_| !is_last);
+    let last = last.map(|last| (last.block, last.position));
     let next =
         last.map(|(block, position)| format!("{PREFIX}/accounts/{address}?before={block}-{position}&limit={limit}"));
     let after_waiting = waiting.last().map_or(0, |last| last.nonce.saturating_add(1));
@@ -140,19 +150,24 @@ fn immature(snapshot: &Snapshot, rules: &Sound, key: XOnlyKey) -> Result<u64, St
     Ok(units)
 }
 
-/// The transactions at these positions.
+/// The transactions at these positions, up to the first one for which enough bytes of blocks were read.
 fn transactions(
     stored: &Stored,
     snapshot: &Snapshot,
     positions: &[TransactionCursor],
 ) -> Result<Vec<BookedTransaction>, StoreError> {
     let mut transactions = Vec::new();
-    let mut read: Option<(u64, CheckedBlock)> = None;
+    let (mut read, mut bytes): (Option<(u64, CheckedBlock)>, usize) = (None, 0);
     for &(height, position) in positions {
         let missing = || missing(height, position);
         let block = match read.take().filter(|(found, _)| *found == height) {
             Some((_, block)) => block,
-            None => stored.block(height, snapshot.block(height)?.ok_or_else(missing)?)?,
+            None if bytes >= PAGE_BYTES => break,
+            None => {
+                let encoding = snapshot.block(height)?.ok_or_else(missing)?;
+                bytes += encoding.len();
+                stored.block(height, encoding)?
+            }
         };
         let booked = Booked { block, place: position.checked_sub(1).ok_or_else(missing)? };
         let transaction = booked.transaction().ok_or_else(missing)?;

@@ -1,6 +1,7 @@
 //! `/api/v1/blocks` and `/api/v1/headers`: the chain, and the blocks beside it.
 
 use axum::{
+    Extension,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -15,9 +16,11 @@ use super::{
     super::{
         answers::{json, json_text, ok},
         error::ApiError,
+        shares::ClientAddress,
         state::SoundState,
         v1::params::{Name, Page, PageParams, Params},
     },
+    mining,
     stored::{Found, Stored, header_bytes},
 };
 use crate::{
@@ -168,13 +171,16 @@ async fn found<T: Send + 'static>(
     post, path = "/blocks", tag = "chain", operation_id = "mine",
     responses(
         (status = 201, description = "The block; the header Location names it", body = MinedJson),
-        (status = 409, description = "Nobody is paid for blocks of this node", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`no-receiver`: nobody is paid for blocks of this node; start it with --miner ADDRESS", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many requests of this address, or of all, wait for a block, and Retry-After says when to ask again; `clock-behind`: the clock of this machine is behind the chain; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn mine(State(state): State<SoundState>) -> Result<Response, ApiError> {
-    let Mined { block, trials, took } = state.node.mine().await?;
+pub(super) async fn mine(
+    State(state): State<SoundState>,
+    Extension(client): Extension<ClientAddress>,
+) -> Result<Response, ApiError> {
+    let Mined { block, trials, took } = mining::mine(&state, client).await?;
     let block = BlockJson::from(&block);
     tracing::info!(index = block.index, transactions = block.transactions.len(), "mined a block");
     let location = [(header::LOCATION, format!("{PREFIX}/blocks/{}", block.index))];

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use super::super::{
     error::ApiError,
-    event_stream::{self, EventQuery, Told, frame},
+    event_stream::{self, EventQuery, EventWords, frame},
     shares::ClientAddress,
     state::SoundState,
     v1::params::Params,
@@ -66,7 +66,7 @@ pub(super) async fn events(
     event_stream::answer(&state, client, &headers, query)
 }
 
-impl Told for Sound {
+impl EventWords for Sound {
     const NAMES: &'static [&'static str] = &[
         common::BLOCK,
         event::TRANSACTION,

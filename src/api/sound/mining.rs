@@ -1,8 +1,8 @@
 //! `/api/v1/mining`: whether the node mines by itself, and templates for outside miners.
 
 use axum::{Extension, extract::State, response::Response};
-use bcoin_ledger::sound::{Note, Receiver};
-use bcoin_node::MineError;
+use bcoin_ledger::sound::{CheckedBlock, Note, Receiver};
+use bcoin_node::{MineError, Mined};
 use uuid::Uuid;
 
 use super::super::{
@@ -20,13 +20,20 @@ use crate::wire::{
     v1::{MiningJson, Problem},
 };
 
+/// Mines a block for this client. A search takes long, and all who ask share one miner: no address has more than its share of the
+/// requests that wait.
+pub(super) async fn mine(state: &SoundState, client: ClientAddress) -> Result<Mined<CheckedBlock>, ApiError> {
+    let _place = state.mined.take(Holder::of(client.0)).map_err(ApiError::TooManyMined)?;
+    Ok(state.node.mine().await?)
+}
+
 /// Lets the node mine by itself in another way, until it stops.
 #[utoipa::path(
     put, path = "/mining", tag = "node", operation_id = "set_mining", request_body = MiningJson,
     responses(
         (status = 200, body = MiningJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Nobody is paid for blocks of this node", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`no-receiver`: nobody is paid for blocks of this node; start it with --miner ADDRESS", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn set_mining(
@@ -47,7 +54,7 @@ pub(super) async fn set_mining(
         (status = 200, body = TemplateJson),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The address holds no key", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too much of this address is worked on, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too much of this address, or of all, is worked on, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn template(

@@ -1,38 +1,28 @@
 //! `/api/v1/chain`: what other nodes fetch of the chain, in hexadecimal digits and in bounded pieces.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use std::sync::Arc;
+
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use bcoin_node::store::{Reader, StoreError};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::{
     super::{
         answers::json,
         error::ApiError,
+        shares::{ClientAddress, Holder},
         state::SoundState,
-        v1::params::{Params, from},
+        v1::params::{Params, PieceParams},
     },
     blocks::PAGE_BYTES,
     stored::header_bytes,
 };
 use crate::wire::{
-    sound::{ChainPiece, HeaderPiece},
+    sound::{ChainPiece, HeaderPiece, MAX_HEADERS},
     v1::Problem,
 };
 
-/// How many headers a piece has at most.
-const MAX_HEADERS: usize = 10_000;
 /// How many bytes of blocks are read for a piece; the last block may exceed it.
-const MAX_READ_BYTES: usize = 64 << 20;
-
-/// Where a piece of the chain begins.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PieceParams {
-    /// Index of the first block.
-    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
-    from: Option<u64>,
-}
+const MAX_READ_BYTES: usize = 16 << 20;
 
 /// A piece of the chain: the encodings of blocks.
 #[utoipa::path(
@@ -46,7 +36,7 @@ pub(super) async fn piece(
     State(state): State<SoundState>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
-    let from = from(params.from)?;
+    let from = params.from()?;
     let piece = state.node.read(move |reader| read(reader, "chain", from, usize::MAX, |block| Ok(hex::encode(block))));
     Ok(json(StatusCode::OK, piece.await?))
 }
@@ -55,18 +45,25 @@ pub(super) async fn piece(
 #[utoipa::path(
     get, path = "/chain/headers", tag = "chain", operation_id = "header_piece", params(PieceParams),
     responses(
-        (status = 200, description = "The headers of up to 10,000 blocks from index `from` on, and of about 64 MiB of blocks", body = HeaderPiece),
+        (status = 200, description = "The headers of up to 10,000 blocks from index `from` on, and of about 16 MiB of blocks", body = HeaderPiece),
         (status = 400, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn header_piece(
     State(state): State<SoundState>,
+    Extension(client): Extension<ClientAddress>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
-    let from = from(params.from)?;
+    let from = params.from()?;
+    // Waiting for its share first, an address has no more than that in the queue for a thread. The place is kept until the reading
+    // ends, whether the client is still there or not.
+    let place = Arc::new(state.header_pieces.wait(Holder::of(client.0)).await);
     let header = |block: &[u8]| header_bytes(block).map(hex::encode);
-    let piece = state.node.read(move |reader| read(reader, "headers", from, MAX_HEADERS, header));
-    Ok(json(StatusCode::OK, piece.await?))
+    let read = move |reader: &Reader| {
+        let _place = place.clone();
+        read(reader, "headers", from, MAX_HEADERS, header)
+    };
+    Ok(json(StatusCode::OK, state.node.read_on(&state.chunks, read).await?))
 }
 
 /// The list of this name, with up to `limit` items of blocks from this height on.

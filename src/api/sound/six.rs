@@ -1,14 +1,12 @@
 //! The six routes of the chapter under the sound rules.
 
-use std::sync::Arc;
-
 use axum::{
     Extension,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_node::store::{Reader, StoreError};
+use bcoin_node::store::Snapshot;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -20,16 +18,18 @@ use super::{
         chapter, entity_tag,
         error::ApiError,
         request_body::RequestBody,
-        shares::{ClientAddress, Holder},
+        shares::ClientAddress,
         state::SoundState,
+        validity,
         verbs::{post, safe_get, unsafe_get},
     },
     chain_stream::Chain,
     examples,
+    mining::mine,
     transactions::add,
 };
 use crate::wire::{
-    answers::{self, ChainFrame},
+    answers::ChainFrame,
     chapter::MessageShape,
     messages,
     sound::{AddedAnswer, BlockJson, ChainAnswer, MinedAnswer, ReplacedAnswer, TransferRequest},
@@ -51,12 +51,15 @@ pub(in crate::api) fn routes() -> OpenApiRouter<SoundState> {
     responses(
         (status = 200, description = "The block", body = MinedAnswer, example = json!(examples::mined())),
         (status = 409, description = "Nobody is paid for blocks of this node: start it with --miner ADDRESS", body = String, content_type = "text/plain; charset=utf-8"),
-        (status = 503, description = "The node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 503, description = "Too many requests of this address, or of all, wait for a block, and Retry-After says when to ask again; or the clock of this machine is behind the chain; or the node is stopping", body = String, content_type = "text/plain; charset=utf-8"),
         (status = 507, description = "The disk is full", body = String, content_type = "text/plain; charset=utf-8"),
     )
 )]
-async fn mine_block(State(state): State<SoundState>) -> Result<Response, ApiError> {
-    let mined = state.node.mine().await?;
+async fn mine_block(
+    State(state): State<SoundState>,
+    Extension(client): Extension<ClientAddress>,
+) -> Result<Response, ApiError> {
+    let mined = mine(&state, client).await?;
     let block = BlockJson::from(&mined.block);
     tracing::info!(index = block.index, transactions = block.transactions.len(), "mined a block");
     Ok(ok(&MinedAnswer { message: messages::MINED, block }))
@@ -80,7 +83,7 @@ async fn get_chain(State(state): State<SoundState>, headers: HeaderMap) -> Resul
     Ok(([(header::ETAG, tag)], json(StatusCode::OK, chain.into_body())).into_response())
 }
 
-/// Checks every block of the node's own chain.
+/// Judges every block of the node's own chain wholly, from the first one on: work, signatures, nonces, funds and rewards.
 #[utoipa::path(
     get, path = "/is_valid", tag = "chapter", operation_id = "is_valid",
     responses((status = 200, description = "Whether it is valid", body = MessageShape, example = json!({"message": messages::CHAIN_VALID})))
@@ -89,23 +92,7 @@ async fn is_valid(
     State(state): State<SoundState>,
     Extension(client): Extension<ClientAddress>,
 ) -> Result<Response, ApiError> {
-    // Waiting for its share first, an address has no more than that in the queue for a thread. The check continues when the client
-    // disconnects, and keeps its place until it ends.
-    let place = Arc::new(state.checkers.wait(Holder::of(client.0)).await);
-    let rules = state.ledger.clone();
-    let check = move |reader: &Reader| {
-        let _place = place.clone();
-        reader.snapshot()?.check_chain(&rules, &|_, _| ())
-    };
-    let message = match state.node.read_on(&state.checks, check).await {
-        Ok(_) => messages::CHAIN_VALID,
-        Err(StoreError::Damaged(reason)) => {
-            tracing::error!(reason, "the chain is not valid");
-            messages::CHAIN_INVALID
-        }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(json(StatusCode::OK, answers::message(message)))
+    validity::answer(&state, client, Snapshot::judge_chain).await
 }
 
 /// Sends a signed transfer, which waits for a block. The body is read as JSON whatever its `Content-Type`.

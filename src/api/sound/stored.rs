@@ -1,12 +1,12 @@
 //! Finds stored blocks and transactions, and reads them.
 
 use bcoin_ledger::{
-    BlockHash, CheckedBlock as _, Rules as _, Tip, Work,
+    CheckedBlock as _, Rules as _, Tip, Work,
     sound::{BlockSummary, CheckedBlock, HEADER_BYTES, Header, Sound, Txid},
 };
 use bcoin_node::store::{Snapshot, StoreError};
 
-use super::super::state::SoundState;
+use super::super::{block_id::BlockId, state::SoundState};
 use crate::wire::sound::TransactionJson;
 
 /// Reads what a node under these rules has stored.
@@ -96,22 +96,6 @@ pub(super) fn header_bytes(encoding: &[u8]) -> Result<&[u8; HEADER_BYTES], Store
 
 fn header(encoding: &[u8]) -> Result<Header, StoreError> {
     header_bytes(encoding).map(Header::decode)
-}
-
-/// What names a block.
-enum BlockId {
-    Index(u64),
-    Hash(BlockHash),
-}
-
-impl BlockId {
-    fn read(id: &str) -> Option<Self> {
-        if let Ok(hash) = id.parse() {
-            return Some(Self::Hash(hash));
-        }
-        let is_index = id.bytes().all(|digit| digit.is_ascii_digit());
-        id.parse().ok().filter(|_| is_index).map(Self::Index)
-    }
 }
 
 /// A transaction of the chain: its block, and its place there, from 0.

@@ -3,6 +3,7 @@
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use bcoin_ledger::sound::BlockError;
 use bcoin_node::{Source, SubmitError, SubmitOutcome};
+use bytes::Bytes;
 
 use super::super::{
     answers::{json, json_text},
@@ -26,7 +27,7 @@ use crate::wire::{
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 2 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It breaks a rule, which the member `why` names", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too many blocks of this address are judged, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many blocks of this address, or of all, are judged, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -35,7 +36,7 @@ pub(super) async fn submit_block(
     Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
-    submit(&state, client, &body).await
+    submit(&state, client, body).await
 }
 
 /// Submits a block that was made of a template. The same as `POST /blocks/raw`.
@@ -48,7 +49,7 @@ pub(super) async fn submit_block(
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 2 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It breaks a rule, which the member `why` names", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too many blocks of this address are judged, or the node is stopping", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`too-many-blocks`: too many blocks of this address, or of all, are judged, and Retry-After says when to ask again; `stopping`", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "The disk is full", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -57,14 +58,24 @@ pub(super) async fn submit_solution(
     Extension(client): Extension<ClientAddress>,
     RequestBody(body): RequestBody,
 ) -> Result<Response, ApiError> {
-    submit(&state, client, &body).await
+    submit(&state, client, body).await
 }
 
-async fn submit(state: &SoundState, client: ClientAddress, body: &[u8]) -> Result<Response, ApiError> {
-    let _place = state.blocks.take(Holder::of(client.0)).map_err(ApiError::TooManyBlocks)?;
-    let raw = raw_from_json(body)?;
-    let submitted = state.node.submit(raw, Source::new(client.0.to_canonical().to_string())).await?;
-    tracing::info!(hash = %submitted.hash, outcome = ?submitted.outcome, from = %client.0, "a block was sent");
+async fn submit(state: &SoundState, client: ClientAddress, body: Bytes) -> Result<Response, ApiError> {
+    let holder = Holder::of(client.0);
+    let _place = state.blocks.take(holder).map_err(ApiError::TooManyBlocks)?;
+    let raw = raw_from_json(&body)?;
+    // What is kept while the block waits for its turn is its encoding alone.
+    drop(body);
+    let submitted = state.node.submit(raw, Source::new(holder.to_string())).await?;
+    let (hash, outcome, from) = (submitted.hash, submitted.outcome, client.0);
+    match outcome {
+        SubmitOutcome::Connected | SubmitOutcome::Reorganised | SubmitOutcome::Branch => {
+            tracing::info!(%hash, ?outcome, %from, "a block was sent");
+        }
+        // Anyone can send any number of these.
+        _ => tracing::debug!(%hash, ?outcome, %from, "a block was sent"),
+    }
     let status = match submitted.outcome {
         SubmitOutcome::Connected | SubmitOutcome::Reorganised => StatusCode::CREATED,
         SubmitOutcome::Branch | SubmitOutcome::TooLittleWork | SubmitOutcome::Known => StatusCode::OK,

@@ -5,25 +5,21 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bcoin_ledger::{
-    BlockHash,
-    chapter::{BlockSummary, ITEM_SEPARATOR},
-};
+use bcoin_ledger::chapter::{BlockSummary, ITEM_SEPARATOR};
 use bcoin_node::{
     Mined,
     store::{Reader, StoreError},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::{
     super::{
         answers::{json, json_text, ok},
+        block_id::BlockId,
         error::ApiError,
         state::ChapterState,
     },
     convert,
-    params::{Name, Page, PageParams, Params, from},
+    params::{Name, Page, PageParams, Params, PieceParams},
 };
 use crate::{
     format::milliseconds,
@@ -103,15 +99,6 @@ fn next(length: u64, page: Page, count: usize, list: &str) -> Option<String> {
     (count > 0 && next <= length).then(|| format!("{PREFIX}/{list}?from={next}&limit={}", page.limit))
 }
 
-/// Where a piece of the chain begins.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PieceParams {
-    /// Index of the first block.
-    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
-    from: Option<u64>,
-}
-
 /// A piece of the chain, in the form of `/get_chain`: other nodes fetch what they lack.
 #[utoipa::path(
     get, path = "/chain", tag = "chain", operation_id = "piece", params(PieceParams),
@@ -124,7 +111,7 @@ pub(super) async fn piece(
     State(state): State<ChapterState>,
     Params(params): Params<PieceParams>,
 ) -> Result<Response, ApiError> {
-    let from = from(params.from)?;
+    let from = params.from()?;
     let piece = state.node.read(move |reader| read_piece(reader, from)).await?;
     Ok(json(StatusCode::OK, piece))
 }
@@ -182,22 +169,6 @@ async fn canonical_text(state: &ChapterState, id: String) -> Result<String, ApiE
     };
     let (text, length) = state.node.read(find).await?;
     text.ok_or_else(|| ApiError::UnknownBlock { id: id.escape_debug().to_string(), length })
-}
-
-/// What names a block.
-enum BlockId {
-    Index(u64),
-    Hash(BlockHash),
-}
-
-impl BlockId {
-    fn read(id: &str) -> Option<Self> {
-        if let Ok(hash) = id.parse() {
-            return Some(Self::Hash(hash));
-        }
-        let is_index = id.bytes().all(|digit| digit.is_ascii_digit());
-        id.parse().ok().filter(|_| is_index).map(Self::Index)
-    }
 }
 
 /// Mines a block, which takes the payments that wait.

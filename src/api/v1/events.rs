@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use super::{
     super::{
         error::ApiError,
-        event_stream::{self, EventQuery, Told, frame},
+        event_stream::{self, EventQuery, EventWords, frame},
         shares::ClientAddress,
         state::ChapterState,
     },
@@ -65,7 +65,7 @@ pub(super) async fn events(
     event_stream::answer(&state, client, &headers, query)
 }
 
-impl Told for Chapter {
+impl EventWords for Chapter {
     const NAMES: &'static [&'static str] =
         &[event::BLOCK, event::PAYMENT, event::REPLACEMENT, event::PEERS, event::MINING, event::BEYOND_LIMIT];
 

@@ -65,8 +65,24 @@ impl PageParams {
     }
 }
 
+/// Where a piece of the chain begins.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct PieceParams {
+    /// Index of the first block.
+    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 1)]
+    from: Option<u64>,
+}
+
+impl PieceParams {
+    /// The index of its first block.
+    pub(in crate::api) fn from(self) -> Result<u64, ApiError> {
+        from(self.from)
+    }
+}
+
 /// Checks the `from` of a request.
-pub(in crate::api) fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
+fn from(wanted: Option<u64>) -> Result<u64, ApiError> {
     let from = wanted.unwrap_or(1);
     if (1..=MAX_INTEGER).contains(&from) {
         Ok(from)

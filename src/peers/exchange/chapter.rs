@@ -2,8 +2,12 @@
 
 use bcoin_ledger::chapter::{Block, BlockSummary, Chapter};
 
-use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
-use crate::peers::{error::PeerError, observer::LastBlock, peer_status::PeerTip};
+use super::{Exchange, Fetch, Goal, OwnNetwork};
+use crate::peers::{
+    error::{BrokenRule, PeerError},
+    observer::LastBlock,
+    peer_status::PeerTip,
+};
 
 impl Exchange for Chapter {
     // Twice what an encoding may have, since others may put blanks between the members.

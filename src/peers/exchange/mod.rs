@@ -5,11 +5,10 @@ pub(super) mod sound;
 
 use bcoin_ledger::{BlockHash, Rules};
 use bcoin_node::{CandidateBuilder, NodeHandle};
-use thiserror::Error;
 
 use super::{
     chain_decoder::ChainError,
-    error::{Erased, PeerError},
+    error::{BrokenRule, PeerError},
     peer_status::PeerTip,
 };
 use super::{fetch::Fetch, own_network::OwnNetwork};
@@ -72,18 +71,11 @@ pub enum Goal {
         /// Its hash.
         hash: BlockHash,
     },
-    /// They are not: what its headers show is no more work than that of the own chain. So many blocks were looked at.
-    Nothing(u64),
-}
-
-/// A rule that a block breaks, whichever rules those are.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct BrokenRule(Erased);
-
-impl BrokenRule {
-    /// Of this error.
-    pub fn new(error: impl Into<Erased>) -> Self {
-        Self(error.into())
-    }
+    /// They are not: what its headers show is no more work than that of the own chain.
+    Nothing {
+        /// How many blocks were looked at.
+        height: u64,
+        /// Whether the next header is ahead of the clock, so that it may be another matter later.
+        is_early: bool,
+    },
 }

@@ -1,15 +1,24 @@
 //! The sound rules: a block travels as hexadecimal digits, and its chain's headers are judged before any block is asked for.
 
 use bcoin_ledger::{
-    BlockHash, Rules as _, SingleBlocks as _,
-    sound::{Block, BlockError, Header, Invalidity, MAX_BLOCK_BYTES, Sound},
+    BlockHash, Rules as _,
+    sound::{Block, BlockError, Invalidity, MAX_BLOCK_BYTES, Sound},
 };
 use bcoin_node::{CandidateBuilder, CandidateError, NodeHandle};
 
-use super::{BrokenRule, Exchange, Fetch, Goal, OwnNetwork};
+use super::{Exchange, Fetch, Goal, OwnNetwork};
 use crate::peers::{
-    chain_decoder::ChainError, error::PeerError, headers_first, observer::LastBlock, peer_status::PeerTip,
+    chain_decoder::ChainError,
+    error::{BrokenRule, PeerError},
+    headers_first,
+    observer::LastBlock,
+    peer_status::PeerTip,
+    refusals::note_refusal,
 };
+
+/// What is said of a block that is no text.
+const NO_TEXT: &str =
+    "a block is text of hexadecimal digits, as `bcoin export` writes it; what /get_chain serves cannot be read back";
 
 impl Exchange for Sound {
     // Two digits for each byte, the quotes, and the room that the JSON around it takes.
@@ -22,7 +31,7 @@ impl Exchange for Sound {
     }
 
     fn read_block(&self, json: &str) -> Result<Block, BrokenRule> {
-        let digits: &str = serde_json::from_str(json).map_err(BrokenRule::new)?;
+        let digits: &str = serde_json::from_str(json).map_err(|_| BrokenRule::new(NO_TEXT))?;
         let bytes = hex::decode(digits).map_err(BrokenRule::new)?;
         self.decode(&bytes).map_err(BrokenRule::new)
     }
@@ -55,14 +64,30 @@ impl Exchange for Sound {
     }
 }
 
-/// Lets the node remember an invalid block by its hash. Without work, hashes are too many for that.
-pub(in crate::peers) fn note_refusal(rules: &Sound, node: &NodeHandle<Sound>, header: &Header, error: &BlockError) {
-    if rules.check_least_work(header).is_ok() {
-        node.note_refusal(header.hash(), error);
-    }
-}
-
 fn read_last_block(encoding: &[u8]) -> Result<LastBlock, BrokenRule> {
     let block = Block::decode(encoding).map_err(BrokenRule::new)?;
     Ok(LastBlock::at(block.header.time.into(), block.transactions.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use bcoin_ledger::CheckedBlock as _;
+    use bcoin_node::now;
+
+    use super::*;
+    use crate::peers::testing::rules;
+
+    #[test]
+    fn a_block_is_read_as_digits_and_an_object_is_refused_with_what_to_do() {
+        let rules = rules();
+        let genesis = rules.genesis(now());
+        let digits = format!("\"{}\"", hex::encode(genesis.encoding()));
+        assert_eq!(rules.read_block(&digits).unwrap().header.hash(), genesis.tip().hash);
+        for other in [r#"{"index": 1, "hash": "00"}"#, "null", "7"] {
+            assert!(
+                rules.read_block(other).is_err_and(|error| error.to_string().contains("`bcoin export`")),
+                "{other}"
+            );
+        }
+    }
 }

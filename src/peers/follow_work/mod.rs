@@ -5,7 +5,11 @@
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use bcoin_ledger::{BlockHash, Tip};
 use bcoin_node::{NodeHandle, PeerAddress};
@@ -23,17 +27,20 @@ use super::{
     own_address::OwnAddress,
     own_network::OwnNetwork,
     sync::SyncHandle,
+    transfer::Shows,
 };
 
 /// How long changes are gathered before they are looked at.
 const GATHERING: Duration = Duration::from_millis(50);
 /// After how long the peers are looked at although nothing has changed: a pause may have ended.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How long a peer is not asked after it had no better chain, although it told of one; each further time doubles it.
+/// How long a peer is not asked after its answer showed no more work, although it told of that; where it is to blame, each further
+/// time doubles it.
 const FIRST_FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// The longest such pause.
 const MAX_FAILURE_PAUSE: Duration = Duration::from_secs(60);
-/// How long others that tell of the same block wait for the one that is asked for it.
+/// How long others that tell of the same block wait for the first one that is asked for it. After that all may be asked at once:
+/// peers that lie, one after the other, delay a block no further.
 const SAME_TIP_PAUSE: Duration = Duration::from_secs(2);
 
 /// Starts the task that follows all peers of a node for ever, and asks those that tell of more work. It ends when `stop` is
@@ -84,19 +91,22 @@ impl<R: Exchange> Follower<R> {
                 following = self.follow(view.peers.clone()).await;
                 asking.failures.retain(|peer, _| following.others.contains(peer));
             }
+            let mut told_of = HashSet::new();
             for peer in &following.others {
                 let Some(tip) = self.better_tip(&self.observer.latest(peer), &view.tip) else { continue };
+                told_of.insert(tip);
                 if asking.may_begin(peer, tip, Instant::now()) {
                     asking.begin(peer, tip, Instant::now());
                     let (sync, peer) = (self.sync.clone(), peer.clone());
                     fetches.spawn(async move { (sync.ask_one(peer.clone()).await, peer) }.in_current_span());
                 }
             }
+            asking.forget_all_but(&told_of);
             tokio::select! {
                 changed = views.changed() => if changed.is_err() { return },
                 _ = changes.changed() => {}
                 Some(ended) = fetches.join_next() => match ended {
-                    Ok((Ok(was_better), peer)) => asking.end(&peer, was_better, Instant::now()),
+                    Ok((Ok(shows), peer)) => asking.end(&peer, shows, Instant::now()),
                     // The node stops.
                     Ok((Err(_), _)) | Err(_) => return,
                 },
@@ -130,13 +140,16 @@ impl<R: Exchange> Follower<R> {
 /// Who is asked at the moment, and who has told of more work in vain.
 #[derive(Default)]
 struct Asking {
-    /// For which block a peer is asked, and since when.
-    under_way: HashMap<PeerAddress, (BlockHash, Instant)>,
+    /// For which block a peer is asked.
+    under_way: HashMap<PeerAddress, BlockHash>,
+    /// When somebody was asked first for a block that peers tell of.
+    first_asked: HashMap<BlockHash, Instant>,
     failures: HashMap<PeerAddress, Failure>,
 }
 
-/// A peer had no better chain, although it told of one.
+/// A peer's answer showed no more work, although it told of that.
 struct Failure {
+    /// The pause after the last answer for which it is to blame; zero before there was one.
     pause: Duration,
     until: Instant,
 }
@@ -145,23 +158,36 @@ impl Asking {
     /// Whether a peer may be asked that tells of a chain with this last block. It is asked for one chain at a time, and others that
     /// tell of the same block wait a moment.
     fn may_begin(&self, peer: &PeerAddress, tip: BlockHash, now: Instant) -> bool {
-        let is_fetched = || self.under_way.values().any(|(hash, began)| *hash == tip && now < *began + SAME_TIP_PAUSE);
+        let is_new = || self.first_asked.get(&tip).is_some_and(|first| now < *first + SAME_TIP_PAUSE);
+        let is_fetched = || self.under_way.values().any(|hash| *hash == tip) && is_new();
         let pauses = self.failures.get(peer).is_some_and(|failure| now < failure.until);
         !self.under_way.contains_key(peer) && !pauses && !is_fetched()
     }
 
     fn begin(&mut self, peer: &PeerAddress, tip: BlockHash, now: Instant) {
-        self.under_way.insert(peer.clone(), (tip, now));
+        self.under_way.insert(peer.clone(), tip);
+        self.first_asked.entry(tip).or_insert(now);
     }
 
-    fn end(&mut self, peer: &PeerAddress, was_better: bool, now: Instant) {
+    /// Forgets since when blocks are asked for that no peer tells of any more.
+    fn forget_all_but(&mut self, told_of: &HashSet<BlockHash>) {
+        self.first_asked.retain(|tip, _| told_of.contains(tip));
+    }
+
+    fn end(&mut self, peer: &PeerAddress, shows: Shows, now: Instant) {
         self.under_way.remove(peer);
-        if was_better {
-            self.failures.remove(peer);
-            return;
-        }
-        let last = self.failures.get(peer).map(|failure| failure.pause);
-        let pause = last.map_or(FIRST_FAILURE_PAUSE, |pause| (2 * pause).min(MAX_FAILURE_PAUSE));
-        self.failures.insert(peer.clone(), Failure { pause, until: now + pause });
+        let last = self.failures.get(peer).map_or(Duration::ZERO, |failure| failure.pause);
+        let failure = match shows {
+            Shows::MoreWork => {
+                self.failures.remove(peer);
+                return;
+            }
+            Shows::Nothing => Failure { pause: last, until: now + FIRST_FAILURE_PAUSE },
+            Shows::NoMoreWork => {
+                let pause = (2 * last).clamp(FIRST_FAILURE_PAUSE, MAX_FAILURE_PAUSE);
+                Failure { pause, until: now + pause }
+            }
+        };
+        self.failures.insert(peer.clone(), failure);
     }
 }

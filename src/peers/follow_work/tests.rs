@@ -131,6 +131,22 @@ async fn a_slow_peer_delays_neither_another_peer_nor_a_round() {
 }
 
 #[tokio::test]
+async fn the_chain_of_a_peer_that_was_added_during_a_round_is_taken_at_once() {
+    let rules = rules();
+    let chain = mined(&rules, &[], 2, 3);
+    let silent = Served { silent: Some("/api/v1/chain"), ..Served::honest(&rules, &mined(&rules, &[], 3, 9)) };
+    let (silent, added) = (FakePeer::serving(silent).await, FakePeer::serving(Served::honest(&rules, &chain)).await);
+    let following = following(&rules, [&silent]).await;
+    let (round, ()) = tokio::join!(following.sync.replace_chain(), async {
+        eventually("the round waits", || silent.asked_for("/api/v1/chain") > 0).await;
+        following.node.add_peers(vec![added.address.clone()]).await.unwrap();
+        following.reaches(tip(&chain)).await;
+    });
+    assert_eq!(round.unwrap().offers.len(), 1);
+    assert_eq!(added.asked_for("/api/v1/chain"), 1, "its chain is not thrown away");
+}
+
+#[tokio::test]
 async fn nodes_of_another_room_are_not_fetched_from() {
     let other = room("another room");
     let peer = FakePeer::serving(Served::honest(&other, &mined(&other, &[], 2, 5))).await;
@@ -153,8 +169,25 @@ fn a_peer_is_asked_for_one_chain_at_a_time() {
     assert!(asking.may_begin(&peer(2), second, now), "another peer with another chain");
     assert!(!asking.may_begin(&peer(2), first, now), "the block is on its way");
     assert!(asking.may_begin(&peer(2), first, now + SAME_TIP_PAUSE), "a slow peer does not keep others from it");
-    asking.end(&peer(1), true, now);
+    asking.end(&peer(1), Shows::MoreWork, now);
     assert!(asking.may_begin(&peer(1), second, now));
+}
+
+#[test]
+fn peers_that_lie_in_a_row_delay_a_block_no_longer_than_one_of_them() {
+    let (now, tip) = (Instant::now(), BlockHash::sha256("a tip"));
+    let mut asking = Asking::default();
+    asking.begin(&peer(1), tip, now);
+    asking.end(&peer(1), Shows::NoMoreWork, now + SAME_TIP_PAUSE / 2);
+    asking.begin(&peer(2), tip, now + SAME_TIP_PAUSE / 2);
+    assert!(!asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE / 2));
+    assert!(asking.may_begin(&peer(3), tip, now + SAME_TIP_PAUSE), "the second one does not begin a new pause");
+    asking.begin(&peer(3), tip, now + SAME_TIP_PAUSE);
+    assert!(asking.may_begin(&peer(4), tip, now + SAME_TIP_PAUSE), "and from there on nobody does");
+    asking.forget_all_but(&HashSet::from([tip]));
+    assert!(asking.may_begin(&peer(4), tip, now + SAME_TIP_PAUSE));
+    asking.forget_all_but(&HashSet::new());
+    assert!(asking.first_asked.is_empty(), "nothing is kept of what nobody tells of");
 }
 
 #[test]
@@ -164,7 +197,7 @@ fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
     let mut pauses = vec![];
     for _ in 0..8 {
         asking.begin(&peer(1), tip, now);
-        asking.end(&peer(1), false, now);
+        asking.end(&peer(1), Shows::NoMoreWork, now);
         let until = asking.failures[&peer(1)].until;
         assert!(!asking.may_begin(&peer(1), tip, until - Duration::from_millis(1)));
         assert!(asking.may_begin(&peer(1), tip, until) && asking.may_begin(&peer(2), tip, now));
@@ -172,7 +205,18 @@ fn who_tells_of_more_work_in_vain_is_asked_less_and_less() {
         now = until;
     }
     assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+    asking.begin(&peer(2), tip, now);
+    for _ in 0..3 {
+        asking.end(&peer(2), Shows::Nothing, now);
+        assert_eq!(
+            asking.failures[&peer(2)].until,
+            now + FIRST_FAILURE_PAUSE,
+            "who is not to blame is asked again soon"
+        );
+    }
+    asking.end(&peer(2), Shows::NoMoreWork, now);
+    assert_eq!(asking.failures[&peer(2)].until, now + FIRST_FAILURE_PAUSE, "and that counts for nothing");
     asking.begin(&peer(1), tip, now);
-    asking.end(&peer(1), true, now);
+    asking.end(&peer(1), Shows::MoreWork, now);
     assert!(asking.may_begin(&peer(1), tip, now), "a better chain makes up for all of it");
 }

@@ -10,22 +10,21 @@ use bcoin_ledger::{
     Rules as _, Tip,
     sound::{HEADER_BYTES, Header, HeaderChain, Invalidity, Sound},
 };
-use bcoin_node::{ChainLimit, NodeHandle, Spool, now};
+use bcoin_node::{ChainLimit, NodeHandle, Spool, now, store::Reader};
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::{
     chain_decoder::ChainError,
-    error::PeerError,
-    exchange::{BrokenRule, Goal, sound::note_refusal},
+    error::{BrokenRule, PeerError},
+    exchange::Goal,
     fetch::Fetch,
     peer_status::PeerTip,
+    refusals::note_refusal,
 };
-use crate::wire::v1::PREFIX;
+use crate::wire::{sound::MAX_HEADERS, v1::PREFIX};
 
-/// How many headers an answer has at most.
-const MAX_HEADERS: usize = 10_000;
-/// How many bytes such an answer may have: two digits for each byte of a header, quotes, a comma and a blank, and what is around
+/// How many bytes an answer of [`MAX_HEADERS`] headers may have: two digits for each byte of a header, quotes, a comma and a blank, and what is around
 /// them.
 const MAX_ANSWER: u64 = (MAX_HEADERS * (2 * HEADER_BYTES + 4) + 1024) as u64;
 /// How many bytes the shortest block has: the header, a count, and the shortest coinbase.
@@ -56,8 +55,12 @@ pub(super) async fn judge(fetch: &Fetch<'_, Sound>, theirs: PeerTip, common: u64
         return Err(PeerError::BeyondLimit { length: Some(theirs.length), limit: ChainLimit::Chain(max) });
     }
     let rules = fetch.rules.clone();
-    let chain = fetch.node.read(move |reader| reader.snapshot()?.ancestors(&rules, common)).await?;
-    // Chains of one network share the genesis block.
+    let common_chain = move |reader: &Reader| {
+        let own = reader.snapshot()?;
+        if own.length()? < common { Ok(None) } else { own.ancestors(&rules, common) }
+    };
+    let chain = fetch.node.read(common_chain).await?;
+    // Chains of one network share the genesis block, and the own one may have become shorter meanwhile.
     let Some(chain) = chain else { return Err(PeerError::Changed) };
     let mut judged = Judged { chain, is_early: false };
     let mut first_byte = fetch.client.limits.first_byte;
@@ -72,7 +75,7 @@ pub(super) async fn judge(fetch: &Fetch<'_, Sound>, theirs: PeerTip, common: u64
     }
     let Tip { height, hash, .. } = judged.chain.tip();
     let is_better = judged.chain.tip().has_more_work_than(&fetch.view.tip);
-    Ok(if is_better { Goal::Block { height, hash } } else { Goal::Nothing(height) })
+    Ok(if is_better { Goal::Block { height, hash } } else { Goal::Nothing { height, is_early: judged.is_early } })
 }
 
 async fn receive(fetch: &Fetch<'_, Sound>, from: u64, first_byte: Duration) -> Result<Spool, PeerError> {

@@ -43,14 +43,14 @@ fn candidate_tip(fetched: Result<Fetched<Sound>, PeerError>) -> bcoin_ledger::Ti
     match fetched {
         Ok(Fetched::Chain { candidate, is_listing: false }) => candidate.tip(),
         Ok(Fetched::Chain { .. }) => panic!("it is no node of the listing"),
-        Ok(Fetched::NotLonger { length }) => panic!("no better chain, but one of length {length}"),
+        Ok(Fetched::NotLonger { length, .. }) => panic!("no better chain, but one of length {length}"),
         Err(error) => panic!("{error}"),
     }
 }
 
 fn refusal((fetched, asked_for_blocks): (Result<Fetched<Sound>, PeerError>, bool)) -> (String, &'static str, bool) {
     match fetched {
-        Ok(Fetched::NotLonger { length }) => (length.to_string(), "not_longer", asked_for_blocks),
+        Ok(Fetched::NotLonger { length, .. }) => (length.to_string(), "not_longer", asked_for_blocks),
         Ok(Fetched::Chain { .. }) => panic!("a chain was taken"),
         Err(error) => (error.told(), error.code(), asked_for_blocks),
     }
@@ -200,6 +200,8 @@ async fn a_peer_of_another_room_is_refused_by_name() {
     let (told, code, asked_for_blocks) = refusal(offered(&[], Served::honest(&other, &theirs)).await);
     assert_eq!((code, asked_for_blocks), ("other_network", false));
     assert!(told.contains(r#"the room "another room""#) && told.contains(r#"the room "peers""#), "{told}");
+    let genesis = other.genesis_hash().unwrap().to_string();
+    assert!(told.contains(&format!("(first block {}...)", &genesis[..8])) && told.contains("--genesis"), "{told}");
 
     let mut printed = Served::honest(&other, &theirs);
     printed.status = json!({ "length": 4, "tip": { "index": 4, "hash": tip(&theirs).hash.to_string() } });

@@ -194,6 +194,9 @@ pub struct ChainPiece {
     pub length: u64,
 }
 
+/// How many headers a piece of the chain's headers has at most.
+pub const MAX_HEADERS: usize = 10_000;
+
 /// The schema of a piece of the chain's headers.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct HeaderPiece {

@@ -19,8 +19,8 @@ mod transactions;
 pub use accounts::{AccountJson, AccountPage, Accounts, BookedTransaction};
 pub use answers::{AddedAnswer, ChainAnswer, MinedAnswer, ReplacedAnswer};
 pub use blocks::{
-    BlockJson, Blocks, ChainPiece, FoundBlock, HeaderJson, HeaderPiece, Headers, MinedJson, OutcomeJson, RawHeaderJson,
-    RawJson, SubmittedJson,
+    BlockJson, Blocks, ChainPiece, FoundBlock, HeaderJson, HeaderPiece, Headers, MAX_HEADERS, MinedJson, OutcomeJson,
+    RawHeaderJson, RawJson, SubmittedJson,
 };
 pub use events::{BlockEvent, LeftEvent, ReplacementEvent, TransactionEvent, event};
 pub use mining::{TemplateJson, TemplateRequest};

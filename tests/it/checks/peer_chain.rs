@@ -104,6 +104,7 @@ impl Fixture {
         let reader = own.store.reader();
         let view = View {
             tip,
+            bits: 0,
             chain_bytes: own.chain_bytes,
             waiting: 0,
             waiting_bytes: 0,

@@ -172,6 +172,10 @@ impl Rules for Sound {
         HeaderChain::extend(ancestors, block.header())
     }
 
+    fn bits(ancestors: &HeaderChain) -> u32 {
+        ancestors.target().to_compact().to_consensus()
+    }
+
     fn restore(&self, tip: Tip, bytes: Vec<u8>) -> Result<CheckedBlock, BlockError> {
         stored::restore(tip, bytes)
     }

@@ -32,6 +32,7 @@ impl Mine {
         let (tip, peers) = (ancestors.tip(), [].into());
         let view = View {
             tip,
+            bits: Sound::bits(&ancestors),
             chain_bytes: 0,
             waiting: 0,
             waiting_bytes: 0,

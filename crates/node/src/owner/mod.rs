@@ -165,6 +165,7 @@ impl<R: Rules> Owner<R> {
     fn publish(&self, events: impl IntoIterator<Item = EventOf<R>>) {
         self.publish.send_replace(Arc::new(View {
             tip: *self.blockchain.tip(),
+            bits: R::bits(self.blockchain.ancestors()),
             chain_bytes: self.chain_bytes,
             waiting: self.blockchain.waiting(),
             waiting_bytes: self.blockchain.waiting_bytes(),

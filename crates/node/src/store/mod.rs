@@ -17,6 +17,7 @@ mod folder;
 mod identity;
 mod ids;
 mod integrity;
+mod judge;
 mod open;
 mod position;
 mod read;

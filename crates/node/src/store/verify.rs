@@ -96,7 +96,7 @@ pub fn verify<R: Rules>(rules: &R, folder: &Path, progress: Progress<'_>) -> Res
 }
 
 /// A time at which no block is early: stored ones were held against the clock when they came.
-fn after_all_blocks() -> DateTime<Local> {
+pub(super) fn after_all_blocks() -> DateTime<Local> {
     DateTime::from_timestamp(u32::MAX.into(), 0).unwrap_or_default().with_timezone(&Local)
 }
 
@@ -193,7 +193,7 @@ impl<R: Rules> Scan<'_, R> {
 
     /// Compares the accounts with the blocks, and tells every difference.
     fn scan_accounts(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let mut expected = Expected::<R::Account> { accounts: HashMap::new(), entries: 0, named: HashSet::new() };
+        let mut expected = Expected::<R::Account>::default();
         for height in 1..=snapshot.length()? {
             let (tip, bytes) = snapshot.stored(height)?;
             // What cannot be read is told where the blocks are judged.
@@ -239,7 +239,7 @@ impl<R: Rules> Scan<'_, R> {
 }
 
 /// A name that is text as text, and others byte by byte.
-fn shown(name: &[u8]) -> String {
+pub(super) fn shown(name: &[u8]) -> String {
     match str::from_utf8(name) {
         Ok(text) => format!("{text:?}"),
         Err(_) => name.iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -247,16 +247,22 @@ fn shown(name: &[u8]) -> String {
 }
 
 /// Accounts in memory, made of the blocks alone.
-struct Expected<A> {
-    accounts: HashMap<Vec<u8>, A>,
+pub(super) struct Expected<A> {
+    pub(super) accounts: HashMap<Vec<u8>, A>,
     /// How many entries the lists of transactions have, without the block that is being connected.
     entries: u64,
     /// Which transactions of that block name which account.
     named: HashSet<(Vec<u8>, u32)>,
 }
 
+impl<A> Default for Expected<A> {
+    fn default() -> Self {
+        Self { accounts: HashMap::new(), entries: 0, named: HashSet::new() }
+    }
+}
+
 impl<A> Expected<A> {
-    fn end_block(&mut self) {
+    pub(super) fn end_block(&mut self) {
         self.entries += self.named.drain().count() as u64;
     }
 }

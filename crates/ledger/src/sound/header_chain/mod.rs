@@ -89,6 +89,11 @@ impl HeaderChain {
         Self { tip, target, times, period_start }
     }
 
+    /// The target of the last header.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
     /// The end of the chain.
     pub fn tip(&self) -> Tip {
         self.tip

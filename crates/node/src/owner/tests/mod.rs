@@ -126,6 +126,7 @@ impl Node {
         let (tip, waiting) = (*blockchain.tip(), blockchain.waiting());
         let view = View {
             tip,
+            bits: Sound::bits(blockchain.ancestors()),
             chain_bytes,
             waiting,
             waiting_bytes: 0,
