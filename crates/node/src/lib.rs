@@ -47,7 +47,10 @@ pub use events::{BeyondLimit, Event, EventOf, NodeEvent, PeersChange};
 pub use handle::NodeHandle;
 pub use intake::{SubmitError, SubmitOutcome, Submitted};
 pub use ip_filter::may_be_asked;
-pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
+pub use limits::{
+    ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_SIDE_BLOCKS, MAX_SIDE_BLOCKS_OF_SOURCE, MAX_SIDE_BYTES,
+    MAX_STALE_BYTES,
+};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use reading::ReadingThreads;
 pub use source::Source;

@@ -9,13 +9,13 @@ pub const MAX_MEMPOOL_BYTES: usize = 32 << 20;
 /// The most bytes that the encodings of the blocks of all stale branches have together (docs/contract.md section 6).
 pub const MAX_STALE_BYTES: u64 = 256 << 20;
 /// The most bytes that the encodings of all side blocks have together (docs/sound-rules.md section 5).
-pub(crate) const MAX_SIDE_BYTES: u64 = 256 << 20;
+pub const MAX_SIDE_BYTES: u64 = 256 << 20;
 /// The same for a node in memory, where they take as much memory.
 pub(crate) const MAX_SIDE_BYTES_IN_MEMORY: u64 = 32 << 20;
 /// The most side blocks (docs/sound-rules.md section 5).
-pub(crate) const MAX_SIDE_BLOCKS: u64 = 200_000;
+pub const MAX_SIDE_BLOCKS: u64 = 200_000;
 /// The most side blocks that came from one source (docs/sound-rules.md section 5).
-pub(crate) const MAX_SIDE_BLOCKS_OF_SOURCE: u64 = 20_000;
+pub const MAX_SIDE_BLOCKS_OF_SOURCE: u64 = 20_000;
 /// How many times the work of the last block a branch may have less than the chain, so that its blocks are kept
 /// (docs/sound-rules.md section 5).
 pub(crate) const MAX_WORK_BEHIND: u64 = 144;
