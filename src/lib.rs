@@ -6,6 +6,7 @@
 //! - [`cli`]: the command line; [`app`]: joins the parts into a running node
 //! - [`api`]: HTTP in
 //! - [`peers`]: HTTP out
+//! - [`wallet`]: keys on the disk
 //! - [`wire`]: the JSON shapes that cross a socket
 //!
 //! ARCHITECTURE.md describes all of it.
@@ -18,6 +19,7 @@ mod interfaces;
 mod node;
 pub mod peers;
 mod qr_code;
+pub mod wallet;
 pub mod wire;
 
 pub use node::Node;

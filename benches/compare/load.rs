@@ -2,7 +2,7 @@
 //! answers by their `Content-Length`.
 
 use std::{
-    io,
+    io, iter,
     net::SocketAddr,
     sync::Arc,
     thread,
@@ -20,6 +20,8 @@ use tokio::{
 const THREADS: usize = 2;
 /// How long one round lasts.
 const ROUND: Duration = Duration::from_millis(1500);
+/// How long different bodies may take.
+const MAX_SENDING: Duration = Duration::from_secs(60);
 
 /// What is sent, and where.
 pub struct Load {
@@ -35,11 +37,7 @@ impl Load {
     }
 
     pub fn post(address: SocketAddr, path: &str, body: &str, connections: usize) -> Self {
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        Self { address, request: request.into_bytes().into(), connections }
+        Self { address, request: post(address, path, body).into(), connections }
     }
 
     /// Sends for one round, the next request of a connection as soon as the one before is answered. Returns the answers in
@@ -57,20 +55,51 @@ impl Load {
     }
 
     fn send(&self, until: Instant) -> u64 {
-        let runtime = runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
-        runtime.block_on(async {
-            let mut clients = JoinSet::new();
-            for _ in 0..self.connections / THREADS {
-                clients.spawn(client(self.address, self.request.clone(), until));
-            }
-            let answers = clients.join_all().await;
-            answers.into_iter().map(|answers| answers.expect("every request is answered")).sum()
-        })
+        let client = |_| client(self.address, iter::repeat_n(self.request.clone(), usize::MAX), until);
+        run((0..self.connections / THREADS).map(client))
     }
 }
 
+/// Sends other bodies over each of these connections, until all are sent. Returns the answers in a second.
+///
+/// # Panics
+/// When an answer is anything but a 2xx.
+pub fn post_all(address: SocketAddr, path: &str, connections: &[Vec<String>]) -> f64 {
+    let to_requests = |bodies: &Vec<String>| bodies.iter().map(|body| post(address, path, body).into()).collect();
+    let requests: Vec<Vec<Arc<[u8]>>> = connections.iter().map(to_requests).collect();
+    let begun = Instant::now();
+    let answers: u64 = thread::scope(|scope| {
+        let of_thread = |part: &[Vec<Arc<[u8]>>]| {
+            let clients: Vec<_> = part
+                .iter()
+                .map(|requests| client(address, requests.clone().into_iter(), begun + MAX_SENDING))
+                .collect();
+            scope.spawn(|| run(clients))
+        };
+        let senders: Vec<_> = requests.chunks(requests.len().div_ceil(THREADS)).map(of_thread).collect();
+        senders.into_iter().map(|sender| sender.join().expect("a sender ends")).sum()
+    });
+    assert_eq!(answers, connections.iter().map(|bodies| bodies.len() as u64).sum::<u64>(), "all are sent in time");
+    answers as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn post(address: SocketAddr, path: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// Runs clients on this thread; returns how many answers they got.
+fn run(clients: impl IntoIterator<Item = impl Future<Output = io::Result<u64>> + Send + 'static>) -> u64 {
+    let runtime = runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+    let answers = runtime.block_on(async { clients.into_iter().collect::<JoinSet<_>>().join_all().await });
+    answers.into_iter().map(|answers| answers.expect("every request is answered")).sum()
+}
+
 /// One connection. It is reopened when the server closes it, as Flask does after each answer.
-async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> io::Result<u64> {
+async fn client(address: SocketAddr, mut requests: impl Iterator<Item = Arc<[u8]>>, until: Instant) -> io::Result<u64> {
     let mut buffer = vec![0; 64 << 10];
     let mut answers = 0;
     loop {
@@ -78,9 +107,7 @@ async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> io::
         stream.set_nodelay(true)?;
         let mut open = true;
         while open {
-            if Instant::now() >= until {
-                return Ok(answers);
-            }
+            let Some(request) = requests.next().filter(|_| Instant::now() < until) else { return Ok(answers) };
             stream.write_all(&request).await?;
             open = answer(&mut stream, &mut buffer).await?;
             answers += 1;

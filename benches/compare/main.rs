@@ -14,14 +14,20 @@ mod adopting;
 mod bare;
 mod checking;
 mod connecting;
+#[path = "../shared/folder.rs"]
+mod folder;
+#[path = "../shared/funded.rs"]
+mod funded;
 mod headers;
 mod load;
+mod million;
 mod mining;
 mod once;
 mod process;
 mod puzzle;
 mod python;
 mod reading;
+mod reorganisation;
 #[path = "../shared/room.rs"]
 mod room;
 mod rounds;
@@ -29,13 +35,27 @@ mod signatures;
 mod stage;
 mod table;
 mod transactions;
+mod transfers;
 
 use std::{cell::LazyCell, error::Error, path::Path};
 
 use stage::Stage;
 
-const PARTS: [&str; 10] =
-    ["puzzle", "headers", "signatures", "connecting", "payments", "short", "long", "checking", "adopting", "mining"];
+const PARTS: [&str; 13] = [
+    "puzzle",
+    "headers",
+    "signatures",
+    "connecting",
+    "payments",
+    "short",
+    "long",
+    "checking",
+    "adopting",
+    "mining",
+    "transfers",
+    "reorganisation",
+    "million",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -72,5 +92,8 @@ fn measure(wanted: impl Fn(&str) -> bool) -> Result<Vec<table::Row>, Box<dyn Err
     part("checking", &|| checking::rows(&stage, &node));
     part("adopting", &|| adopting::rows(&stage, &node));
     part("mining", &|| mining::rows(&stage));
+    part("transfers", &|| transfers::rows(&stage));
+    part("reorganisation", &|| reorganisation::rows(&stage));
+    part("million", &|| million::rows(&stage));
     Ok(rows)
 }

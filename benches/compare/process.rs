@@ -20,11 +20,24 @@ pub fn node(folder: &Path) -> Process {
     server(BCOIN.command(&["--port", "0", "--max-pending", "10000000", "--data-dir"]).arg(folder))
 }
 
+/// A node of B-Coin in the `instant` room of this name under the sound rules, with its data in `folder`.
+pub fn sound_node(room: &str, folder: &Path) -> Process {
+    let payee = bcoin_testkit::sound::address(9).to_string();
+    let rules = ["--rules", "sound", "--profile", "instant", "--room", room];
+    server(BCOIN.command(&rules).args(["--miner", &payee, "--port", "0", "--data-dir"]).arg(folder))
+}
+
 /// A node of B-Coin that has the chain of a file.
 pub fn node_with_chain(file: &Path, folder: &Path) -> Process {
     let imported = BCOIN.command(&["import"]).arg(file).arg("--data-dir").arg(folder).stdout(Stdio::null()).status();
     assert!(imported.expect("bcoin import runs").success(), "the chain is imported");
     node(folder)
+}
+
+/// Checks a data folder of such a room thoroughly; `false` when it finds a fault.
+pub fn verify_sound(room: &str, folder: &Path) -> bool {
+    let rules = ["verify", "--rules", "sound", "--profile", "instant", "--room", room, "--data-dir"];
+    BCOIN.command(&rules).arg(folder).stdout(Stdio::null()).status().expect("bcoin verify runs").success()
 }
 
 /// This program again, as a bare axum server that answers `/get_chain` with the bytes of `file`.

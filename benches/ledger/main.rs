@@ -8,6 +8,11 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a program")]
 
 mod blocks;
+#[path = "../shared/folder.rs"]
+mod folder;
+mod full_mempool;
+#[path = "../shared/funded.rs"]
+mod funded;
 mod headers;
 mod puzzle;
 #[path = "../shared/room.rs"]

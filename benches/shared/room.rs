@@ -11,6 +11,8 @@ use bcoin_ledger::{
 };
 use bcoin_node::now;
 
+/// The name of the network.
+pub const ROOM: &str = "bench";
 /// How many transfers a block holds that has nearly as many bytes as it may.
 pub const FULL_BLOCK: usize = 6000;
 
@@ -25,7 +27,7 @@ pub struct Room {
 impl Room {
     /// A network with so many keys that send, and as many other ones that receive.
     pub fn new(keys: usize) -> Self {
-        let network = Network::room(Profile::Instant, "bench", || false).expect("a network");
+        let network = Network::room(Profile::Instant, ROOM, || false).expect("a network");
         let rules = Sound::new(network);
         let ancestors = rules.extend(None, &rules.genesis(now()));
         let secret = |number: usize| {
@@ -45,12 +47,22 @@ impl Room {
 
     fn transfer(&self, number: usize) -> Transfer {
         let at = number % self.senders.len();
-        let (sender, nonce) = (&self.senders[at], (number / self.senders.len()) as u64);
+        let (nonce, fee) = ((number / self.senders.len()) as u64, 200 + number as u64 % 100);
+        self.signed(&self.senders[at], self.receivers[at], 1000, fee, nonce)
+    }
+
+    /// Transfers by which somebody who has sent nothing before gives each sender a coin.
+    pub fn funding(&self, bank: &SecretKey) -> Vec<Transfer> {
+        let transfer = |(nonce, sender): (u64, &SecretKey)| self.signed(bank, sender.public_key(), COIN, 200, nonce);
+        (0..).zip(&self.senders).map(transfer).collect()
+    }
+
+    fn signed(&self, sender: &SecretKey, receiver: PublicKey, amount: u64, fee: u64, nonce: u64) -> Transfer {
         let mut transfer = Transfer {
             sender: sender.public_key().into(),
-            receiver: self.receivers[at].into(),
-            amount: 1000,
-            fee: 200 + number as u64 % 100,
+            receiver: receiver.into(),
+            amount,
+            fee,
             nonce,
             note: Note::default(),
             signature: Signature::from_bytes([0; 64]),

@@ -102,7 +102,7 @@ where
     let about = About {
         name: name.clone(),
         listening: address,
-        miner: parts.miner,
+        miner: parts.miner.clone(),
         data: if config.location == Location::Memory { DataKind::Memory } else { DataKind::Folder },
         started_at: now().to_utc(),
         started: Instant::now(),
@@ -145,7 +145,7 @@ where
     let mining = tokio::spawn(async move { _ = mining.await }.in_current_span());
     let tasks = [server, syncing, following, asking, mining].into_iter().chain(of_these_rules).chain(join).collect();
     let node = node.into();
-    Ok(RunningNode { name, address, location: config.location, node, threads, tasks, stop })
+    Ok(RunningNode { name, miner: parts.miner, address, location: config.location, node, threads, tasks, stop })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -46,6 +46,7 @@ impl From<NodeHandle<Sound>> for RuledNode {
 /// A node that runs until it is stopped.
 pub struct RunningNode {
     pub(super) name: NodeName,
+    pub(super) miner: String,
     pub(super) address: SocketAddr,
     pub(super) location: Location,
     pub(super) node: RuledNode,
@@ -84,6 +85,11 @@ impl RunningNode {
     /// Where the node keeps its data.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// Who is paid for the blocks that the node mines; empty when nobody is.
+    pub fn miner(&self) -> &str {
+        &self.miner
     }
 
     /// The node itself, whatever its rules.

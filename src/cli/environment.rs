@@ -31,8 +31,12 @@ mod tests {
     use super::*;
 
     /// Flags whose variable has another name, because another command has a flag of that name with another meaning.
-    const NAMED_OTHERWISE: [(&str, &str, &str); 2] =
-        [("network", "data-dir", "BCOIN_NETWORK_DATA_DIR"), ("mine", "count", "BCOIN_MINE_COUNT")];
+    const NAMED_OTHERWISE: [(&str, &str, &str); 4] = [
+        ("network", "data-dir", "BCOIN_NETWORK_DATA_DIR"),
+        ("mine", "count", "BCOIN_MINE_COUNT"),
+        ("send", "from", "BCOIN_SEND_FROM"),
+        ("send", "replace", "BCOIN_REPLACE_PAYMENT"),
+    ];
 
     /// Flags that differ in their words and not in their meaning: the port of a node, and the folder of a node.
     const SAME_MEANING: [&str; 2] = ["BCOIN_PORT", "BCOIN_DATA_DIR"];

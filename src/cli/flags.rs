@@ -11,7 +11,7 @@ use bytesize::ByteSize;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
 
-use super::{failure::Failure, folders};
+use super::{failure::Failure, folders, wallet::WalletFlags};
 use crate::{
     api::WebOrigin,
     app::Config,
@@ -38,12 +38,15 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run the whole chapter in this terminal: three nodes, connected to each other.
     Network(NetworkFlags),
-    /// Write the chain of a data folder as the JSON that /get_chain serves.
+    /// Write the chain of a data folder: as /get_chain serves it, under the sound rules as nodes exchange it.
     Export(ExportFlags),
-    /// Adopt the chain of a file, as exported or recorded from /get_chain, if it is valid and longer than the folder's own.
+    /// Adopt the chain of a file, as exported (or recorded from /get_chain of the printed rules), if it is valid and longer than the
+    /// folder's own; under the sound rules, if it has more work.
     Import(ImportFlags),
     /// Check a data folder, and say what is in it and what is wrong.
     Verify(VerifyFlags),
+    /// Keys of the sound rules: make, list, show, restore and forget wallets.
+    Wallet(WalletFlags),
     /// Ask a running node how it is.
     Status(StatusFlags),
     /// Show the latest blocks of a running node, or one block in full.
@@ -226,8 +229,8 @@ pub(super) struct CommonFlags {
     #[command(flatten)]
     pub(super) rules: RulesFlags,
 
-    /// Who receives the reward of each mined block: a name, or an address under the sound rules [default: Bharathi; under the sound
-    /// rules nobody, and the node mines no blocks]
+    /// Who receives the reward of each mined block: a name; under the sound rules an address or a wallet [default: Bharathi; under
+    /// the sound rules the wallet `default`, and of a network the wallet `network`]
     #[arg(long, env = "BCOIN_MINER", value_name = "NAME|ADDRESS")]
     pub(super) miner: Option<String>,
 
@@ -327,15 +330,45 @@ pub(super) struct ChainFlags {
 
 #[derive(Debug, Args)]
 pub(super) struct SendFlags {
-    /// Who pays.
-    pub(super) sender: String,
+    /// Under the printed rules who pays, who receives it, and how much; under the sound rules only how much, in coins.
+    #[arg(required = true, num_args = 1..=3, value_name = "SENDER RECEIVER AMOUNT | AMOUNT", allow_negative_numbers = true)]
+    pub(super) payment: Vec<String>,
 
-    /// Who receives it.
-    pub(super) receiver: String,
+    /// Who receives it under the sound rules: an address, or a wallet of this computer.
+    #[arg(long, env = "BCOIN_TO", value_name = "ADDRESS|WALLET")]
+    pub(super) to: Option<String>,
 
-    /// How much: a number above 0.
-    #[arg(allow_negative_numbers = true)]
-    pub(super) amount: String,
+    /// The wallet that pays; WALLET:N for its key of number N [default: default]
+    #[arg(long, env = "BCOIN_SEND_FROM", value_name = "WALLET", requires = "to")]
+    pub(super) from: Option<String>,
+
+    /// The fee in coins [default: what the node suggests]
+    #[arg(long, env = "BCOIN_FEE", value_name = "COINS", requires = "to")]
+    pub(super) fee: Option<String>,
+
+    /// A note of at most 80 bytes, which everybody can read.
+    #[arg(long, env = "BCOIN_NOTE", value_name = "TEXT", requires = "to", conflicts_with = "note_hash")]
+    pub(super) note: Option<String>,
+
+    /// A file whose SHA-256 becomes the note: who has the file can show later that it existed.
+    #[arg(long, env = "BCOIN_NOTE_HASH", value_name = "FILE", requires = "to")]
+    pub(super) note_hash: Option<PathBuf>,
+
+    /// Replace the wallet's last payment that waits by this one, with a higher fee.
+    #[arg(long, env = "BCOIN_REPLACE_PAYMENT", value_parser = BoolishValueParser::new(), requires = "to")]
+    pub(super) replace: bool,
+
+    /// Wait until so many blocks confirm the payment; 1 is the block that holds it.
+    #[arg(long, env = "BCOIN_WAIT", value_name = "N", requires = "to", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) wait: Option<u64>,
+
+    /// Send without asking.
+    #[arg(long, env = "BCOIN_YES", value_parser = BoolishValueParser::new(), requires = "to")]
+    pub(super) yes: bool,
+
+    /// The node may be of another network than the one with which the wallet was used last.
+    #[arg(long, env = "BCOIN_GENESIS_CHANGED", value_parser = BoolishValueParser::new(), requires = "to")]
+    pub(super) genesis_changed: bool,
 
     #[command(flatten)]
     pub(super) ask: AskFlags,
@@ -377,7 +410,7 @@ pub(super) struct PeersFlags {
     #[arg(long, env = "BCOIN_REMOVE", value_name = "ADDR", value_delimiter = ',')]
     pub(super) remove: Vec<PeerAddress>,
 
-    /// Ask all peers for a longer chain, and take the longest valid one.
+    /// Ask all peers for a longer chain, under the sound rules for one with more work, and take the best valid one.
     #[arg(long, env = "BCOIN_REPLACE", value_parser = BoolishValueParser::new())]
     pub(super) replace: bool,
 

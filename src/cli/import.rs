@@ -31,13 +31,13 @@ fn import(flags: &ImportFlags) -> Result<(), Failure> {
         None => {
             let start = |opened| app::start_chapter(opened, Config::MINER.into(), Config::MAX_MEMPOOL, Power::FULL);
             let first = chapter_content();
-            import_with(flags, file, Importing { rules: Chapter, folder, first, better: "as long or longer", start })
+            import_with(flags, file, Importing { rules: Chapter, folder, first, better: "is as long or longer", start })
         }
         Some(network) => {
             let rules = Sound::new(network);
             let first = sound_content(&rules);
             let start = |opened| app::start_sound(opened, Config::MAX_MEMPOOL);
-            import_with(flags, file, Importing { rules, folder, first, better: "one with as much work", start })
+            import_with(flags, file, Importing { rules, folder, first, better: "has as much work or more", start })
         }
     }
 }
@@ -83,7 +83,7 @@ fn adopt<R: Exchange>(
     let offered = candidate.tip();
     if !offered.has_more_work_than(&own) {
         let lengths =
-            format!("its chain has length {}, and the one here, of length {}, is {better}", offered.height, own.height);
+            format!("its chain has length {}, and the one here, of length {}, {better}", offered.height, own.height);
         return Err(refused(flags, &lengths));
     }
 
@@ -99,7 +99,7 @@ fn adopt<R: Exchange>(
             );
             Ok(())
         }
-        Adoption::Outdated => Err(refused(flags, &format!("the chain here is {better}"))),
+        Adoption::Outdated => Err(refused(flags, &format!("the chain here {better}"))),
     }
 }
 

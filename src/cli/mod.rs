@@ -18,6 +18,7 @@ mod rooms;
 mod rules;
 mod signals;
 mod verify;
+mod wallet;
 
 use std::{
     io::{self, Write as _},
@@ -63,6 +64,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Export(flags)) => export::run(&flags),
         Some(Command::Import(flags)) => runtime.block_on(import::run(flags)),
         Some(Command::Verify(flags)) => verify::run(&flags),
+        Some(Command::Wallet(flags)) => wallet::run(flags),
         Some(Command::Status(flags)) => runtime.block_on(client::status(&flags)),
         Some(Command::Chain(flags)) => runtime.block_on(client::chain(&flags)),
         Some(Command::Send(flags)) => runtime.block_on(client::send(flags)),

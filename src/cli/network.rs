@@ -1,6 +1,6 @@
 //! `bcoin network`: the whole chapter in one terminal.
 
-use bcoin_ledger::sound::Network;
+use bcoin_ledger::sound::{Address, Network};
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     node::{blocks, config, data, until_stopped},
     outside, rooms,
     signals::Signals,
+    wallet,
 };
 use crate::{
     app::{self, Config, RunningNode, StartError},
@@ -24,18 +25,26 @@ const FIRST_PERMITTED_PORT: u16 = 5001;
 const MAX_LISTED: usize = 10;
 
 pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     descriptors::check(flags.count, flags.data_dir.is_some())?;
-    let network = rooms::network(&flags.common.rules)?;
+    let network = tokio::select! {
+        network = rooms::find(&flags.common.rules, flags.common.join.as_ref()) => network?,
+        () = signals.stop_asked() => return Ok(()),
+    };
     let network = network.as_ref();
+    let (payees, said) = match (network, &flags.common.miner) {
+        (Some(_), None) => wallet::of_network(flags.count)?,
+        _ => (Vec::new(), None),
+    };
+    let settings = Settings { flags: &flags, network, payees };
     let nodes = match flags.first_port {
-        Some(first) => spawn_all(&flags, network, first).await?,
-        None => match spawn_all(&flags, network, FIRST_PORT).await {
+        Some(first) => spawn_all(&settings, first).await?,
+        None => match spawn_all(&settings, FIRST_PORT).await {
             Err(Failed::Start(StartError::PortNotPermitted { port })) => {
                 println!(
                     "Port {port} is not permitted here, so the nodes take the ports from {FIRST_PERMITTED_PORT} on."
                 );
-                spawn_all(&flags, network, FIRST_PERMITTED_PORT).await?
+                spawn_all(&settings, FIRST_PERMITTED_PORT).await?
             }
             result => result?,
         },
@@ -50,6 +59,9 @@ pub(super) async fn run(flags: NetworkFlags) -> Result<(), Failure> {
     }
     outside::print(&nodes, flags.common.qr);
     print_first_steps(&nodes);
+    if let Some(said) = said {
+        println!("{said}");
+    }
     println!("Stop them with Ctrl-C.");
     until_stopped(nodes, signals).await
 }
@@ -85,8 +97,17 @@ impl From<Failed> for Failure {
     }
 }
 
+/// What all nodes of a network are started with.
+struct Settings<'a> {
+    flags: &'a NetworkFlags,
+    network: Option<&'a Network>,
+    /// Who is paid for the blocks of each node, when the flags do not say it.
+    payees: Vec<Address>,
+}
+
 /// Starts all nodes or none.
-async fn spawn_all(flags: &NetworkFlags, network: Option<&Network>, first: u16) -> Result<Vec<RunningNode>, Failed> {
+async fn spawn_all(settings: &Settings<'_>, first: u16) -> Result<Vec<RunningNode>, Failed> {
+    let Settings { flags, network, payees } = settings;
     let last = first.checked_add(flags.count - 1).ok_or_else(|| {
         Failed::Other(Failure::WrongCommandLine(format!(
             "{} nodes from port {first} on would need ports beyond 65535",
@@ -94,13 +115,14 @@ async fn spawn_all(flags: &NetworkFlags, network: Option<&Network>, first: u16) 
         )))
     })?;
     let mut nodes = Vec::new();
-    let observer = observer(flags, network)?;
-    for port in first..=last {
+    let observer = observer(flags, *network)?;
+    for (number, port) in (first..=last).enumerate() {
         let location = match &flags.data_dir {
             Some(folder) => Location::Folder(folder.join(port.to_string())),
             None => Location::Memory,
         };
-        let config = config(&flags.common, network, port, location).map_err(Failed::Other)?;
+        let payee = payees.get(number).copied();
+        let config = config(&flags.common, *network, payee, port, location).map_err(Failed::Other)?;
         let name = config.name.as_ref().map(|name| name.with_port(port));
         match app::spawn(Config { name, observer: Some(observer.clone()), ..config }).await {
             Ok(node) => nodes.push(node),
@@ -121,7 +143,7 @@ async fn spawn_all(flags: &NetworkFlags, network: Option<&Network>, first: u16) 
 
 /// All nodes know the same peers, so one look at each of them is enough for all.
 fn observer(flags: &NetworkFlags, network: Option<&Network>) -> Result<Observer, Failed> {
-    let limits = config(&flags.common, network, 0, Location::Memory).map_err(Failed::Other)?.client_limits;
+    let limits = config(&flags.common, network, None, 0, Location::Memory).map_err(Failed::Other)?.client_limits;
     Ok(Observer::new(PeerClient::new(limits).map_err(|error| Failed::Other(error.into()))?))
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use bcoin_ledger::sound::Network;
+use bcoin_ledger::sound::{Address, Network};
 use bcoin_node::{PeerAddress, store::Location};
 
 use super::{
@@ -13,9 +13,10 @@ use super::{
     progress::Progress,
     rooms, rules,
     signals::Signals,
+    wallet,
 };
 use crate::{
-    app::{self, Config, RunningNode},
+    app::{self, Config, RuledNode, RunningNode},
     peers::ClientLimits,
     wire::nodes_from_json,
 };
@@ -30,9 +31,16 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
         Some(file) => read_nodes(file)?,
         None => Vec::new(),
     };
-    let network = rooms::network(&flags.common.rules)?;
+    let network = tokio::select! {
+        network = rooms::find(&flags.common.rules, flags.common.join.as_ref()) => network?,
+        () = signals.stop_asked() => return Ok(()),
+    };
     let location = location(&flags, network.as_ref())?;
-    let config = Config { peers, ..config(&flags.common, network.as_ref(), flags.port, location)? };
+    let (payee, said) = match (&network, &flags.common.miner) {
+        (Some(_), None) => wallet::standard().map(|(address, said)| (Some(address), said))?,
+        _ => (None, None),
+    };
+    let config = Config { peers, ..config(&flags.common, network.as_ref(), payee, flags.port, location)? };
     let checking = Progress::new("checking the chain");
     let starting = app::spawn_watched(config, move |done, total| checking.show(done, total));
     let node = tokio::select! {
@@ -47,8 +55,14 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
         println!("  network  {}", rooms::described(network));
     }
     println!("  chain    {}", blocks(&node));
+    if let RuledNode::Sound(_) = node.ruled() {
+        println!("  rewards  {}", node.miner());
+    }
     println!("  data     {}", data(node.location()));
     outside::print(std::slice::from_ref(&node), flags.common.qr);
+    if let Some(said) = said {
+        println!("{said}");
+    }
     println!("Stop it with Ctrl-C.");
     until_stopped(vec![node], signals).await
 }
@@ -57,6 +71,7 @@ pub(super) async fn run(flags: NodeFlags) -> Result<(), Failure> {
 pub(super) fn config(
     flags: &CommonFlags,
     network: Option<&Network>,
+    payee: Option<Address>,
     port: u16,
     location: Location,
 ) -> Result<Config, Failure> {
@@ -66,7 +81,7 @@ pub(super) fn config(
     }
     Ok(Config {
         client_limits,
-        rules: rules::config(flags, network)?,
+        rules: rules::config(flags, network, payee)?,
         power: flags.power,
         max_mempool: flags.max_pending,
         name: flags.name.clone(),

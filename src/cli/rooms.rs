@@ -7,14 +7,16 @@ use std::{
 };
 
 use bcoin_ledger::sound::{GenesisError, Network, ParameterError, Profile, unix_time};
-use bcoin_node::now;
+use bcoin_node::{PeerAddress, now};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    client,
     failure::Failure,
     flags::{ProfileName, RulesFlags, RulesName},
     folders,
 };
+
 /// The longest file with a genesis block that is read: a block has at most 1,000,000 bytes.
 const MAX_GENESIS_FILE: u64 = 3 << 20;
 /// How many digits of a hash are shown to people.
@@ -55,6 +57,30 @@ pub(super) fn network(flags: &RulesFlags) -> Result<Option<Network>, Failure> {
     network.map(Some)
 }
 
+/// As [`network`], off the threads that answer signals. With `--join` and nothing said of the network, it is that of the node to be
+/// joined, if that answers.
+pub(super) async fn find(flags: &RulesFlags, join: Option<&PeerAddress>) -> Result<Option<Network>, Failure> {
+    let is_unnamed = flags.room.is_none() && flags.profile.is_none() && flags.genesis.is_none();
+    if let (RulesName::Sound, true, Some(join)) = (flags.rules, is_unnamed, join) {
+        match client::first_block(join).await {
+            Ok(block) => {
+                let network = Network::from_genesis(&block, unix_time(now()));
+                return network.map(Some).map_err(|error| {
+                    Failure::CannotRun(format!("the first block of the node to be joined cannot be used: {error}"))
+                });
+            }
+            Err(Failure::CannotRun(reason) | Failure::WrongCommandLine(reason)) => tracing::warn!(
+                reason,
+                "the room of the node to be joined is not known, so this node begins in the room {}",
+                Network::DEFAULT_ROOM
+            ),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let flags = flags.clone();
+    tokio::task::spawn_blocking(move || network(&flags)).await?
+}
+
 /// A network for people: the name of its room, how hard its blocks are, and the beginning of its first block's hash.
 pub(super) fn described(network: &Network) -> String {
     let (parameters, genesis) = (network.parameters(), network.genesis_hash().to_string());
@@ -71,7 +97,8 @@ fn from_file(file: &Path) -> Result<Network, Failure> {
         return Err(unusable("the file is too long for a block in hex".into()));
     }
     let text = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
-    let bytes = hex::decode(text.trim()).map_err(|error| unusable(error.to_string()))?;
+    let bytes = hex::decode(text.trim())
+        .map_err(|_| unusable("it has to hold the block in hexadecimal digits, and nothing else".into()))?;
     Network::from_genesis(&bytes, unix_time(now())).map_err(|error| unusable(error.to_string()))
 }
 
@@ -85,6 +112,9 @@ fn room(profile: Profile, name: &str) -> Result<Network, GenesisError> {
         && let Ok(network) = Network::room_with_nonce(profile, name, nonce)
     {
         return Ok(network);
+    }
+    if is_kept {
+        tracing::info!(room = name, "looking for the first block of the room; that is done once");
     }
     let network = Network::room(profile, name, || false)?;
     if let Some(file) = &file

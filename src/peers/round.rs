@@ -146,6 +146,20 @@ impl<R: Rules> OpenRound<R> {
         Some((candidate, self.view.peers[order].clone(), best))
     }
 
+    /// The chain that was the best is not adopted, because it breaks a rule.
+    pub(super) fn refuse(&mut self, best: &Best, error: PeerError) {
+        if let Some(Some((answered, _))) = self.answered.get_mut(best.order) {
+            *answered = Answered::Failed(error);
+        }
+    }
+
+    /// Whether a peer has answered with a chain with more work than the own one.
+    pub(super) fn has_better(&self) -> bool {
+        let own = &self.view.tip;
+        let is_better = |answered: &Answered| matches!(answered, Answered::Chain(tip) if tip.has_more_work_than(own));
+        self.answered.iter().flatten().any(|(answered, _)| is_better(answered))
+    }
+
     /// Ends the round: `best` is the chain that was taken, if it was adopted, and `tip` the end of the node's chain then.
     pub(super) fn end(
         self,

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::{
+    chain_decoder::ChainError,
     client::PeerClient,
     error::PeerError,
-    exchange::Exchange,
+    exchange::{BrokenRule, Exchange},
     fetch::Fetched,
     limits::ClientLimits,
     observer::Observer,
@@ -27,6 +28,8 @@ use super::{
 
 /// How many requests the queue holds. Further senders wait.
 const QUEUE: usize = 64;
+/// How often a round begins again at most, because the best chain was refused.
+const MAX_ASKED_AGAIN: usize = 3;
 
 /// Why a round failed.
 type RoundError<R> = AdoptError<<R as Rules>::BlockError>;
@@ -134,8 +137,36 @@ impl<R: Exchange> Sync<R> {
         }
     }
 
-    /// Asks all peers. A peer that has not answered an earlier round yet is not asked again: its answer counts when it comes.
+    /// Asks all peers, and adopts the best chain. One that breaks a rule which shows only when it is connected is its peer's fault:
+    /// that block is known from then on, and where another peer has more work than the own chain too, all are asked again.
     async fn round(&mut self) -> RoundResult<R> {
+        let mut asked_again = 0;
+        loop {
+            let mut round = self.ask_all().await;
+            let (replacement, best) = match round.take_best() {
+                None => (None, None),
+                Some((candidate, peer, best)) => match self.adopt(candidate, &peer).await {
+                    Ok(replacement) => (replacement, Some(best)),
+                    Err(AdoptError::Refused { height, reason, .. }) => {
+                        let reason = BrokenRule::new(reason.to_string());
+                        let error = PeerError::Chain(ChainError::Block { height, reason });
+                        tracing::warn!(%peer, reason = %error.to_string().escape_debug(), "its chain is not adopted");
+                        round.refuse(&best, error);
+                        if round.has_better() && asked_again < MAX_ASKED_AGAIN {
+                            asked_again += 1;
+                            continue;
+                        }
+                        (None, None)
+                    }
+                    Err(error) => return Err(error),
+                },
+            };
+            return Ok(Arc::new(round.end(best, replacement, self.node.view().tip)));
+        }
+    }
+
+    /// Asks all peers. A peer that has not answered an earlier round yet is not asked again: its answer counts when it comes.
+    async fn ask_all(&mut self) -> OpenRound<R> {
         let mut round = OpenRound::new(self.node.view());
         let view = round.view().clone();
         view.peers.iter().for_each(|peer| self.transfers.ask(peer, &view));
@@ -162,11 +193,7 @@ impl<R: Exchange> Sync<R> {
             }
         }
         self.transfers.go_on_alone();
-        let (replacement, best) = match round.take_best() {
-            None => (None, None),
-            Some((candidate, peer, best)) => (self.adopt(candidate, &peer).await?, Some(best)),
-        };
-        Ok(Arc::new(round.end(best, replacement, self.node.view().tip)))
+        round
     }
 
     /// Asks one peer without a round, unless it is being asked already.

@@ -188,7 +188,7 @@ fn read(document: &str) -> Vec<String> {
 #[ignore = "needs bash and curl"]
 fn the_commands_of_the_readme_do_what_it_says() {
     let not_run = read("README.md");
-    assert_eq!(not_run.len(), 7, "{not_run:#?}");
+    assert_eq!(not_run.len(), 9, "{not_run:#?}");
 }
 
 #[test]

@@ -45,6 +45,11 @@ impl<R: Rules> Blockchain<R> {
         &self.mempool
     }
 
+    /// How much may wait.
+    pub fn limits(&self) -> MempoolLimits {
+        self.limits
+    }
+
     /// How many transactions wait.
     pub fn waiting(&self) -> usize {
         self.mempool.len()

@@ -35,6 +35,11 @@ impl Work {
         Self(U256::from_be_bytes(bytes))
     }
 
+    /// In decimal digits.
+    pub fn to_decimal(self) -> String {
+        self.0.to_string()
+    }
+
     /// As 32 big-endian bytes.
     pub fn to_be_bytes(self) -> [u8; 32] {
         self.0.to_be_bytes()

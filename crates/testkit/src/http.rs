@@ -1,6 +1,9 @@
 //! HTTP clients for one node, with a time limit for every request. [`Client`] returns errors; [`Http`] panics at the first one.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use reqwest::{Body, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
@@ -51,7 +54,11 @@ impl Client {
     }
 
     fn build(address: SocketAddr, timeout: Duration, unzips: bool) -> Self {
-        let builder = reqwest::Client::builder().no_proxy().timeout(timeout).gzip(unzips);
+        Self::of_builder(address, reqwest::Client::builder().timeout(timeout).gzip(unzips))
+    }
+
+    fn of_builder(address: SocketAddr, builder: reqwest::ClientBuilder) -> Self {
+        let builder = builder.no_proxy();
         Self { client: builder.build().expect("an HTTP client"), base: format!("http://{address}") }
     }
 
@@ -128,6 +135,12 @@ impl Http {
     /// A client of the node at this address that takes no compressed answers.
     pub fn new(address: SocketAddr) -> Self {
         Self { client: Client::build(address, TEST_REQUEST_TIMEOUT, false) }
+    }
+
+    /// The same, with connections that come from this address of the machine, such as 127.0.0.7.
+    pub fn coming_from(own: IpAddr, address: SocketAddr) -> Self {
+        let builder = reqwest::Client::builder().timeout(TEST_REQUEST_TIMEOUT).gzip(false).local_address(own);
+        Self { client: Client::of_builder(address, builder) }
     }
 
     /// A client that takes compressed answers, as browsers do.

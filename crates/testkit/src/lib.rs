@@ -1,7 +1,8 @@
 //! Shared by the tests and benchmarks of B-Coin: the program as a process, HTTP clients for a node, fake peers, long valid chains, a
-//! data folder of an earlier format, networks of the sound rules, and repeatable random numbers.
+//! data folder of an earlier format, networks of the sound rules, floods of their blocks, and repeatable random numbers.
 
 pub mod chain;
+pub mod cheap;
 pub mod fake_peer;
 pub mod format_1;
 pub mod http;

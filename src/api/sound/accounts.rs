@@ -23,7 +23,7 @@ use super::{
     stored::{Booked, Stored, missing},
 };
 use crate::wire::{
-    sound::{AccountJson, AccountPage, Accounts, BookedTransaction},
+    sound::{AccountJson, AccountPage, Accounts, BookedTransaction, TransferJson},
     v1::{PREFIX, Problem},
 };
 
@@ -98,10 +98,12 @@ pub(super) async fn account(
     let key = XOnlyKey::from(address.key());
     let (before, limit) = (params.before.as_deref().map(cursor).transpose()?, limit(params.limit)?);
     // Asked first: what a block takes in between is counted in the chain then.
-    let of_sender = state.node.inspect(move |blockchain| {
-        blockchain.mempool().of_sender(&key).last().map(|transfer| transfer.nonce().saturating_add(1))
+    let in_memory = state.node.inspect(move |blockchain| {
+        let mempool = blockchain.mempool();
+        let waiting: Vec<TransferJson> = mempool.of_sender(&key).map(Into::into).collect();
+        (waiting, mempool.suggested_units_per_byte(blockchain.limits()))
     });
-    let after_waiting = of_sender.await?.unwrap_or_default();
+    let (waiting, fee_per_byte) = in_memory.await?;
     let (stored, rules) = (Stored::of(&state), state.ledger.clone());
     let read_account = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
@@ -122,8 +124,17 @@ pub(super) async fn account(
     let last = last.map(|last| (last.block, last.position));
     let next =
         last.map(|(block, position)| format!("{PREFIX}/accounts/{address}?before={block}-{position}&limit={limit}"));
+    let after_waiting = waiting.last().map_or(0, |last| last.nonce.saturating_add(1));
     let next_nonce = account.nonce.max(after_waiting);
-    Ok(ok(&AccountPage { account: to_json(key, &account), immature, next_nonce, transactions, next }))
+    Ok(ok(&AccountPage {
+        account: to_json(key, &account),
+        immature,
+        next_nonce,
+        waiting,
+        fee_per_byte,
+        transactions,
+        next,
+    }))
 }
 
 /// How many units the rewards of the last blocks pay to this key that are not credited yet.

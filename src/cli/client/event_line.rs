@@ -111,10 +111,15 @@ fn replacement(event: ReplacementEvent) -> Line {
     line(event.time, NOTABLE, replaced(&event.replacement.into()))
 }
 
+/// `a longer one`, `one with more work`.
+fn with_article(better: &str) -> String {
+    if better.starts_with("one") { better.into() } else { format!("a {better}") }
+}
+
 fn replaced(replaced: &Replaced) -> String {
     let mut text = match &replaced.from {
-        Some(peer) => format!("chain replaced by the {} one of {}", replaced.better, shown(peer)),
-        None => format!("chain replaced by a {} one", replaced.better),
+        Some(peer) => format!("chain replaced by the {} of {}", replaced.better, shown(peer)),
+        None => format!("chain replaced by {}", with_article(replaced.better)),
     };
     text.push_str(&format!(": {} now", words::count(replaced.length, "block")));
     if let Some(blocks) = replaced.disconnected() {

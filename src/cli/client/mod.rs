@@ -9,6 +9,7 @@ mod mine;
 mod output;
 mod peers;
 mod replaced;
+mod room;
 mod send;
 mod sound_words;
 mod status;
@@ -16,5 +17,6 @@ mod watch;
 mod words;
 
 pub(super) use self::output::has_colours;
+pub(super) use self::room::first_block;
 pub(super) use self::{chain::run as chain, mine::run as mine, peers::run as peers};
 pub(super) use self::{send::run as send, status::run as status, watch::run as watch};

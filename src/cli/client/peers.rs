@@ -54,9 +54,20 @@ async fn add(node: &Node, out: Output, nodes: &Nodes) -> Result<(), Failure> {
     let peers = asked.map(|list| list.peers).unwrap_or_default();
     for address in &nodes.nodes {
         let peer = peers.iter().find(|peer| peer.address == *address);
-        out.line(format_args!("{address} {}", added(connected.added.contains(address), peer)))?;
+        let is_new = connected.added.contains(address);
+        match peer.and_then(elsewhere) {
+            Some(reason) if is_new => out.line(format_args!("{address} is added, but: {reason}"))?,
+            Some(reason) => out.line(format_args!("{address} was added already, but: {reason}"))?,
+            None => out.line(format_args!("{address} {}", added(is_new, peer)))?,
+        }
     }
     Ok(())
+}
+
+/// Why a node that answers is none with which anything is exchanged.
+fn elsewhere(peer: &PeerJson) -> Option<String> {
+    let is_elsewhere = matches!(peer.error_code.as_deref(), Some("other_network" | "other_rules"));
+    peer.error.as_deref().filter(|_| is_elsewhere).map(shown)
 }
 
 /// What became of an address that was to be added.
@@ -175,7 +186,8 @@ fn print_replacement(out: Output, replaced: &Replaced) -> Result<(), Failure> {
     out.line(out.paint(STRONG, format_args!("The chain has {length} now.")))?;
     match replaced.disconnected() {
         None => {
-            out.line(format_args!("No block was given up: the {} chain goes on where ours ended.", replaced.better))?;
+            let chain = replaced.better.replacen("one", "chain", 1);
+            out.line(format_args!("No block was given up: the {chain} goes on where ours ended."))?;
         }
         Some(blocks) => {
             let kept = match replaced.number {

@@ -7,7 +7,7 @@ use crate::wire::{sound, v1};
 pub(super) struct Replaced {
     /// The peer that had the better chain.
     pub(super) from: Option<String>,
-    /// What makes a chain better.
+    /// What the better chain is, after "the chain" and after "chain replaced by".
     pub(super) better: &'static str,
     /// How many blocks the chain has now.
     pub(super) length: u64,
@@ -43,7 +43,7 @@ impl From<v1::ReplacementJson> for Replaced {
         let blocks = replacement.given_up.blocks.iter();
         Self {
             from: replacement.from,
-            better: "longer",
+            better: "longer one",
             length: replacement.length,
             number: replacement.given_up.number,
             fork: replacement.fork,
@@ -61,7 +61,7 @@ impl From<sound::ReplacementJson> for Replaced {
         let blocks = replacement.given_up.blocks.iter();
         Self {
             from: replacement.from,
-            better: "heavier",
+            better: "one with more work",
             length: replacement.length,
             number: replacement.given_up.number,
             fork: replacement.fork,

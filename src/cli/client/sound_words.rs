@@ -33,7 +33,7 @@ pub(super) fn block_time(seconds: u32) -> String {
     DateTime::from_timestamp(seconds.into(), 0).map(moment).unwrap_or_default()
 }
 
-/// `bco1... pays bco1... 1.5 coins, fee 0.00000154 coins (its transfer 3, id 1f2e3d4c...)`.
+/// `bco1... pays bco1... 1.5 coins, fee 0.00000154 coins (nonce 3, id 1f2e3d4c...)`.
 pub(super) fn transfer(transfer: &TransferJson) -> String {
     format!(
         "{} pays {} {}, fee {} (nonce {}, id {})",

@@ -1,5 +1,7 @@
 //! `bcoin status`: the state of a node.
 
+use bcoin_ledger::Work;
+
 use super::{
     find,
     http::Either,
@@ -58,9 +60,15 @@ fn network(status: &SoundStatus) -> Vec<(&'static str, String)> {
     let SoundStatus { profile, room, genesis, work, bits, mempool, .. } = status;
     vec![
         ("network", format!("{}, {}, first block {}", shown(room), shown(profile), words::short_hash(genesis))),
-        ("work", format!("{} in all, bits {} now", shown(work.trim_start_matches('0')), shown(bits))),
+        ("work", format!("{} hashes in all on average, bits {} now", decimal(work), shown(bits))),
         ("mempool", format!("{}, {} bytes", words::count(mempool.count as u64, "transfer"), mempool.bytes)),
     ]
+}
+
+/// A number of 64 hexadecimal digits in decimal ones.
+fn decimal(digits: &str) -> String {
+    let bytes = hex::decode(digits).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map_or_else(|| shown(digits), |bytes| Work::from_be_bytes(bytes).to_decimal())
 }
 
 fn miner(status: &Status) -> String {

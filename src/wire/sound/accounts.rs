@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::transactions::TransactionJson;
+use super::transactions::{TransactionJson, TransferJson};
 
 /// What the chain says of one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,6 +54,11 @@ pub struct AccountPage {
     pub immature: u64,
     /// The nonce of its next transfer, after those that wait.
     pub next_nonce: u64,
+    /// Its transfers that wait, in the order of their nonces.
+    pub waiting: Vec<TransferJson>,
+    /// What a transfer should pay for each byte now, in units, so that it enters the mempool and stays.
+    #[schema(minimum = 1)]
+    pub fee_per_byte: u64,
     /// Its transactions, the latest first.
     pub transactions: Vec<BookedTransaction>,
     /// Path and query of the next page; null on the last one.

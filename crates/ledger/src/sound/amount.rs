@@ -1,9 +1,13 @@
 //! Amounts of money.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
+
+use thiserror::Error;
 
 /// How many units one coin has.
 pub const COIN: u64 = 100_000_000;
+/// How many decimals an amount of coins has at most.
+const DECIMALS: usize = 8;
 /// The most units that can ever be: 21 million coins.
 pub const MAX_MONEY: Amount = Amount(21_000_000 * COIN);
 
@@ -70,6 +74,37 @@ impl fmt::Display for Amount {
     }
 }
 
+/// A text is no amount of coins.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum BadCoins {
+    /// It is no number as amounts are written.
+    #[error("an amount is a number of coins such as 3 or 0.25, with at most 8 decimals")]
+    Form,
+    /// There will never be so many.
+    #[error("there are never more than 21000000 coins")]
+    TooMany,
+}
+
+/// Reads coins, exactly: digits, and a point with up to 8 decimals.
+impl FromStr for Amount {
+    type Err = BadCoins;
+
+    fn from_str(text: &str) -> Result<Self, BadCoins> {
+        let (coins, decimals) = match text.split_once('.') {
+            Some((coins, decimals)) if !decimals.is_empty() => (coins, decimals),
+            Some(_) => return Err(BadCoins::Form),
+            None => (text, ""),
+        };
+        let are_digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+        if coins.is_empty() || !are_digits(coins) || !are_digits(decimals) || decimals.len() > DECIMALS {
+            return Err(BadCoins::Form);
+        }
+        // Only a number that is too long cannot be read now.
+        let units = format!("{coins}{decimals:0<DECIMALS$}").parse().map_err(|_| BadCoins::TooMany)?;
+        Self::from_units(units).ok_or(BadCoins::TooMany)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +144,26 @@ mod tests {
             [(0, "0"), (1, "0.00000001"), (150_000_000, "1.5"), (21 * COIN, "21"), (COIN + 10, "1.0000001")]
         {
             assert_eq!(Amount(units).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn coins_are_read_exactly() {
+        for (text, units) in [
+            ("0", 0),
+            ("1", 100_000_000),
+            ("0.25", 25_000_000),
+            ("0.00000001", 1),
+            ("21000000.00000000", MAX_MONEY.units()),
+            ("007.5", 750_000_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Amount(units)), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "1 ", "0x1", "0.000000001", "\u{661}"] {
+            assert_eq!(text.parse::<Amount>(), Err(BadCoins::Form), "{text}");
+        }
+        for text in ["21000000.00000001", "21000001", "99999999999999999999999"] {
+            assert_eq!(text.parse::<Amount>(), Err(BadCoins::TooMany), "{text}");
         }
     }
 }

@@ -41,7 +41,7 @@ mod words;
 
 pub use account::{Account, MATURITY, Reward};
 pub use address::{Address, BadAddress};
-pub use amount::{Amount, COIN, MAX_MONEY};
+pub use amount::{Amount, BadCoins, COIN, MAX_MONEY};
 pub use block::{Block, DecodeError, MAX_BLOCK_BYTES};
 pub use block_error::BlockError;
 pub use check_transfers::check_transfers;

@@ -90,6 +90,12 @@ impl Mnemonic {
         positions(&self.entropy).map(|position| list[usize::from(position)])
     }
 
+    /// The wallet's own secret key: the first one.
+    pub fn first_key(&self) -> SecretKey {
+        // Of 2^32 hashes all but about none are keys.
+        self.keys().next().unwrap_or_else(|| unreachable!("no hash of the entropy is a key"))
+    }
+
     /// The secret keys, the first one of which is the wallet's own: the tagged hashes of the entropy and of the numbers from 0 on
     /// that are keys (docs/sound-rules.md section 7).
     pub fn keys(&self) -> impl Iterator<Item = SecretKey> + use<> {

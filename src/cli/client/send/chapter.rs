@@ -1,17 +1,16 @@
-//! `bcoin send`: sends a transaction.
+//! A payment under the printed rules: a sender, a receiver and an amount, which nobody signs.
 
 use bcoin_ledger::chapter::Number;
 
-use super::{find, output::Output, words};
+use super::super::{http::Node, output::Output, words};
 use crate::{
-    cli::{failure::Failure, flags::SendFlags},
+    cli::failure::Failure,
     wire::v1::{Field, Payment, Waiting},
 };
 
 /// Sends it, and prints which block will hold it.
-pub(in super::super) async fn run(flags: SendFlags) -> Result<(), Failure> {
-    let (node, out) = (find::node(&flags.ask).await?, Output::new(&flags.ask));
-    let payment = Payment { sender: flags.sender, receiver: flags.receiver, amount: amount(&flags.amount)? };
+pub(super) async fn run(node: &Node, out: Output, [sender, receiver, typed]: [String; 3]) -> Result<(), Failure> {
+    let payment = Payment { sender, receiver, amount: amount(&typed)? };
     let answer = node.post_json("/pending", &payment).await?;
     if out.is_json() {
         return out.document(answer.json()?);
