@@ -16,8 +16,8 @@ use tracing::Instrument as _;
 use super::{
     chain_decoder::ChainError,
     client::PeerClient,
-    error::PeerError,
-    exchange::{BrokenRule, Exchange},
+    error::{BrokenRule, PeerError},
+    exchange::Exchange,
     fetch::Fetched,
     limits::ClientLimits,
     observer::Observer,
