@@ -3,10 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{hash::BlockHash, rules::Rules};
+use crate::{hash::BlockHash, rules::Rules, tip::Tip};
 
-/// Rules under which a block says itself which one is its parent, and carries work that shows without it.
-pub trait SingleBlocks: Rules<BlockError: Clone> {
+/// Rules under which a block says itself which one is its parent, and carries work that shows without it. A checked header tells the
+/// end of the chain that ends with its block.
+pub trait SingleBlocks: Rules<BlockError: Clone, CheckedHeader: AsRef<Tip>> {
     /// The header with which the encoding of a block begins. The rest is not read.
     ///
     /// # Errors

@@ -110,9 +110,9 @@ pub enum AdoptError<E> {
     Stopping(#[from] Stopping),
 }
 
-/// Why a block found no place.
+/// Why a block was not put where it belongs.
 #[derive(Clone, Debug, Error)]
-pub enum PlaceError<E> {
+pub(crate) enum PositionError<E> {
     /// It breaks a rule about accounts, or a block before it that is kept beside the chain does.
     #[error("block {height} is refused: {reason}")]
     Refused {
@@ -123,7 +123,7 @@ pub enum PlaceError<E> {
         /// The rule.
         reason: Arc<E>,
     },
-    /// The block could not be saved, or its place not be found.
+    /// The block could not be saved, or it was not found where it belongs.
     #[error(transparent)]
     Save(#[from] SaveError),
 }
@@ -141,7 +141,7 @@ impl<E> Clone for AdoptError<E> {
     }
 }
 
-impl<E> From<ReorganiseError<E>> for PlaceError<E> {
+impl<E> From<ReorganiseError<E>> for PositionError<E> {
     fn from(error: ReorganiseError<E>) -> Self {
         match error {
             ReorganiseError::Refused { height, hash, reason } => Self::Refused { height, hash, reason: reason.into() },
@@ -257,11 +257,11 @@ pub(crate) enum Command<R: Rules> {
     Control(Control),
     /// Reads the state in memory.
     Inspect(Inspection<R>),
-    /// Finds the place of a block that comes alone.
+    /// Puts a block that comes alone where it belongs.
     Place {
         block: Box<R::CheckedBlock>,
         source: Source,
-        reply: Reply<SubmitOutcome, PlaceError<R::BlockError>>,
+        reply: Reply<SubmitOutcome, PositionError<R::BlockError>>,
     },
     Job {
         /// None when nobody is paid for blocks that are mined here.

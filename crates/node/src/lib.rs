@@ -38,8 +38,8 @@ pub use any_node::AnyNode;
 pub use candidate::{Candidate, CandidateBuilder, CandidateError, CandidateLimits};
 pub use clock::now;
 pub use command::{
-    AddPeersError, AddTransactionError, AdoptError, Adoption, AdoptionOf, MineError, Mined, PlaceError,
-    RemovePeerError, Replacement, Returned, SaveError, StaleBlocks, Stopping,
+    AddPeersError, AddTransactionError, AdoptError, Adoption, AdoptionOf, MineError, Mined, RemovePeerError,
+    Replacement, Returned, SaveError, StaleBlocks, Stopping,
 };
 pub use counters::{Counter, Counters};
 pub use event_log::{BadEventId, Entry, EventId, EventLog, MAX_LISTENERS, Missed, Subscription, TooManyListeners};
@@ -47,10 +47,7 @@ pub use events::{BeyondLimit, Event, EventOf, NodeEvent, PeersChange};
 pub use handle::NodeHandle;
 pub use intake::{SubmitError, SubmitOutcome, Submitted};
 pub use ip_filter::may_be_asked;
-pub use limits::{
-    ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_SIDE_BLOCKS, MAX_SIDE_BLOCKS_OF_SOURCE, MAX_SIDE_BYTES,
-    MAX_STALE_BYTES, MAX_WORK_BEHIND, SideLimits,
-};
+pub use limits::{ChainLimit, MAX_MEMPOOL_BYTES, MAX_PEERS, MAX_STALE_BYTES};
 pub use mining_mode::{MINING_INTERVALS, MiningMode};
 pub use reading::ReadingThreads;
 pub use source::Source;
@@ -59,6 +56,7 @@ pub use view::View;
 
 use self::{
     handle::Channels,
+    intake::Intake,
     miner::Miner,
     owner::Owner,
     shared::Shared,
@@ -139,12 +137,13 @@ pub fn start<R: Rules>(
     };
     let events = EventLog::new(Uuid::new_v4().as_fields().0);
 
+    let intake = Arc::new(Intake::new(store.side_limits()));
     let owner = Owner::new(store, blockchain, receiver, publish, &shared, &events);
     let owner = thread::Builder::new().name("owner".into()).spawn(move || owner.run(command_queue))?;
     let miner = Miner::new(rules.clone(), power, commands.clone(), view.clone(), stop_mining.clone());
     let miner = thread::Builder::new().name("miner".into()).spawn(move || miner.run(request_queue))?;
 
-    let channels = Channels { commands, requests, events, rules, intake: Arc::default() };
+    let channels = Channels { commands, requests, events, rules, intake };
     let handle = NodeHandle::new(channels, view, shared.into());
     Ok((handle, NodeThreads { owner, miner, stop_mining }))
 }

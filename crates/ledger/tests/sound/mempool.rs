@@ -312,6 +312,52 @@ fn after_disconnecting_everything_that_is_gone_has_left_for_its_own_reason() {
     assert_eq!(after.left, [(dear(2), Departure::Undone), (waiting[1].clone(), Departure::Evicted)]);
 }
 
+/// Which of them may wait is not known before it is known what the other blocks hold.
+#[test]
+fn what_the_other_blocks_do_not_hold_returns_and_what_waited_behind_it_stays() {
+    let mut chain = pool::chain_with_money(1, 1);
+    let rules = chain.rules.clone();
+    let held = |nonces: std::ops::Range<u64>| nonces.map(|nonce| terms(0, nonce).unsigned(1));
+    let mut after_blocks = chain.state.clone();
+    let account = after_blocks.of(x_only(0));
+    after_blocks.0.insert(x_only(0).to_bytes().to_vec(), Account { nonce: 60, ..account });
+    let mut pool = Pool::default();
+    let waiting: Vec<_> = held(60..67).collect();
+    let (answers, ..) = pool.admit(&rules, &after_blocks, NO_LIMITS, &waiting);
+    assert!(answers.iter().all(Result::is_ok));
+    let mut change = Reorganisation::within(MempoolLimits { count: 30, bytes: usize::MAX });
+    for nonces in [40..60, 20..40, 0..20] {
+        change.disconnected(pool::mine(&chain, held(nonces), 8, 0));
+    }
+    for nonces in [0..20, 20..40] {
+        let block = pool::mine(&chain, held(nonces), 9, 0);
+        change.connected(&block, &pool.mempool);
+        chain.connect(block).unwrap();
+    }
+    let Ok(after) = change.finish(&chain.state, &pool.mempool);
+    assert_eq!((after.returned, after.not_returned), (20, 0));
+    assert_eq!(after.mempool.transactions().cloned().collect::<Vec<_>>(), held(40..65).collect::<Vec<_>>());
+    // Valid as well, but more than may wait of one sender.
+    assert_eq!(after.left, [waiting[5].clone(), waiting[6].clone()].map(|one| (one, Departure::Evicted)));
+}
+
+#[test]
+fn of_very_many_disconnected_transfers_those_of_the_latest_blocks_are_kept() {
+    let chain = Chain::new(pool::rules());
+    let earliest = pool::mine(&chain, [terms(0, 0).unsigned(1)], 0, 0);
+    // The same block again and again stands for many.
+    let full = pool::mine(&chain, pool::of_many(0..6400, 1, |_, nonce| terms(0, nonce)), 0, 0);
+    for (blocks, is_kept) in [(31, true), (32, false)] {
+        let mut change = Reorganisation::within(MempoolLimits { count: 20, bytes: usize::MAX });
+        (0..blocks).for_each(|_| change.disconnected(full.clone()));
+        change.disconnected(earliest.clone());
+        let Ok(after) = change.finish(&pool::rich(1, 1000), &Mempool::default());
+        assert_eq!(after.returned, usize::from(is_kept));
+        let kept = if is_kept { 31 * 6400 + 1 } else { 4 * MEMPOOL_LIMITS.count };
+        assert_eq!(after.returned + after.not_returned, kept);
+    }
+}
+
 #[test]
 fn a_reorganisation_keeps_no_more_than_may_wait_and_the_best_paying_of_it() {
     let chain = Chain::new(pool::rules());
@@ -328,9 +374,7 @@ fn a_reorganisation_keeps_no_more_than_may_wait_and_the_best_paying_of_it() {
     }
     let Ok(after) = change.finish(&state, &Mempool::default());
     assert_eq!((after.mempool.len(), after.returned), (20, 20));
-    // Of 200 four times as many as may wait are counted, from the latest block on; none of the earliest is among them.
-    let of_the_latest_two = after.mempool.transactions().filter(|one| one.nonce() > 2).count();
-    assert_eq!(after.not_returned, 80 - of_the_latest_two);
+    assert_eq!(after.not_returned, 200 - 20);
     let undone = after.left.iter().filter(|(_, why)| *why == Departure::Undone).count();
     assert_eq!([undone, after.left.len()], [after.not_returned; 2]);
     let of_the_dearest: Vec<_> = after.mempool.transactions().filter(|one| one.transfer().fee >= 1195).collect();

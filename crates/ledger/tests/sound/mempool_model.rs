@@ -165,32 +165,20 @@ impl Model {
         connected: &[CheckedBlock],
         limits: MempoolLimits,
     ) -> (Self, usize, usize) {
-        let mut returning = Self::new([]);
-        for block in disconnected {
-            returning = Self::new(block.transfers().iter().chain(returning.transfers()).cloned());
-            for (_, transfer) in returning.waiting.clone() {
-                for (number, _) in returning.of(transfer.sender()).into_iter().skip(25) {
-                    returning.remove(number);
-                }
-            }
-            returning.shrink(limits);
-        }
+        let ids = |blocks: &[CheckedBlock]| -> HashSet<_> {
+            blocks.iter().flat_map(CheckedBlock::transfers).map(CheckedTransfer::id).collect()
+        };
+        let connected = ids(connected);
+        let held = disconnected.iter().rev().flat_map(CheckedBlock::transfers);
+        let returning = Self::new(held.filter(|transfer| !connected.contains(&transfer.id())).cloned());
         let count = returning.waiting.len() as u64;
         let mut after = Self::new(returning.transfers().chain(self.transfers()).cloned());
         after.judge_again(state);
         if !disconnected.is_empty() {
             after.shrink(limits);
         }
-        let returned: Vec<_> = after.waiting.iter().filter(|(number, _)| *number < count).collect();
-        let ids = |blocks: &[CheckedBlock]| -> HashSet<_> {
-            blocks.iter().flat_map(CheckedBlock::transfers).map(CheckedTransfer::id).collect()
-        };
-        let latest_first = disconnected.iter().flat_map(|block| block.transfers().iter().rev());
-        let counted = latest_first.take(limits.count.saturating_mul(4));
-        let mut missing: HashSet<_> = counted.map(CheckedTransfer::id).collect();
-        missing.retain(|id| !ids(connected).contains(id) && returned.iter().all(|(_, one)| one.id() != *id));
-        let returned = returned.len();
-        (after, returned, missing.len())
+        let returned = after.waiting.iter().filter(|(number, _)| *number < count).count();
+        (after, returned, count as usize - returned)
     }
 
     fn transfers(&self) -> impl Iterator<Item = &CheckedTransfer> {

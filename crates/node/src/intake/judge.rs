@@ -8,7 +8,7 @@ use chrono::{DateTime, Local};
 use super::{SubmitError, SubmitOutcome, Submitted, invalid::Verdict, kept::KeptBlock, state::Intake};
 use crate::{
     source::Source,
-    store::{Reader, StoreError},
+    store::{Newcomer, Reader, StoreError},
 };
 
 /// A block from elsewhere.
@@ -22,9 +22,11 @@ pub(super) struct Offer {
 pub(super) enum Judged<B> {
     /// Nothing more is to be done with it now.
     Done(Submitted),
+    /// It is stored already.
+    Stored(Submitted),
     /// It is kept as an orphan, and its parent has come since.
     ParentCame(Submitted, BlockHash),
-    /// Its place is to be found.
+    /// Where it belongs is to be found.
     Right(Box<B>),
 }
 
@@ -78,7 +80,8 @@ impl<R: SingleBlocks> Judge<R> {
         }
         let snapshot = reader.snapshot()?;
         if let Some((tip, _)) = snapshot.any_block(&hash)? {
-            return Ok(done(hash, Some(tip.height), SubmitOutcome::Known));
+            let (height, outcome) = (Some(tip.height), SubmitOutcome::Known);
+            return Ok(Judged::Stored(Submitted { hash, height, outcome }));
         }
         if self.intake.memory().keeps(&hash) {
             return Ok(done(hash, None, SubmitOutcome::Known));
@@ -106,6 +109,12 @@ impl<R: SingleBlocks> Judge<R> {
             }
             Err(error) => return Err(self.refuse(hash, error).into()),
         };
+        // Nothing that would be dropped again has its signatures checked: the same few blocks can be offered for ever.
+        let (own, length) = (*checked.as_ref(), offer.encoding.len() as u64);
+        let newcomer = Newcomer { tip: own, parent, length, source: &offer.source };
+        if !snapshot.keeps(&newcomer, &snapshot.tip()?, &self.intake.side_limits)? {
+            return Ok(done(hash, Some(own.height), SubmitOutcome::TooLittleWork));
+        }
         let block = self.rules.decode(&offer.encoding).map_err(refused)?;
         let checked = self.rules.check_block(checked, block).map_err(|error| self.refuse(hash, error))?;
         Ok(Judged::Right(checked.into()))

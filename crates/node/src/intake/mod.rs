@@ -43,7 +43,8 @@ pub enum SubmitOutcome {
     Reorganised,
     /// It is on a branch that is kept.
     Branch,
-    /// It is on a branch that has so much less work that its blocks are not kept.
+    /// It is on a branch that has so much less work that its blocks are not kept, or no more than any that is kept where no more can
+    /// be.
     TooLittleWork,
     /// It was here before: in the chain, on a branch, or kept aside.
     Known,

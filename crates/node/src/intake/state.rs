@@ -15,7 +15,7 @@ use super::{
     kept::KeptBlock,
     orphans::Orphans,
 };
-use crate::reading::ReadingThreads;
+use crate::{limits::SideLimits, reading::ReadingThreads};
 
 /// How many blocks are judged and placed at a time; further ones wait.
 const MAX_SUBMISSIONS: usize = 2;
@@ -27,6 +27,8 @@ pub(crate) struct Intake<E> {
     memory: Mutex<Memory<E>>,
     /// Who has one may offer a block, and all that waits for it.
     pub(super) turns: Arc<Semaphore>,
+    /// How much is kept beside the chain.
+    pub(super) side_limits: SideLimits,
     /// Where blocks are judged.
     pub(super) judging: ReadingThreads,
     /// Tells who waits for early blocks that another one is kept.
@@ -41,17 +43,6 @@ pub(super) struct Memory<E> {
     pub(super) early: EarlyBlocks,
 }
 
-impl<E> Default for Intake<E> {
-    fn default() -> Self {
-        Self {
-            memory: Mutex::default(),
-            turns: Semaphore::new(MAX_SUBMISSIONS).into(),
-            judging: ReadingThreads::new(MAX_SUBMISSIONS),
-            early_came: Notify::new(),
-        }
-    }
-}
-
 impl<E> Default for Memory<E> {
     fn default() -> Self {
         Self { invalid: Invalid::default(), orphans: Orphans::default(), early: EarlyBlocks::default() }
@@ -59,6 +50,17 @@ impl<E> Default for Memory<E> {
 }
 
 impl<E> Intake<E> {
+    /// The one of a node that keeps so much beside its chain.
+    pub(crate) fn new(side_limits: SideLimits) -> Self {
+        Self {
+            memory: Mutex::default(),
+            turns: Semaphore::new(MAX_SUBMISSIONS).into(),
+            side_limits,
+            judging: ReadingThreads::new(MAX_SUBMISSIONS),
+            early_came: Notify::new(),
+        }
+    }
+
     /// What is remembered, for a moment: nobody waits for anything else with it.
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory<E>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_clock_is_looked_at_again_when_a_block_is_due_and_every_ten_seconds() {
-        let intake = Intake::<&str>::default();
+        let intake = Intake::<&str>::new(SideLimits::default());
         assert_eq!(intake.pause(at(0)), MAX_CLOCK_PAUSE);
         assert!(intake.keep_early(block(1, "one", 100), at(100), at(0)));
         for (now, pause) in [(0, 10), (90, 10), (97, 3), (100, 0), (1000, 0), (-400, 10)] {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::now,
-    command::{Command, PlaceError, Stopping},
+    command::{Command, PositionError, Stopping},
     handle::NodeHandle,
     source::Source,
 };
@@ -80,10 +80,11 @@ impl<R: SingleBlocks> NodeHandle<R> {
         }
     }
 
-    /// Judges a block and finds its place. Also returns the block that is here now and may have orphans.
+    /// Judges a block and puts it where it belongs. Also returns the block that is here now and may have orphans.
     async fn take(&self, offer: Offer, now: DateTime<Local>) -> (Answer<R>, Option<BlockHash>) {
         match self.judge(&offer, now).await {
-            Ok(Judged::Done(submitted)) => (Ok(submitted), arrived(&submitted)),
+            Ok(Judged::Done(submitted)) => (Ok(submitted), None),
+            Ok(Judged::Stored(submitted)) => (Ok(submitted), Some(submitted.hash)),
             Ok(Judged::ParentCame(submitted, parent)) => (Ok(submitted), Some(parent)),
             Ok(Judged::Right(block)) => {
                 let answer = self.place(block, offer.source).await;
@@ -110,7 +111,7 @@ impl<R: SingleBlocks> NodeHandle<R> {
         let placed = self.ask(|reply| Command::Place { block, source, reply }).await?;
         match placed {
             Ok(outcome) => Ok(Submitted { hash, height, outcome }),
-            Err(PlaceError::Refused { hash: block, reason, .. }) => {
+            Err(PositionError::Refused { hash: block, reason, .. }) => {
                 let verdict = Verdict { block, reason };
                 let mut memory = self.intake().memory();
                 // The block that breaks the rule may be one before this one, which was kept beside the chain.
@@ -118,12 +119,12 @@ impl<R: SingleBlocks> NodeHandle<R> {
                 memory.remember_invalid(hash, &verdict);
                 Err(SubmitError::of_verdict(&hash, &verdict))
             }
-            Err(PlaceError::Save(error)) => Err(error.into()),
+            Err(PositionError::Save(error)) => Err(error.into()),
         }
     }
 }
 
-/// The block, if it is stored now.
+/// The block that the owner has placed, if it is stored now.
 fn arrived(submitted: &Submitted) -> Option<BlockHash> {
     match submitted.outcome {
         SubmitOutcome::Connected | SubmitOutcome::Reorganised | SubmitOutcome::Branch | SubmitOutcome::Known => {

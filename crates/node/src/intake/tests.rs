@@ -10,7 +10,9 @@ use chrono::{DateTime, Local, TimeDelta};
 
 use super::{judge::Offer, *};
 use crate::{
-    NodeHandle, NodeThreads, Source, start,
+    NodeHandle, NodeThreads, Source,
+    limits::SideLimits,
+    start,
     store::{FirstContent, Location, Opened},
 };
 
@@ -58,9 +60,14 @@ struct Node {
 
 impl Node {
     fn open() -> Self {
+        Self::with_limits(SideLimits::default())
+    }
+
+    fn with_limits(limits: SideLimits) -> Self {
         let rules = rules();
         let first = FirstContent { node_address: "intake".into(), genesis: rules.genesis(at(0)) };
-        let opened = Opened::open(rules, &Location::Memory, first, &|_, _| ()).unwrap();
+        let mut opened = Opened::open(rules, &Location::Memory, first, &|_, _| ()).unwrap();
+        opened.store.set_side_limits(limits);
         let (handle, threads) = start(opened, None, 100, Power::FULL).unwrap();
         Self { handle, threads }
     }
@@ -137,6 +144,72 @@ async fn the_task_takes_in_what_is_due_without_being_asked() {
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     drop(view);
+    node.stop();
+}
+
+/// The header of a block alone: whoever reads on refuses it.
+fn without_body(block: &[u8]) -> &[u8] {
+    &block[..80]
+}
+
+#[tokio::test]
+async fn a_block_with_too_little_work_is_known_by_its_header() {
+    let node = Node::with_limits(SideLimits { work_behind: 3, ..SideLimits::default() });
+    let (mut own, mut other) = (Chain::new(1), Chain::new(2));
+    for seconds in 1..=5 {
+        assert_eq!(node.offer(&own.next(at(seconds)), "one", at(9)).await, SubmitOutcome::Connected);
+    }
+    let far = other.next(at(1));
+    for _ in 0..3 {
+        assert_eq!(node.offer(without_body(&far), "one", at(9)).await, SubmitOutcome::TooLittleWork);
+    }
+    assert_eq!(node.offer(&far, "one", at(9)).await, SubmitOutcome::TooLittleWork);
+    node.stop();
+}
+
+#[tokio::test]
+async fn a_block_that_would_be_the_first_to_be_dropped_is_known_by_its_header() {
+    for limits in [
+        SideLimits { blocks_of_source: 1, ..SideLimits::default() },
+        SideLimits { blocks: 1, ..SideLimits::default() },
+        SideLimits { bytes: 200, ..SideLimits::default() },
+    ] {
+        let node = Node::with_limits(limits);
+        let (mut own, mut late) = (Chain::new(1), Chain::new(1));
+        for seconds in 1..=5 {
+            node.offer(&own.next(at(seconds)), "own", at(9)).await;
+            if seconds == 2 {
+                late = Chain { key: 4, ..own.clone() };
+            }
+        }
+        let (mut kept, second) = (Chain::new(2), Chain::new(3).next(at(1)));
+        assert_eq!(node.offer(&kept.next(at(1)), "one", at(9)).await, SubmitOutcome::Branch);
+        assert_eq!(node.offer(without_body(&second), "one", at(9)).await, SubmitOutcome::TooLittleWork, "{limits:?}");
+        let refused = Offer { encoding: without_body(&second).into(), source: Source::new("two") };
+        let is_refused = node.handle.submit_at(refused, at(9)).await.is_err();
+        assert_eq!(is_refused, limits.blocks_of_source == 1, "another source has its own share: {limits:?}");
+        // What only follows the block that would go first would go before it.
+        let next = kept.next(at(1));
+        assert_eq!(node.offer(without_body(&next), "one", at(9)).await, SubmitOutcome::TooLittleWork, "{limits:?}");
+        // One with more work takes its place.
+        assert_eq!(node.offer(&late.next(at(3)), "one", at(9)).await, SubmitOutcome::Branch, "{limits:?}");
+        assert_eq!(node.offer(without_body(&second), "one", at(9)).await, SubmitOutcome::TooLittleWork, "{limits:?}");
+        node.stop();
+    }
+}
+
+#[tokio::test]
+async fn orphans_that_wait_for_an_orphan_keep_their_places_when_it_comes_again() {
+    let (node, mut other) = (Node::open(), Chain::new(1));
+    let blocks: Vec<_> = (1..=18).map(|seconds| other.next(at(seconds))).collect();
+    // The oldest of sixteen, and its parent, which is an orphan too.
+    for block in [&blocks[2], &blocks[1]].into_iter().chain(&blocks[3..17]) {
+        assert_eq!(node.offer(block, "one", at(20)).await, SubmitOutcome::Orphan);
+    }
+    assert_eq!(node.offer(&blocks[1], "two", at(20)).await, SubmitOutcome::Known);
+    assert_eq!(node.offer(&blocks[17], "one", at(20)).await, SubmitOutcome::Orphan);
+    assert_eq!(node.offer(&blocks[0], "one", at(20)).await, SubmitOutcome::Connected);
+    assert_eq!(node.height(), 3, "the oldest had to leave, and its parent has not");
     node.stop();
 }
 

@@ -11,14 +11,14 @@ use crate::{
     candidate::Candidate,
     clock::now,
     command::{
-        AdoptError, Adoption, AdoptionOf, MineError, Mined, PlaceError, Replacement, Returned, SaveError, Sealed,
+        AdoptError, Adoption, AdoptionOf, MineError, Mined, PositionError, Replacement, Returned, SaveError, Sealed,
         Solved, StaleBlocks,
     },
     events::{Event, EventOf},
     intake::SubmitOutcome,
-    limits::{MAX_STALE_BYTES, MAX_TOLD},
+    limits::{DEEP_REORGANISATION, MAX_STALE_BYTES, MAX_TOLD},
     source::Source,
-    store::{Branch, KeptBranch, Place, ReorganiseError, Reorganised, ReorganisedOf, ReplacedOf, StoreError},
+    store::{Branch, KeptBranch, Position, ReorganiseError, Reorganised, ReorganisedOf, ReplacedOf, StoreError},
 };
 
 /// A replacement under these rules.
@@ -48,22 +48,22 @@ impl<R: Rules> Owner<R> {
         Ok(Sealed::Block(Mined { block, trials, took }))
     }
 
-    /// Finds the place of a block that comes alone. A branch is the chain as soon as it has more work; on a tie nothing changes.
+    /// Puts a block that comes alone where it belongs. A branch is the chain as soon as it has more work; on a tie nothing changes.
     pub(super) fn place(
         &mut self,
         block: &R::CheckedBlock,
         source: Source,
-    ) -> Result<SubmitOutcome, PlaceError<R::BlockError>> {
-        // The place is looked for on the disk, which has to hold this node's state.
+    ) -> Result<SubmitOutcome, PositionError<R::BlockError>> {
+        // Where that is is looked for on the disk, which has to hold this node's state.
         if !self.synchronise() {
             return Err(SaveError::from(StoreError::Closed).into());
         }
-        let place = self.store.place_of(self.blockchain.tip(), block);
-        match self.recover_from(place).map_err(SaveError::from)? {
-            Place::Known => Ok(SubmitOutcome::Known),
-            Place::NoParent => Ok(SubmitOutcome::NotKept),
-            Place::TooLittleWork => Ok(SubmitOutcome::TooLittleWork),
-            Place::Follows => {
+        let position = self.store.position_of(self.blockchain.tip(), block, &source);
+        match self.recover_from(position).map_err(SaveError::from)? {
+            Position::Known => Ok(SubmitOutcome::Known),
+            Position::NoParent => Ok(SubmitOutcome::NotKept),
+            Position::TooLittleWork => Ok(SubmitOutcome::TooLittleWork),
+            Position::Follows => {
                 let time = now().to_utc();
                 let reorganised = self.save(|store, blockchain| store.append(blockchain, block, time))?;
                 let left = self.advance(reorganised, time);
@@ -72,15 +72,15 @@ impl<R: Rules> Owner<R> {
                 self.publish(iter::once(Event::Received { block, source, waiting, time }).chain(left));
                 Ok(SubmitOutcome::Connected)
             }
-            Place::Beside => {
+            Position::Beside => {
                 let kept = self.save(|store, _| store.keep_beside(block, &source)).map_err(SaveError::from)?;
                 Ok(if kept { SubmitOutcome::Branch } else { SubmitOutcome::TooLittleWork })
             }
-            Place::Wins(branch) => self.connect_branch(&branch, block).map(|()| SubmitOutcome::Reorganised),
+            Position::Wins(branch) => self.connect_branch(&branch, block).map(|()| SubmitOutcome::Reorganised),
         }
     }
 
-    fn connect_branch(&mut self, branch: &Branch, block: &R::CheckedBlock) -> Result<(), PlaceError<R::BlockError>> {
+    fn connect_branch(&mut self, branch: &Branch, block: &R::CheckedBlock) -> Result<(), PositionError<R::BlockError>> {
         let before = *self.blockchain.tip();
         let replaced = self.save(|store, blockchain| store.replace_by_branch(blockchain, branch, block, now()));
         let replaced = self.drop_refused(replaced)?;
@@ -146,6 +146,10 @@ impl<R: Rules> Owner<R> {
         from: Option<PeerAddress>,
     ) -> Arc<ReplacementOf<R>> {
         let Reorganised { ancestors, after, disconnected, connected, growth } = reorganised;
+        let depth = before.height - fork;
+        if R::GROWS_BRANCHES && depth > DEEP_REORGANISATION {
+            tracing::warn!(depth, "a chain with more work has replaced many blocks of this one");
+        }
         let not_returned = after.not_returned;
         if not_returned > 0 {
             tracing::warn!(not_returned, "the disconnected blocks held transactions that may not wait, and are gone");
@@ -156,7 +160,7 @@ impl<R: Rules> Owner<R> {
             tip: *ancestors.as_ref(),
             stale: StaleBlocks {
                 branch: kept.filter(|kept| kept.fits).map(|kept| kept.number),
-                count: before.height - fork,
+                count: depth,
                 first: disconnected,
             },
             connected,

@@ -13,7 +13,7 @@ use super::{
 use crate::limits::SideLimits;
 
 /// How many side blocks one commit drops at most, so that none takes long.
-const MAX_DROPPED: u64 = 10_000;
+pub(super) const MAX_DROPPED: usize = 10_000;
 
 /// The side blocks and where they are stored, within one write transaction.
 pub(super) struct Branches<'t> {
@@ -21,6 +21,8 @@ pub(super) struct Branches<'t> {
     blocks: Table<'t, u64, &'static [u8]>,
     index: Table<'t, &'static [u8; 32], IndexRecord>,
     side: SideTables<'t>,
+    /// The last blocks of the branches on the list, once they were looked for.
+    listed: Option<Vec<BlockHash>>,
 }
 
 impl<'t> Branches<'t> {
@@ -30,6 +32,7 @@ impl<'t> Branches<'t> {
             blocks: write.open_table(BLOCKS)?,
             index: write.open_table(BLOCK_INDEX)?,
             side: SideTables::open(write)?,
+            listed: None,
         })
     }
 
@@ -70,16 +73,9 @@ impl<'t> Branches<'t> {
         Ok(false)
     }
 
-    /// Drops a side block and all that follow it. A block of the chain stays.
-    pub(super) fn drop_with_descendants(&mut self, hash: &BlockHash) -> Result<(), StoreError> {
-        let mut found = vec![*hash];
-        let mut next = 0;
-        while let Some(hash) = found.get(next) {
-            let children = self.side.children(hash)?;
-            found.extend(children);
-            next += 1;
-        }
-        found.iter().rev().try_for_each(|hash| self.drop_leaf(hash))
+    /// Drops side blocks, the last one first: no other may follow one of them. A block of the chain stays.
+    pub(super) fn drop_from_last(&mut self, hashes: &[BlockHash]) -> Result<(), StoreError> {
+        hashes.iter().rev().try_for_each(|hash| self.drop_leaf(hash))
     }
 
     /// Drops the last block of a branch and those before it, as long as they are side blocks with more work than `tip` that
@@ -97,12 +93,21 @@ impl<'t> Branches<'t> {
         Ok(())
     }
 
+    /// Takes the branches off the list that end with this block.
+    fn forget_record(&mut self, tip: &BlockHash) -> Result<(), StoreError> {
+        let listed = match &self.listed {
+            Some(listed) => listed,
+            None => self.listed.insert(stale::tips(self.write)?),
+        };
+        if listed.contains(tip) { stale::forget_record(self.write, tip) } else { Ok(()) }
+    }
+
     /// Drops a side block that no other follows. Anything else stays.
     fn drop_leaf(&mut self, hash: &BlockHash) -> Result<(), StoreError> {
         if self.side.take(&self.index, hash)? {
             let number = self.index.remove(hash.as_bytes())?.map(|record| record.value().0);
             number.map(|number| self.blocks.remove(number).map(drop)).transpose()?;
-            stale::forget_record(self.write, hash)?;
+            self.forget_record(hash)?;
         }
         Ok(())
     }

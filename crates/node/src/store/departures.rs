@@ -3,16 +3,37 @@
 
 use bcoin_ledger::{Departure, Transaction};
 use chrono::{DateTime, Utc};
-use redb::{ReadableTable as _, ReadableTableMetadata as _, WriteTransaction};
+use redb::{ReadableTable as _, ReadableTableMetadata as _, Table, WriteTransaction};
 
 use super::{
     error::StoreError,
     read::Snapshot,
-    tables::{DEPARTURE_NUMBERS, DEPARTURES},
+    tables::{DEPARTURE_NUMBERS, DEPARTURES, REPLACED},
 };
 
 /// How many departures are kept.
 pub const MAX_DEPARTURES: u64 = 50_000;
+/// How many of these are kept of transactions that were replaced. A fee that was replaced is never paid, so whoever replaces for ever
+/// pushes out what was replaced before, and nothing else.
+const MAX_REPLACED: u64 = 10_000;
+
+/// How many departures are kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DepartureLimits {
+    /// Of transactions that were replaced.
+    pub(crate) replaced: u64,
+    /// Of all others.
+    pub(crate) others: u64,
+}
+
+impl Default for DepartureLimits {
+    fn default() -> Self {
+        Self { replaced: MAX_REPLACED, others: MAX_DEPARTURES - MAX_REPLACED }
+    }
+}
+
+/// A table of departures.
+type Departures<'t> = Table<'t, u64, (&'static [u8; 32], u8, u64)>;
 
 /// A transaction that has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,27 +44,44 @@ pub struct Departed {
     pub at: DateTime<Utc>,
 }
 
-/// Keeps what has left at the time `at`, and forgets the first ones when there are more than `max`.
+/// Keeps what has left at the time `at`, and forgets the first ones of each kind when there are too many.
 pub(super) fn keep<T: Transaction>(
     write: &WriteTransaction,
     left: &[(T, Departure)],
     at: DateTime<Utc>,
-    max: u64,
+    limits: DepartureLimits,
 ) -> Result<(), StoreError> {
     if left.is_empty() {
         return Ok(());
     }
-    let (mut departures, mut numbers) = (write.open_table(DEPARTURES)?, write.open_table(DEPARTURE_NUMBERS)?);
+    let (mut others, mut replaced) = (write.open_table(DEPARTURES)?, write.open_table(REPLACED)?);
+    let mut numbers = write.open_table(DEPARTURE_NUMBERS)?;
     let seconds = at.timestamp().max(0).unsigned_abs();
-    let mut number = departures.last()?.map_or(1, |(last, _)| last.value() + 1);
+    let mut number = last_number(&others)?.max(last_number(&replaced)?) + 1;
     for (transaction, why) in left {
         let Some(id) = transaction.id() else { continue };
         if let Some(earlier) = numbers.insert(&id, number)?.map(|earlier| earlier.value()) {
-            departures.remove(earlier)?;
+            others.remove(earlier)?;
+            replaced.remove(earlier)?;
         }
+        let departures = if *why == Departure::Replaced { &mut replaced } else { &mut others };
         departures.insert(number, (&id, code_of(*why), seconds))?;
         number += 1;
     }
+    forget_first(&mut others, &mut numbers, limits.others)?;
+    forget_first(&mut replaced, &mut numbers, limits.replaced)
+}
+
+fn last_number(departures: &Departures<'_>) -> Result<u64, StoreError> {
+    Ok(departures.last()?.map_or(0, |(last, _)| last.value()))
+}
+
+/// Forgets the first departures while there are more than `max`.
+fn forget_first(
+    departures: &mut Departures<'_>,
+    numbers: &mut Table<'_, &'static [u8; 32], u64>,
+    max: u64,
+) -> Result<(), StoreError> {
     while departures.len()? > max {
         let first = departures.pop_first()?.map(|(_, departure)| *departure.value().0);
         first.map(|id| numbers.remove(&id).map(drop)).transpose()?;
@@ -80,7 +118,11 @@ impl Snapshot {
     pub fn departure(&self, id: &[u8; 32]) -> Result<Option<Departed>, StoreError> {
         let Some(numbers) = self.open_if_made(DEPARTURE_NUMBERS)? else { return Ok(None) };
         let Some(number) = numbers.get(id)?.map(|number| number.value()) else { return Ok(None) };
-        let departure = self.open(DEPARTURES)?.get(number)?.map(|departure| (departure.value().1, departure.value().2));
+        let mut departure = None;
+        for table in [DEPARTURES, REPLACED] {
+            let Some(departures) = self.open_if_made(table)? else { continue };
+            departure = departure.or(departures.get(number)?.map(|found| (found.value().1, found.value().2)));
+        }
         let (code, seconds) = departure.ok_or_else(|| StoreError::Damaged("a departure is missing".into()))?;
         let at = i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
         Ok(Some(Departed { why: read_code(code)?, at: at.unwrap_or_default() }))
@@ -89,8 +131,12 @@ impl Snapshot {
 
 #[cfg(test)]
 impl<R: bcoin_ledger::Rules> super::Store<R> {
-    /// Keeps departures alone, at most `max`.
-    pub(crate) fn keep_departures(&self, left: &[(R::Transaction, Departure)], max: u64) -> Result<(), StoreError> {
-        self.commit(|write| keep(write, left, Utc::now(), max))
+    /// Keeps departures alone.
+    pub(crate) fn keep_departures(
+        &self,
+        left: &[(R::Transaction, Departure)],
+        limits: DepartureLimits,
+    ) -> Result<(), StoreError> {
+        self.commit(|write| keep(write, left, Utc::now(), limits))
     }
 }

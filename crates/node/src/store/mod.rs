@@ -19,7 +19,7 @@ mod ids;
 mod integrity;
 mod judge;
 mod open;
-mod place;
+mod position;
 mod read;
 mod read_only_file;
 mod side;
@@ -35,13 +35,15 @@ mod write;
 mod writer;
 
 pub use contents::{Contents, ContentsOf};
+#[cfg(test)]
+pub(crate) use departures::DepartureLimits;
 pub use departures::{Departed, MAX_DEPARTURES};
 pub use error::{OpenError, ReorganiseError, StoreError};
 #[cfg(test)]
 pub(crate) use fill::remove_later_tables;
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
-pub use place::{Branch, Place};
+pub(crate) use position::{Branch, Newcomer, Position};
 pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};

@@ -1,15 +1,16 @@
 //! Side blocks: all that are stored and not in the chain, under rules under which blocks come one by one. They change in the same
 //! commit as the chain does, and nothing of them is held in memory.
 
-use bcoin_ledger::BlockHash;
-use redb::{ReadableTable, Table, WriteTransaction};
+use bcoin_ledger::{BlockHash, Work};
+use redb::{ReadableTable, StorageError, Table, WriteTransaction};
 
 use super::{
     chain::index_record,
     error::StoreError,
+    read::Snapshot,
     tables::{IndexRecord, SIDE, SIDE_CHILDREN, SIDE_COUNTS, SIDE_LEAVES, SIDE_LEAVES_BY_SOURCE},
 };
-use crate::source::Source;
+use crate::{limits::SideLimits, source::Source};
 
 /// Who has sent a side block, in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,20 +98,22 @@ impl<'t> SideTables<'t> {
     }
 
     /// The side block that has to go first, of one source or of all: of those that no other follows, the one with the least
-    /// work.
+    /// work, and of several with as little the one that came last.
     pub(super) fn first_leaf(&self, of: Option<SourceKey>) -> Result<Option<BlockHash>, StoreError> {
         let Some(SourceKey(source)) = of else {
-            return Ok(self.leaves.first()?.map(|(_, hash)| (*hash.value()).into()));
+            let Some(least) = self.leaves.first()?.map(|(key, _)| *key.value().0) else { return Ok(None) };
+            let mut equal = self.leaves.range((&least, 0)..=(&least, u64::MAX))?;
+            return Ok(equal.next_back().transpose()?.map(|(_, hash)| (*hash.value()).into()));
         };
-        let own = (source, &[0; 32], 0)..=(source, &[u8::MAX; 32], u64::MAX);
-        let first = self.leaves_by_source.range(own)?.next().transpose()?;
-        Ok(first.map(|(_, hash)| (*hash.value()).into()))
+        let least = self.leaves_by_source.range(leaves_of(source))?.next().transpose()?;
+        let Some(least) = least.map(|(key, _)| *key.value().1) else { return Ok(None) };
+        let mut equal = self.leaves_by_source.range((source, &least, 0)..=(source, &least, u64::MAX))?;
+        Ok(equal.next_back().transpose()?.map(|(_, hash)| (*hash.value()).into()))
     }
 
     /// The side blocks that follow a block.
     pub(super) fn children(&self, hash: &BlockHash) -> Result<Vec<BlockHash>, StoreError> {
-        let range = self.children.range(all_children(hash.as_bytes()))?;
-        range.map(|entry| Ok((*entry?.0.value().1).into())).collect()
+        children_in(&self.children, hash)
     }
 
     fn has_child(&self, hash: &[u8; 32]) -> Result<bool, StoreError> {
@@ -155,6 +158,77 @@ impl<'t> SideTables<'t> {
         }
         Ok(())
     }
+}
+
+impl Snapshot {
+    /// A block and all side blocks that follow it, each after its parent.
+    pub(super) fn with_descendants(&self, hash: &BlockHash) -> Result<Vec<BlockHash>, StoreError> {
+        let (children, mut found, mut next) = (self.open(SIDE_CHILDREN)?, vec![*hash], 0);
+        while let Some(hash) = found.get(next) {
+            found.extend(children_in(&children, hash)?);
+            next += 1;
+        }
+        Ok(found)
+    }
+
+    /// Whether a side block of this source that follows `parent`, ends a chain with this work and has an encoding of `length` bytes
+    /// would stay: there is room for it, or one that no other follows has less work and leaves for it.
+    pub(super) fn has_room_beside(
+        &self,
+        parent: &BlockHash,
+        work: Work,
+        length: u64,
+        source: SourceKey,
+        limits: &SideLimits,
+    ) -> Result<bool, StoreError> {
+        let Some(counts) = self.open_if_made(SIDE_COUNTS)? else { return Ok(true) };
+        let counts = |of| Ok::<_, StoreError>(counts.get(of)?.map_or((0, 0), |counts| counts.value()));
+        let SourceKey(key) = source;
+        if counts(Some(key))?.0 >= limits.blocks_of_source {
+            let leaves = self.open(SIDE_LEAVES_BY_SOURCE)?;
+            let leaves = ReadableTable::range(&leaves, leaves_of(key))?;
+            let leaves = leaves.map(|entry| entry.map(|(leaf, hash)| (*leaf.value().1, *hash.value())));
+            if !has_less_work(leaves, parent, work)? {
+                return Ok(false);
+            }
+        }
+        let (count, bytes) = counts(None)?;
+        if count < limits.blocks && bytes.saturating_add(length) <= limits.bytes {
+            return Ok(true);
+        }
+        let leaves = self.open(SIDE_LEAVES)?;
+        let leaves = leaves.iter()?.map(|entry| entry.map(|(leaf, hash)| (*leaf.value().0, *hash.value())));
+        has_less_work(leaves, parent, work)
+    }
+}
+
+/// Whether the first of these leaves, given by work and hash, that is not `parent` has less work than this.
+fn has_less_work(
+    leaves: impl Iterator<Item = Result<([u8; 32], [u8; 32]), StorageError>>,
+    parent: &BlockHash,
+    work: Work,
+) -> Result<bool, StoreError> {
+    for leaf in leaves {
+        let (least, hash) = leaf?;
+        if hash != *parent.as_bytes() {
+            return Ok(Work::from_be_bytes(least) < work);
+        }
+    }
+    Ok(false)
+}
+
+/// The keys of all leaves of this source.
+fn leaves_of(source: u64) -> std::ops::RangeInclusive<(u64, &'static [u8; 32], u64)> {
+    (source, &[0; 32], 0)..=(source, &[u8::MAX; 32], u64::MAX)
+}
+
+/// The side blocks that follow a block.
+fn children_in(
+    children: &impl ReadableTable<(&'static [u8; 32], &'static [u8; 32]), ()>,
+    hash: &BlockHash,
+) -> Result<Vec<BlockHash>, StoreError> {
+    let range = children.range(all_children(hash.as_bytes()))?;
+    range.map(|entry| Ok((*entry?.0.value().1).into())).collect()
 }
 
 /// The keys of all blocks that follow this one.

@@ -227,7 +227,7 @@ fn count_bytes(
 }
 
 /// The last blocks of all branches, the oldest first.
-fn tips(write: &WriteTransaction) -> Result<Vec<BlockHash>, StoreError> {
+pub(super) fn tips(write: &WriteTransaction) -> Result<Vec<BlockHash>, StoreError> {
     write.open_table(STALE)?.iter()?.map(|branch| Ok(branch?.1.value().1.into())).collect()
 }
 

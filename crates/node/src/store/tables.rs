@@ -75,10 +75,14 @@ pub(super) const TRANSACTION_IDS: TableDefinition<'_, (u64, u64, u32), ()> = Tab
 /// The first 8 bytes of the id of a transaction that waits, big-endian, and its order of arrival.
 pub(super) const MEMPOOL_IDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("mempool_ids");
 
-/// Number of a transaction that has left, counted upwards, to its id, why it has left, and when: Unix time in seconds.
+/// Number of a transaction that has left, counted upwards, to its id, why it has left, and when: Unix time in seconds. Those that were
+/// replaced are in [`REPLACED`].
 pub(super) const DEPARTURES: TableDefinition<'_, u64, (&Bytes32, u8, u64)> = TableDefinition::new("departures");
 
-/// Id of a transaction that has left to its number in [`DEPARTURES`].
+/// The same of transactions that were replaced. A number is in one of the two only.
+pub(super) const REPLACED: TableDefinition<'_, u64, (&Bytes32, u8, u64)> = TableDefinition::new("replaced");
+
+/// Id of a transaction that has left to its number in [`DEPARTURES`] or [`REPLACED`].
 pub(super) const DEPARTURE_NUMBERS: TableDefinition<'_, &Bytes32, u64> = TableDefinition::new("departure_numbers");
 
 /// The names in the table [`META`].

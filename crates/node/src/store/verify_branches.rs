@@ -10,7 +10,7 @@ use super::{
     ids::prefix_of,
     read::{Snapshot, read_transaction},
     tables::{
-        DEPARTURE_NUMBERS, DEPARTURES, MEMPOOL, MEMPOOL_IDS, SIDE, SIDE_CHILDREN, SIDE_COUNTS, SIDE_LEAVES,
+        DEPARTURE_NUMBERS, DEPARTURES, MEMPOOL, MEMPOOL_IDS, REPLACED, SIDE, SIDE_CHILDREN, SIDE_COUNTS, SIDE_LEAVES,
         SIDE_LEAVES_BY_SOURCE, TRANSACTION_IDS,
     },
 };
@@ -127,13 +127,17 @@ fn check_waiting<R: Rules>(snapshot: &Snapshot, rules: &R, fault: &mut impl FnMu
 
 /// What has left is found by its id.
 fn check_departures(snapshot: &Snapshot, fault: &mut impl FnMut(String)) -> Result<(), StoreError> {
-    let Some(departures) = snapshot.open_if_made(DEPARTURES)? else { return Ok(()) };
-    for entry in departures.iter()? {
-        if snapshot.departure(entry?.1.value().0)?.is_none() {
-            fault("a transaction that has left is not found by its id".into());
+    let mut count = 0;
+    for table in [DEPARTURES, REPLACED] {
+        let Some(departures) = snapshot.open_if_made(table)? else { continue };
+        for entry in departures.iter()? {
+            if snapshot.departure(entry?.1.value().0)?.is_none() {
+                fault("a transaction that has left is not found by its id".into());
+            }
         }
+        count += departures.len()?;
     }
-    if snapshot.open_if_made(DEPARTURE_NUMBERS)?.map_or(Ok(0), |numbers| numbers.len())? != departures.len()? {
+    if snapshot.open_if_made(DEPARTURE_NUMBERS)?.map_or(Ok(0), |numbers| numbers.len())? != count {
         fault("there are ids of transactions that have not left".into());
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::{
     chain::ChainWriter,
     contents::ContentsOf,
     database::Shared,
-    departures::{self, MAX_DEPARTURES},
+    departures::{self, DepartureLimits},
     error::{ReorganiseError, StoreError},
     stale::{self, KeptBranch, Left},
     tables::PEERS,
@@ -64,7 +64,7 @@ impl<R: Rules> Store<R> {
         self.commit(|write| {
             waiting::add(write, added.iter())?;
             waiting::remove(write, removed.iter())?;
-            departures::keep(write, left, now, MAX_DEPARTURES)
+            departures::keep(write, left, now, DepartureLimits::default())
         })
     }
 
@@ -101,7 +101,7 @@ impl<R: Rules> Store<R> {
     /// place. The chain as it was is put on the list of stale branches, unless nothing of it was disconnected, as replaced at
     /// the time `now`. Others are forgotten for it when their blocks have more than `max_stale_bytes` together, last those that
     /// hold a block that was mined for `receiver`. Where that is not enough, [`Store::forget_branch`] has to follow; under rules
-    /// under which blocks come one by one, [`Store::shrink_side`] has to follow instead.
+    /// under which blocks come one by one, `shrink_side` has to follow instead.
     ///
     /// # Errors
     /// When a block is refused, or the database or `blocks` fails; nothing changes then.
@@ -179,7 +179,7 @@ impl<R: Rules> Store<R> {
         chain.finish()?;
         let ancestors = ancestors.ok_or_else(|| StoreError::Damaged("no block would be left".into()))?;
         waiting::change(write, blockchain.mempool(), &after.mempool)?;
-        departures::keep(write, &after.left, now, MAX_DEPARTURES)?;
+        departures::keep(write, &after.left, now, DepartureLimits::default())?;
         Ok(Reorganised { ancestors, after, disconnected: disconnected.into(), connected, growth })
     }
 

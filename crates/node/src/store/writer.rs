@@ -35,7 +35,8 @@ pub struct Store<R> {
 
 impl<R> Store<R> {
     pub(super) fn new(shared: Arc<Shared>, rules: R) -> Self {
-        Self { shared, rules, side_limits: SideLimits::default(), light: AtomicU64::new(0) }
+        let side_limits = if shared.folder().is_some() { SideLimits::default() } else { SideLimits::in_memory() };
+        Self { shared, rules, side_limits, light: AtomicU64::new(0) }
     }
 
     /// A handle for reading, for as many threads as want one.

@@ -150,6 +150,12 @@ impl AsRef<Tip> for HeaderChain {
     }
 }
 
+impl AsRef<Tip> for CheckedHeader {
+    fn as_ref(&self) -> &Tip {
+        &self.tip
+    }
+}
+
 impl CheckedHeader {
     /// A header that passed before it was written down, at the end of the chain `tip`. It is not judged again.
     ///
@@ -225,6 +231,7 @@ mod tests {
         let checked = HeaderChain::check(Profile::Instant, Some(&chain), &header, NOW).unwrap();
         assert_eq!((checked.header(), checked.height()), (&header, Height::new(2)));
         assert_eq!(checked.tip(), Tip { height: 3, hash: header.hash(), work: Work::from(6) });
+        assert_eq!(checked.as_ref(), &checked.tip());
         let longer = HeaderChain::extend(Some(&chain), &checked);
         assert_eq!((longer.tip(), longer.next_height()), (checked.tip(), Some(Height::new(3))));
         assert_eq!(longer.as_ref(), &longer.tip());

@@ -1,9 +1,9 @@
 //! What waits after blocks have changed: what waited before and the transfers of disconnected blocks, as far as they are valid.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    Mempool,
+    MAX_PER_SENDER, MEMPOOL_LIMITS, Mempool,
     queue::{Entry, Queue},
 };
 use crate::{
@@ -13,20 +13,22 @@ use crate::{
     },
 };
 
-/// How many ids of disconnected transfers are kept for each transfer that may wait.
-const COUNTED: usize = 4;
+/// How many disconnected transfers are kept for each transfer that may wait.
+const KEPT: usize = 4;
 
-/// Gathers what may wait again. It keeps no more than a mempool may hold, however many blocks are disconnected.
+/// Gathers what may wait again. However many blocks are disconnected, it keeps no more than a few times as many transfers as a mempool
+/// may hold.
 #[derive(Debug)]
 pub struct Reorganisation {
     limits: MempoolLimits,
-    /// Transfers of disconnected blocks that may wait together, in the order of the chain. They are numbered downwards, because
-    /// the latest block comes first.
-    returning: Mempool,
+    /// Disconnected transfers that no connected block holds, in the order of the chain. They are numbered downwards, because the
+    /// latest block comes first. Which of them may wait is decided at the end: before, nobody knows which ones the connected blocks
+    /// hold.
+    missing: BTreeMap<u64, CheckedTransfer>,
+    /// Their numbers.
+    numbers: HashMap<Txid, u64>,
     /// One above the number of the next one.
     end: u64,
-    /// Disconnected transfers that no connected block holds, to be told when they do not return.
-    missing: HashMap<Txid, CheckedTransfer>,
     /// Whether a block was disconnected.
     has_disconnected: bool,
     /// Senders of whom something waits, and whose transfers connected blocks hold.
@@ -43,13 +45,21 @@ impl rules::Reorganisation for Reorganisation {
 
     fn disconnected(&mut self, block: CheckedBlock) {
         self.has_disconnected = true;
-        self.put_back(block.transfers());
-        self.returning.shrink_to(self.limits, drop);
+        for transfer in block.transfers().iter().rev() {
+            if self.missing.len() >= self.limits.count.max(MEMPOOL_LIMITS.count).saturating_mul(KEPT) {
+                return;
+            }
+            self.end -= 1;
+            self.numbers.insert(transfer.id(), self.end);
+            self.missing.insert(self.end, transfer.clone());
+        }
     }
 
     fn connected(&mut self, block: &CheckedBlock, mempool: &Mempool) {
         for transfer in block.transfers() {
-            self.missing.remove(&transfer.id());
+            if let Some(number) = self.numbers.remove(&transfer.id()) {
+                self.missing.remove(&number);
+            }
             let Some(queue) = mempool.queue(&transfer.sender()) else { continue };
             self.paid.insert(transfer.sender());
             if queue.transfers().any(|waiting| waiting.id() == transfer.id()) {
@@ -72,7 +82,8 @@ impl rules::Reorganisation for Reorganisation {
             let entries = mempool.queue(&sender).map(Queue::entries).unwrap_or_default().to_vec();
             let (queue, gone) = what_is_valid(&accounts.read(&sender.to_bytes())?, entries);
             after.set_queue(sender, queue);
-            left.extend(gone.into_iter().filter(|entry| !self.connected.contains(&entry.transfer.id())));
+            let gone = gone.into_iter().map(|(entry, _)| entry);
+            left.extend(gone.filter(|entry| !self.connected.contains(&entry.transfer.id())));
         }
         left.sort_unstable_by_key(|entry| entry.number);
         let left = left.into_iter().map(|entry| (entry.transfer, Departure::Invalid)).collect();
@@ -81,36 +92,18 @@ impl rules::Reorganisation for Reorganisation {
 }
 
 impl Reorganisation {
-    /// One after which no more than this waits, if anything was disconnected. Of the latest disconnected transfers four times as
-    /// many as may wait are counted when they do not return.
+    /// One after which no more than this waits, if anything was disconnected. Of the disconnected transfers the latest may return,
+    /// four times as many as may wait; by the limits of the rules where these are higher.
     pub fn within(limits: MempoolLimits) -> Self {
         Self {
             limits,
-            returning: Mempool::default(),
+            missing: BTreeMap::new(),
+            numbers: HashMap::new(),
             // More than transfers can ever be.
             end: u64::MAX >> 1,
-            missing: HashMap::new(),
             has_disconnected: false,
             paid: HashSet::new(),
             connected: HashSet::new(),
-        }
-    }
-
-    /// Puts the transfers of a block before those that were disconnected already.
-    fn put_back(&mut self, transfers: &[CheckedTransfer]) {
-        let mut by_sender: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
-        for transfer in transfers.iter().rev() {
-            if self.missing.len() < self.limits.count.saturating_mul(COUNTED) {
-                self.missing.insert(transfer.id(), transfer.clone());
-            }
-            self.end -= 1;
-            let entry = Entry { number: self.end, transfer: transfer.clone() };
-            by_sender.entry(transfer.sender()).or_default().push(entry);
-        }
-        for (sender, mut entries) in by_sender {
-            let after = self.returning.queue(&sender).map(Queue::entries);
-            entries.extend_from_slice(after.unwrap_or_default());
-            self.returning.set_queue(sender, Queue::new(entries).0);
         }
     }
 
@@ -120,24 +113,26 @@ impl Reorganisation {
         accounts: &A,
         mempool: &Mempool,
     ) -> Result<AfterReorganisation<Mempool, CheckedTransfer>, A::Error> {
-        let Self { limits, returning, mut missing, connected, .. } = self;
+        let Self { limits, mut missing, mut numbers, connected, .. } = self;
         // What waited is numbered from here on.
-        let first_waiting = returning.len() as u64;
+        let first_waiting = missing.len() as u64;
         let mut by_sender: HashMap<XOnlyKey, Vec<Entry>> = HashMap::new();
-        for (number, transfer) in (0..).zip(returning.transactions().chain(mempool.transactions())) {
+        for (number, transfer) in (0..).zip(missing.values().chain(mempool.transactions())) {
             by_sender.entry(transfer.sender()).or_default().push(Entry { number, transfer: transfer.clone() });
         }
         let mut after = Mempool::default();
         let mut gone = Vec::new();
         for (sender, entries) in by_sender {
-            let (queue, invalid) = what_is_valid(&accounts.read(&sender.to_bytes())?, entries);
+            let (queue, not_kept) = what_is_valid(&accounts.read(&sender.to_bytes())?, entries);
             after.set_queue(sender, queue);
-            gone.extend(invalid.into_iter().map(|entry| (entry, Departure::Invalid)));
+            gone.extend(not_kept);
         }
         after.shrink_to(limits, |entry| gone.push((entry, Departure::Evicted)));
         let mut returned = 0;
         for (_, transfer) in after.arrived.range(..first_waiting) {
-            missing.remove(&transfer.id());
+            if let Some(number) = numbers.remove(&transfer.id()) {
+                missing.remove(&number);
+            }
             returned += 1;
         }
         let not_returned = missing.len();
@@ -152,13 +147,23 @@ impl Reorganisation {
     }
 }
 
-/// Those that can follow each other from the state of their sender's account on, and those that cannot.
-fn what_is_valid(account: &Account, mut entries: Vec<Entry>) -> (Queue, Vec<Entry>) {
-    let mut gone: Vec<_> = entries.extract_if(.., |entry| entry.transfer.nonce() < account.nonce).collect();
+/// Those that can follow each other from the state of their sender's account on, and those that cannot or are too many.
+fn what_is_valid(account: &Account, mut entries: Vec<Entry>) -> (Queue, Vec<(Entry, Departure)>) {
+    let invalid = |entry| (entry, Departure::Invalid);
+    let used_up = entries.extract_if(.., |entry| entry.transfer.nonce() < account.nonce);
+    let mut gone: Vec<_> = used_up.map(invalid).collect();
     let (mut queue, rest) = Queue::new(entries);
-    gone.extend(rest);
     let begins = queue.transfers().next().is_some_and(|first| first.nonce() == account.nonce);
     let valid = if begins { queue.covered(account.balance) } else { 0 };
-    gone.extend(queue.split_off(valid));
+    let uncovered = queue.split_off(valid);
+    // What would follow the whole queue is too much; anything else has nothing that it could follow.
+    let mut end = account.nonce.saturating_add(queue.len() as u64);
+    let is_full = queue.len() == MAX_PER_SENDER;
+    gone.extend(uncovered.into_iter().map(invalid));
+    for entry in rest {
+        let follows = is_full && entry.transfer.nonce() == end;
+        end = end.saturating_add(follows.into());
+        gone.push((entry, if follows { Departure::Evicted } else { Departure::Invalid }));
+    }
     (queue, gone)
 }

@@ -106,7 +106,7 @@ fn a_branch_that_turns_out_invalid_changes_nothing_and_is_dropped_from_its_bad_b
     node.place(&twig).unwrap();
     let before = (node.tip(), node.balance(1));
     let refused = node.place(&rest[1]).unwrap_err();
-    let PlaceError::Refused { height, hash: named, reason } = &refused else { panic!("{refused}") };
+    let PositionError::Refused { height, hash: named, reason } = &refused else { panic!("{refused}") };
     assert_eq!((*height, *named, reason.why()), (3, hash(&bad), "funds"));
     assert_eq!((node.tip(), node.balance(1)), before);
     let stored = |block| node.snapshot().is_stored(&hash(block)).unwrap();
@@ -176,6 +176,86 @@ fn a_branch_that_is_far_behind_is_not_kept() {
     assert_eq!(node.place(&far).unwrap(), SubmitOutcome::TooLittleWork);
     assert!(!node.snapshot().is_stored(&hash(&far)).unwrap());
     assert_eq!(node.place(&near).unwrap(), SubmitOutcome::Branch);
+}
+
+/// Keeps the depth that a warning tells of.
+#[derive(Clone, Default)]
+struct Depths(Arc<std::sync::Mutex<Vec<u64>>>);
+
+impl tracing::field::Visit for Depths {
+    fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {
+        if field.name() == "depth" {
+            self.0.lock().unwrap().push(value);
+        }
+    }
+
+    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+}
+
+impl tracing::Subscriber for Depths {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_reorganisation_of_more_than_a_hundred_blocks_is_a_warning_with_its_depth() {
+    let depths = Depths::default();
+    let mut maker = Maker::new();
+    for depth in [100, 101] {
+        let mut node = Node::open(&maker.rules, Location::Memory);
+        node.place_all(&maker.branch(maker.genesis, 1, depth));
+        let other = maker.branch(maker.genesis, 2, depth + 1);
+        let outcomes = tracing::subscriber::with_default(depths.clone(), || node.place_all(&other));
+        assert_eq!(outcomes.last(), Some(&SubmitOutcome::Reorganised));
+    }
+    assert_eq!(*depths.0.lock().unwrap(), [101]);
+}
+
+#[test]
+fn a_node_in_memory_keeps_fewer_bytes_beside_its_chain() {
+    let (_folder, location) = folder();
+    let rules = Maker::new().rules;
+    let bytes = |location| {
+        let first = FirstContent { node_address: "n".into(), genesis: rules.genesis(now()) };
+        Opened::open(rules.clone(), &location, first, &|_, _| ()).unwrap().store.side_limits().bytes
+    };
+    assert_eq!([bytes(location), bytes(Location::Memory)], [256 << 20, 32 << 20]);
+}
+
+/// All go, those on the list too, whichever commit drops them.
+#[test]
+fn a_bad_block_and_what_follows_it_are_dropped_a_few_at_a_time() {
+    let (_folder, location) = folder();
+    let mut maker = Maker::new();
+    let mut node = Node::open(&maker.rules, location);
+    let (old, new) = (maker.branch(maker.genesis, 1, 5), maker.branch(maker.genesis, 2, 6));
+    node.place_all(&old);
+    node.place_all(&new);
+    let twigs = maker.branch(hash(&old[1]), 3, 2);
+    node.place_all(&twigs);
+    assert_eq!((node.snapshot().side_counts().unwrap().0, node.snapshot().stale_branches().unwrap().len()), (7, 1));
+    node.owner.store.drop_few_at_once(&hash(&old[1])).unwrap();
+    let left: Vec<_> = old.iter().chain(&twigs).filter(|one| node.snapshot().is_stored(&hash(one)).unwrap()).collect();
+    assert_eq!(left.into_iter().map(hash).collect::<Vec<_>>(), [hash(&old[0])]);
+    assert_eq!(node.snapshot().stale_branches().unwrap(), []);
+    node.verify();
 }
 
 /// A commit that was reported as failed may be on the disk all the same.

@@ -3,6 +3,7 @@
 use bcoin_ledger::{Departure, Transaction as _};
 
 use super::*;
+use crate::store::DepartureLimits;
 
 fn id(transfer: &CheckedTransfer) -> [u8; 32] {
     transfer.id().to_hashed()
@@ -121,16 +122,27 @@ fn departures_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let mut maker = Maker::new();
     let (node, _) = rich_node(&mut maker, Location::Folder(folder.path().into()));
-    let transfer = maker.transfer(1, 2, 7, 200, 0);
+    let [first, again] = [0, 1].map(|nonce| (maker.transfer(1, 2, 7, 200, nonce), Departure::Invalid));
     let others: Vec<_> = (0..8).map(|nonce| (maker.transfer(1, 3, 7, 200, nonce), Departure::Evicted)).collect();
-    let store = &node.owner.store;
-    store.keep_departures(&[(transfer.clone(), Departure::Replaced)], 5).unwrap();
-    store.keep_departures(&others[..4], 5).unwrap();
-    assert_eq!(departure(&node, &transfer), Some(Departure::Replaced));
-    store.keep_departures(&[others[0].clone()], 5).unwrap();
-    assert_eq!(departure(&node, &transfer), Some(Departure::Replaced), "one that leaves again takes one place");
-    store.keep_departures(&others[4..], 5).unwrap();
-    assert_eq!(departure(&node, &transfer), None);
+    let limits = DepartureLimits { replaced: 3, others: 5 };
+    let keep = |left: &[_]| node.owner.store.keep_departures(left, limits).unwrap();
+    keep(std::slice::from_ref(&first));
+    keep(&others[..4]);
+    assert_eq!(departure(&node, &first.0), Some(Departure::Invalid));
+    keep(&others[..1]);
+    assert_eq!(departure(&node, &first.0), Some(Departure::Invalid), "one that leaves again takes one place");
+    // Whoever replaces for ever pushes out what was replaced, and nothing else.
+    let replaced: Vec<_> = (0..9).map(|fee| (maker.transfer(1, 4, 7, 200 + fee, 0), Departure::Replaced)).collect();
+    replaced.chunks(2).for_each(keep);
+    assert_eq!(departure(&node, &first.0), Some(Departure::Invalid));
+    let is_known: Vec<_> = replaced.iter().map(|(transfer, _)| departure(&node, transfer).is_some()).collect();
+    assert_eq!(is_known, [[false; 3], [false; 3], [true; 3]].concat());
+    keep(&others[4..]);
+    assert_eq!(departure(&node, &first.0), None);
     assert_eq!(departure(&node, &others[7].0), Some(Departure::Evicted));
+    // For another reason it takes a place of the others.
+    assert_eq!(departure(&node, &replaced[8].0), Some(Departure::Replaced));
+    keep(&[(replaced[8].0.clone(), Departure::Evicted), again]);
+    assert_eq!(departure(&node, &replaced[8].0), Some(Departure::Evicted));
     node.verify();
 }

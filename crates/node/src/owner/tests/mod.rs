@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::Owner;
 use crate::{
     clock::now,
-    command::{PlaceError, Replacement},
+    command::{PositionError, Replacement},
     event_log::{EventLog, Subscription},
     events::{Event, EventOf},
     intake::SubmitOutcome,
@@ -156,7 +156,7 @@ impl Node {
         Self::with_limits(rules, location, limits)
     }
 
-    fn place(&mut self, block: &CheckedBlock) -> Result<SubmitOutcome, PlaceError<bcoin_ledger::sound::BlockError>> {
+    fn place(&mut self, block: &CheckedBlock) -> Result<SubmitOutcome, PositionError<bcoin_ledger::sound::BlockError>> {
         self.place_from(block, "somebody")
     }
 
@@ -164,7 +164,7 @@ impl Node {
         &mut self,
         block: &CheckedBlock,
         source: &str,
-    ) -> Result<SubmitOutcome, PlaceError<bcoin_ledger::sound::BlockError>> {
+    ) -> Result<SubmitOutcome, PositionError<bcoin_ledger::sound::BlockError>> {
         self.owner.place(block, Source::new(source))
     }
 
