@@ -2,16 +2,16 @@
 //! blocks that have to be kept aside.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use bcoin::app::RuledNode;
 use bcoin_ledger::{
     CheckedBlock as _,
     sound::{Address, HEADER_BYTES, Header, Network, Note, SecretKey, Signature, Sound, Transfer},
 };
-use bcoin_node::now;
+use bcoin_node::{Source, SubmitOutcome, now};
 use bcoin_testkit::{
     FakePeer, Http,
     cheap::{Cheap, End},
@@ -24,7 +24,7 @@ use tokio::{io::AsyncWriteExt as _, time::sleep};
 use crate::support::{TestNode, vectors};
 
 /// How many sources the floods have.
-const SOURCES: u8 = 20;
+const SOURCES: u64 = 20;
 /// How long a test waits for anything that has to happen.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -299,13 +299,11 @@ async fn the_branch_of_the_model_overtakes_with_its_accounts() {
     }
 }
 
-/// Clients of a node with addresses of their own.
-fn sources(node: &TestNode) -> Vec<Http> {
-    (1..=SOURCES).map(|last| coming_from(node, last)).collect()
-}
-
-fn coming_from(node: &TestNode, last: u8) -> Http {
-    Http::coming_from(IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)), node.running.address())
+/// What becomes of a block of this source. To the routes, all that comes from this machine is one source.
+async fn offer_of(node: &TestNode, source: u64, block: &Cheap) -> SubmitOutcome {
+    let RuledNode::Sound(handle) = node.running.ruled() else { panic!("other rules") };
+    let source = Source::new(format!("192.0.2.{source}"));
+    handle.submit(block.encoding.clone(), source).await.unwrap().outcome
 }
 
 /// How many of these blocks the node has.
@@ -317,7 +315,6 @@ async fn stored(http: &Http, blocks: &[Cheap]) -> usize {
     stored
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_flood_of_orphans_is_kept_within_its_bounds_and_the_block_of_somebody_else_gets_in() {
     const MAX_ORPHANS: usize = 256;
@@ -327,14 +324,12 @@ async fn a_flood_of_orphans_is_kept_within_its_bounds_and_the_block_of_somebody_
     let genesis = End::genesis(&rules);
     let parent = genesis.next(&rules, 0, &[]);
     let mut flood = Vec::new();
-    let modest = coming_from(&node, 100);
     let first = parent.end.next(&rules, u64::MAX, &[]);
-    assert_eq!(offer(&modest, &hex::encode(&first.encoding)).await.1["outcome"], "orphan");
-    for (source, http) in (0..).zip(sources(&node)) {
+    assert_eq!(offer(&node.http, &hex::encode(&first.encoding)).await.1["outcome"], "orphan");
+    for source in 0..SOURCES {
         for number in 0..EACH {
             let orphan = parent.end.next(&rules, source * EACH + number, &[]);
-            let (status, answer) = offer(&http, &hex::encode(&orphan.encoding)).await;
-            assert_eq!((status, &answer["outcome"]), (202, &json!("orphan")));
+            assert_eq!(offer_of(&node, source, &orphan).await, SubmitOutcome::Orphan);
             flood.push(orphan);
         }
     }
@@ -345,15 +340,14 @@ async fn a_flood_of_orphans_is_kept_within_its_bounds_and_the_block_of_somebody_
     let end = End::of(&hex::decode(raw).unwrap(), 1);
     assert_eq!(end.hash, tip.hash);
     let honest = end.next(&rules, 7, &[]);
-    assert_eq!(offer(&modest, &hex::encode(&honest.encoding)).await.0, 201);
+    assert_eq!(offer(&node.http, &hex::encode(&honest.encoding)).await.0, 201);
 
     // What was kept shows when the parent comes.
-    assert_eq!(offer(&modest, &hex::encode(&parent.encoding)).await.1["outcome"], "branch");
+    assert_eq!(offer(&node.http, &hex::encode(&parent.encoding)).await.1["outcome"], "branch");
     assert_eq!(stored(&node.http, &flood).await, MAX_ORPHANS - 1);
     assert_eq!(stored(&node.http, &[first, honest]).await, 2, "the only orphan of a modest source was kept");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_flood_of_early_blocks_is_kept_within_its_bounds_and_the_block_of_somebody_else_gets_in() {
     const MAX_EARLY: usize = 64;
@@ -366,13 +360,14 @@ async fn a_flood_of_early_blocks_is_kept_within_its_bounds_and_the_block_of_some
     let soon = now().timestamp() as u32 + LATEST + 10;
     let mut flood = Vec::new();
     let mut kept = Vec::new();
-    for (source, http) in (0..).zip(sources(&node)) {
+    for source in 0..SOURCES {
         let mut of_source = 0;
         for number in 0..6 {
             let early = genesis.next_at(&rules, source * 10 + number, soon, &[]);
-            let (status, answer) = offer(&http, &hex::encode(&early.encoding)).await;
-            assert_eq!(status, 202, "{answer}");
-            of_source += usize::from(answer["outcome"] == "early");
+            match offer_of(&node, source, &early).await {
+                SubmitOutcome::Early => of_source += 1,
+                outcome => assert_eq!(outcome, SubmitOutcome::NotKept),
+            }
             flood.push(early);
         }
         kept.push(of_source);
@@ -383,7 +378,7 @@ async fn a_flood_of_early_blocks_is_kept_within_its_bounds_and_the_block_of_some
     assert_eq!(offer(&node.http, &hex::encode(&too_early.encoding)).await.1["outcome"], "not_kept");
     // A block whose time has come needs no place.
     let honest = genesis.next_at(&rules, 1001, now().timestamp() as u32, &[]);
-    let (status, answer) = offer(&coming_from(&node, 100), &hex::encode(&honest.encoding)).await;
+    let (status, answer) = offer(&node.http, &hex::encode(&honest.encoding)).await;
     assert_eq!((status, &answer["outcome"]), (201, &json!("connected")));
     assert_eq!(stored(&node.http, &flood).await, 0, "none is taken before its time");
 
@@ -397,4 +392,19 @@ async fn a_flood_of_early_blocks_is_kept_within_its_bounds_and_the_block_of_some
     assert_eq!(node.running.node().view().tip.hash, honest.end.hash);
     let paid = account(&node.http, &Address::to_string(&address(1))).await;
     assert_eq!(paid["balance"], 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn all_addresses_of_loopback_have_one_share_of_what_is_kept_aside() {
+    let rules = instant("loopback");
+    let node = TestNode::sound(&rules, None).await;
+    let (genesis, soon) = (End::genesis(&rules), now().timestamp() as u32 + 100);
+    let mut outcomes = Vec::new();
+    for last in 1..=5 {
+        let http = Http::coming_from([127, 0, 0, last].into(), node.running.address());
+        let early = genesis.next_at(&rules, last.into(), soon, &[]);
+        outcomes.push(offer(&http, &hex::encode(&early.encoding)).await.1["outcome"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(outcomes, ["early", "early", "early", "early", "not_kept"]);
 }
