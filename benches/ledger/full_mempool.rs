@@ -27,9 +27,9 @@ fn network(transfers: usize) -> (TempDir, Folder, Funded, Vec<CheckedTransfer>) 
 
 /// Lets transfers wait behind those that do.
 fn put(Folder { store, blockchain }: &mut Folder, more: &[CheckedTransfer]) {
-    let mut admission = blockchain.admission();
+    let (mut admission, accounts) = (blockchain.admission(), store.reader().accounts());
     for transfer in more {
-        blockchain.admit(&store.reader(), &mut admission, transfer.clone()).expect("it may wait");
+        blockchain.admit(&accounts, &mut admission, transfer.clone()).expect("it may wait");
     }
     store.add_to_mempool(more, &[], &[], now().to_utc()).expect("room on the disk");
     blockchain.enter(admission);

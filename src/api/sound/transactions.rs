@@ -25,7 +25,7 @@ use super::{
     stored::{Booked, Stored, missing},
 };
 use crate::wire::{
-    sound::{Accepted, Pending, ProofJson, TransactionState, TransactionStatus, TransferRequest, transfer_from_json},
+    sound::{Accepted, Pending, ProofJson, TransactionState, TransactionStatus, TransferRequest, transfer_with_keys},
     v1::{PREFIX, Problem},
 };
 
@@ -72,7 +72,8 @@ pub(super) async fn send(
 
 /// Lets the transfer in a body wait.
 pub(super) async fn add(state: &SoundState, body: &[u8]) -> Result<Accepted, ApiError> {
-    let checked = state.ledger.check_transfer(transfer_from_json(body)?)?;
+    let (transfer, keys) = transfer_with_keys(body)?;
+    let checked = CheckedTransfer::check_knowing(transfer, &keys, state.ledger.network().sighash_engine())?;
     let id = checked.id().to_string();
     let block = state.node.add_transaction(checked).await?;
     tracing::debug!(id, block, "a transfer waits");

@@ -25,7 +25,9 @@ pub use blocks::{
 pub use events::{BlockEvent, LeftEvent, ReplacementEvent, TransactionEvent, event};
 pub use mining::{TemplateJson, TemplateRequest};
 pub use replacements::{ConnectedBlocks, GivenUpBlocks, ReplacementJson, ReturnedJson, RoundJson};
-pub use requests::{SoundRequestError, TransferRequest, raw_from_json, receiver_from_json, transfer_from_json};
+pub use requests::{
+    SoundRequestError, TransferRequest, raw_from_json, receiver_from_json, transfer_from_json, transfer_with_keys,
+};
 pub use status::{MempoolJson, SoundStatus};
 pub use transactions::{
     Accepted, DepartureJson, Pending, ProofJson, RewardJson, TransactionJson, TransactionState, TransactionStatus,

@@ -1,6 +1,6 @@
 //! Readers for the bodies of requests: a transfer, an encoding in hexadecimal digits, and who is to be paid for a block.
 
-use bcoin_ledger::sound::{Address, BadAddress, EncodingError, Note, Signature, Transfer};
+use bcoin_ledger::sound::{Address, BadAddress, EncodingError, Note, PublicKey, Signature, Transfer};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -160,11 +160,19 @@ pub enum TransferRequest {
 /// # Errors
 /// See [`SoundRequestError`].
 pub fn transfer_from_json(body: &[u8]) -> Result<Transfer, SoundRequestError> {
+    Ok(transfer_with_keys(body)?.0)
+}
+
+/// As [`transfer_from_json`], with the keys that were lifted to read the addresses of the body.
+///
+/// # Errors
+/// See [`SoundRequestError`].
+pub fn transfer_with_keys(body: &[u8]) -> Result<(Transfer, Vec<PublicKey>), SoundRequestError> {
     const NEEDS: &str = "a transfer needs `sender`, `receiver`, `amount`, `fee`, `nonce` and `signature`";
     let values = fields(FIELDS, body, TRANSFER_EXAMPLE)?.map(|value| value.filter(|value| value.get() != "null"));
     let [raw, sender, receiver, amount, fee, nonce, note, signature] = values;
     if let Some(raw) = raw {
-        return Ok(Transfer::decode(&bytes("raw", raw)?)?);
+        return Ok((Transfer::decode(&bytes("raw", raw)?)?, Vec::new()));
     }
     let signature = signature.ok_or_else(|| unsigned([sender, receiver]))?;
     let needed = |field, value: Option<_>| value.ok_or(SoundRequestError::Missing { field, needs: NEEDS });
@@ -175,9 +183,10 @@ pub fn transfer_from_json(body: &[u8]) -> Result<Transfer, SoundRequestError> {
     let note = note.map_or(Ok(Vec::new()), |note| bytes("note", note))?;
     let signature = bytes("signature", signature)?;
     let digits = 2 * signature.len();
-    Ok(Transfer {
-        sender: address("sender", sender)?.key().into(),
-        receiver: address("receiver", receiver)?.key().into(),
+    let keys = [address("sender", sender)?.key(), address("receiver", receiver)?.key()];
+    let transfer = Transfer {
+        sender: keys[0].into(),
+        receiver: keys[1].into(),
         amount: amount?,
         fee: fee?,
         nonce: nonce?,
@@ -186,7 +195,8 @@ pub fn transfer_from_json(body: &[u8]) -> Result<Transfer, SoundRequestError> {
             .try_into()
             .map(Signature::from_bytes)
             .map_err(|_| SoundRequestError::Signature { digits })?,
-    })
+    };
+    Ok((transfer, keys.into()))
 }
 
 /// Reads the body of `POST /api/v1/blocks/raw`: an encoding, which is not judged.

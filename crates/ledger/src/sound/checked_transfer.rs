@@ -63,6 +63,19 @@ impl CheckedTransfer {
         Self::check_with(transfer, signing, PublicKey::try_from)
     }
 
+    /// The same, where some of its keys were lifted before: each takes a square root.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_knowing(
+        transfer: Transfer,
+        known: &[PublicKey],
+        signing: &SighashEngine,
+    ) -> Result<Self, TransferError> {
+        let is_known = |key: XOnlyKey| known.iter().find(|known| XOnlyKey::from(**known) == key).copied();
+        Self::check_with(transfer, signing, |key| is_known(key).map_or_else(|| key.try_into(), Ok))
+    }
+
     /// The same, where `lift` does what [`PublicKey::try_from`] does.
     pub(super) fn check_with(
         transfer: Transfer,
@@ -218,6 +231,22 @@ mod tests {
         }
         let oneself = signed(&network(), Transfer { receiver: key(1), ..unsigned() });
         assert_eq!(check(oneself).unwrap().sender(), key(1));
+    }
+
+    #[test]
+    fn keys_that_were_lifted_before_stand_for_themselves_only() {
+        let (network, of) = (network(), |number| secret(number).public_key());
+        let right = signed(&network, unsigned());
+        let check = |transfer: &Transfer, known: &[PublicKey]| {
+            CheckedTransfer::check_knowing(transfer.clone(), known, network.sighash_engine())
+        };
+        for known in [&[][..], &[of(1), of(2)], &[of(2), of(1)], &[of(3), of(4)]] {
+            assert_eq!(check(&right, known), CheckedTransfer::check(right.clone(), network.sighash_engine()));
+        }
+        let no_key = signed(&network, Transfer { receiver: XOnlyKey::ZERO, ..unsigned() });
+        assert_eq!(check(&no_key, &[of(1), of(2)]), Err(TransferError::Key { party: "receiver" }));
+        let by_another = Transfer { sender: of(3).into(), ..right };
+        assert_eq!(check(&by_another, &[of(3), of(2)]), Err(TransferError::Signature));
     }
 
     #[test]

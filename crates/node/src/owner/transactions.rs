@@ -16,7 +16,8 @@ impl<R: Rules> Owner<R> {
             return;
         }
         // The accounts that transactions are judged by have to be those of this node's state.
-        let accounts = if self.synchronise() { Ok(self.store.reader()) } else { Err(StoreError::Closed.into()) };
+        let accounts =
+            if self.synchronise() { Ok(self.store.reader().accounts()) } else { Err(StoreError::Closed.into()) };
         let mut admission = self.blockchain.admission();
         let mut replies = Vec::new();
         let mut failure = accounts.as_ref().err().cloned();

@@ -44,7 +44,7 @@ pub(crate) use fill::remove_later_tables;
 pub use integrity::IntactChain;
 pub use open::{FirstContent, Opened};
 pub(crate) use position::{Branch, Newcomer, Position};
-pub use read::{Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
+pub use read::{AccountsReader, Progress, Reader, Snapshot, StoredBlocks, TransactionCursor};
 pub use stale::{KeptBranch, StaleBranch};
 pub use verify::{Verdict, verify};
 pub use write::{Reorganised, ReorganisedOf, ReplacedOf};

@@ -1,6 +1,7 @@
 //! Reading: snapshots of the chain that stay as they are while the owner goes on writing.
 
 use std::{
+    cell::OnceCell,
     ops::{Bound, RangeBounds, RangeInclusive},
     sync::Arc,
 };
@@ -49,6 +50,11 @@ impl Reader {
         self.shared.begin_read()
     }
 
+    /// The accounts, for many questions at once.
+    pub fn accounts(&self) -> AccountsReader {
+        AccountsReader { reader: self.clone(), table: OnceCell::new() }
+    }
+
     /// The data as it is now.
     ///
     /// # Errors
@@ -64,11 +70,25 @@ impl Reader {
     }
 }
 
-impl<A: Account> ReadAccounts<A> for Reader {
+/// The accounts as they are when the first of them is read: opening their table takes longer than reading one.
+pub struct AccountsReader {
+    reader: Reader,
+    table: OnceCell<ReadOnlyTable<&'static [u8], &'static [u8]>>,
+}
+
+impl<A: Account> ReadAccounts<A> for AccountsReader {
     type Error = StoreError;
 
     fn read(&self, name: &[u8]) -> Result<A, StoreError> {
-        Ok(self.snapshot()?.account(name)?.unwrap_or_default())
+        let table = match self.table.get() {
+            Some(table) => table,
+            None => {
+                let opened = self.reader.begin_read()?.open_table(ACCOUNTS)?;
+                self.table.get_or_init(|| opened)
+            }
+        };
+        let account = table.get(name)?.map(|record| read_record(record.value())).transpose()?;
+        Ok(account.map(|(_, account)| account).unwrap_or_default())
     }
 }
 
