@@ -109,7 +109,7 @@ impl Payees {
     /// Writes a chain with so many blocks after the genesis block into a folder.
     fn write(&self, folder: &Path, blocks: usize) {
         let mut data = Folder::open(&self.rules, folder);
-        let mut ancestors = data.blockchain.ancestors().clone();
+        let mut ancestors = *data.blockchain.ancestors();
         for begin in (0..blocks).step_by(BATCH) {
             let numbers = begin..blocks.min(begin + BATCH);
             data.extend(numbers.map(|number| self.next(&mut ancestors, number)));
