@@ -26,7 +26,9 @@ const ARGUMENTS = [
 /** Starts a node and waits until it is ready. It keeps its data in memory unless a folder is named. */
 export async function startNode(...args) {
   const data = args.includes("--data-dir") ? [] : ["--in-memory"];
-  const child = spawn(process.env.BCOIN, [...data, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  // Wallets and rooms of tests are not those of the user.
+  const env = { ...process.env, XDG_DATA_HOME: join(tmpdir(), "bcoin-tests") };
+  const child = spawn(process.env.BCOIN, [...data, ...args], { env, stdio: ["ignore", "pipe", "ignore"] });
   let printed = "";
   for await (const chunk of child.stdout) {
     printed += chunk;

@@ -24,10 +24,12 @@ const READY: &str = "with Ctrl-C.";
 pub struct Program(pub &'static str);
 
 impl Program {
-    /// The program with these arguments, without `RUST_LOG` and the `BCOIN_` variables of this environment.
+    /// The program with these arguments, without `RUST_LOG` and the `BCOIN_` variables of this environment, and with wallets and rooms
+    /// that are not those of the user.
     pub fn command(self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.0);
         command.args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
+        command.env("XDG_DATA_HOME", env::temp_dir().join("bcoin-tests"));
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("BCOIN_")) {
             command.env_remove(name);
         }
