@@ -289,6 +289,8 @@ pub fn memory(id: u32, figure: &str) -> Option<u64> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn shell(script: &str) -> Command {
@@ -340,9 +342,11 @@ mod tests {
 
     #[test]
     fn the_program_gets_nothing_of_this_environment() {
-        let removed: Vec<_> =
-            Program("bcoin").command(&["--help"]).get_envs().map(|(name, _)| name.to_owned()).collect();
-        assert!(removed.contains(&"RUST_LOG".into()));
-        assert!(removed.iter().all(|name| name == "RUST_LOG" || name.to_string_lossy().starts_with("BCOIN_")));
+        let command = Program("bcoin").command(&["--help"]);
+        let (set, removed): (Vec<_>, Vec<_>) = command.get_envs().partition(|(_, value)| value.is_some());
+        assert!(removed.iter().any(|(name, _)| *name == "RUST_LOG"));
+        let is_ours = |name: &OsStr| name == "RUST_LOG" || name.to_string_lossy().starts_with("BCOIN_");
+        assert!(removed.iter().all(|(name, _)| is_ours(name)));
+        assert!(set.iter().all(|(name, _)| *name == "XDG_DATA_HOME"));
     }
 }
