@@ -90,7 +90,7 @@ test("an address that does not answer yet, one that was known, and one that is n
     await spare.stop();
     await page.locator("#nodes").fill(`${spare.address} ${theirs.address}`);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
-    await page.locator('[data-result="fails"]', { hasText: "added; it does not answer yet" }).waitFor();
+    await page.locator('[data-result="fails"]', { hasText: "added; nothing listens at this address" }).waitFor();
     await page.locator('[data-result="known"]', { hasText: theirs.address }).waitFor();
     const later = await startNode("--port", spare.address.split(":")[1]);
     try {
