@@ -120,9 +120,10 @@ impl Customer {
         let (Some(hash), Some(index)) = (answer["hash"].as_str(), answer["index"].as_u64()) else {
             return self.tally.wrong(&format!("no block: {answer}"));
         };
+        // A block beside the chain is kept without a flush, and may have to come again after a crash.
         let mut record = self.record();
-        record.block_shown(hash);
         if answer["outcome"].is_null() || answer["outcome"] == "connected" || answer["outcome"] == "reorganised" {
+            record.block_shown(hash);
             record.length_shown(usize::try_from(index).unwrap());
         }
     }

@@ -184,6 +184,7 @@ impl Record {
         let is_right = match why {
             None => return self.tally.lost(&format!("the transfer {id}")),
             Some("replaced") => rivals.any(|rival| rival.fee > sent.fee && rival.fate != Fate::Elsewhere),
+            Some("evicted") => sent.turn.1 >= MAX_WAITING_OF_SENDER,
             Some("invalid" | "undone") => sent.turn.1 >= MAX_WAITING_OF_SENDER || rivals.next().is_some(),
             Some(_) => false,
         };
