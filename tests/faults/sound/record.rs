@@ -175,7 +175,7 @@ impl Record {
         }
     }
 
-    /// Whether a transfer may be gone for this reason. Nobody lacks money, and nothing is evicted. When blocks with many transfers of
+    /// Whether a transfer may be gone for this reason. Nobody lacks money, and no mempool is full. When blocks with many transfers of
     /// one sender leave the chain, no more of them wait again than may wait of one sender.
     fn check_gone(&self, id: &str, why: Option<&str>) {
         let Some(sent) = self.sent.get(id) else { return };
