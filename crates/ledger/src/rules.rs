@@ -2,11 +2,18 @@
 //!
 //! One type implements [`Rules`] for each set of rules. Its value carries the parameters of the network. A node that is generic over [`Rules`] knows heights, hashes, work and encodings, and no fields.
 
+mod chain_check;
+mod mempool;
+
 use std::{error::Error, fmt::Debug, iter, num::NonZeroU64};
 
 use chrono::{DateTime, Local, Utc};
 use thiserror::Error;
 
+pub use self::{
+    chain_check::ChainCheck,
+    mempool::{Admission, AfterReorganisation, Departure, Mempool, MempoolLimits, Reorganisation},
+};
 use crate::{hash::BlockHash, search::Power, tip::Tip};
 
 /// A set of rules.
@@ -334,108 +341,6 @@ pub trait ReadAccounts<A> {
     fn read(&self, name: &[u8]) -> Result<A, Self::Error>;
 }
 
-/// The transactions that wait. Equal ones hold the same transactions in the same order.
-pub trait Mempool<T>: FromIterator<T> + Clone + Debug + Default + PartialEq + Send + Sync {
-    /// How many wait.
-    fn len(&self) -> usize;
-
-    /// Whether none waits.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many bytes their encodings have together.
-    fn bytes(&self) -> usize;
-
-    /// The transactions in the order in which they arrived.
-    fn transactions<'a>(&'a self) -> impl Iterator<Item = &'a T>
-    where
-        T: 'a;
-}
-
-/// What a group of transactions does to the mempool that it will enter.
-pub trait Admission<T> {
-    /// The transactions of the group that will wait, in their order. Those that have left again for others of the group are not
-    /// among them.
-    fn added(&self) -> &[T];
-
-    /// Which transactions of the mempool leave for them.
-    fn removed(&self) -> &[T];
-
-    /// What leaves and why: the transactions of the mempool, and those of the group that have left again.
-    fn left(&self) -> &[(T, Departure)];
-}
-
-/// Why a transaction waits no more, although no block of the chain holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Departure {
-    /// Another one of the same sender took its place.
-    Replaced,
-    /// The mempool was full, and others pay more.
-    Evicted,
-    /// It was waiting, and blocks have come after which it is not valid.
-    Invalid,
-    /// Its block has left the chain, and it is not valid after the blocks that came instead.
-    Undone,
-}
-
-/// Finds out what waits after blocks change. Blocks are disconnected first, the latest first, then connected in their order.
-pub trait Reorganisation {
-    /// The blocks.
-    type Block;
-    /// The accounts.
-    type Account;
-    /// The mempool.
-    type Mempool;
-    /// What waits in it.
-    type Transaction;
-
-    /// A block has left the chain.
-    fn disconnected(&mut self, block: Self::Block);
-
-    /// A block has entered the chain. `mempool` is what was waiting before all changes.
-    fn connected(&mut self, block: &Self::Block, mempool: &Self::Mempool);
-
-    /// What waits now, when `mempool` was waiting before. `accounts` are as the connected blocks leave them.
-    ///
-    /// # Errors
-    /// What the accounts report.
-    fn finish<A: ReadAccounts<Self::Account>>(
-        self,
-        accounts: &A,
-        mempool: &Self::Mempool,
-    ) -> Result<AfterReorganisation<Self::Mempool, Self::Transaction>, A::Error>;
-}
-
-/// What waits after blocks have changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AfterReorganisation<M, T> {
-    /// All that waits.
-    pub mempool: M,
-    /// How many of its transactions, the first ones, were in blocks that were disconnected.
-    pub returned: usize,
-    /// How many further transactions of disconnected blocks no connected block holds, and may not wait either. Where more are
-    /// disconnected than can be remembered, only so many of the latest blocks are counted.
-    pub not_returned: usize,
-    /// What does not wait any more, and no connected block holds; of disconnected transactions only those that are counted in
-    /// `not_returned`. Rules whose transactions have no ids leave this empty.
-    pub left: Vec<(T, Departure)>,
-}
-
-/// How much may wait before further transactions are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MempoolLimits {
-    /// How many transactions.
-    pub count: usize,
-    /// How many bytes their encodings have together.
-    pub bytes: usize,
-}
-
-impl MempoolLimits {
-    /// As much as there is.
-    pub const UNLIMITED: Self = Self { count: usize::MAX, bytes: usize::MAX };
-}
-
 /// What a search has found, and what it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found<S> {
@@ -454,49 +359,4 @@ pub enum StateError<R, E> {
     /// The accounts could not be read or changed.
     #[error("the accounts cannot be used")]
     Accounts(E),
-}
-
-/// Checks a chain block by block, from its first one, without keeping it. What needs accounts is not checked.
-#[derive(Clone, Debug)]
-pub struct ChainCheck<R: Rules> {
-    rules: R,
-    ancestors: Option<R::Ancestors>,
-}
-
-impl<R: Rules + Default> Default for ChainCheck<R> {
-    fn default() -> Self {
-        Self::new(R::default())
-    }
-}
-
-impl<R: Rules> ChainCheck<R> {
-    /// Begins with no block.
-    pub fn new(rules: R) -> Self {
-        Self { rules, ancestors: None }
-    }
-
-    /// Begins after the last block of `ancestors`, which were checked before.
-    pub fn after(rules: R, ancestors: R::Ancestors) -> Self {
-        Self { rules, ancestors: Some(ancestors) }
-    }
-
-    /// Judges the next block of the chain, at the time `now`.
-    ///
-    /// # Errors
-    /// The first rule that the block breaks; the check stays where it was.
-    pub fn push(&mut self, block: R::Block, now: DateTime<Local>) -> Result<R::CheckedBlock, R::BlockError> {
-        let checked = self.rules.check(self.ancestors.as_ref(), block, now)?;
-        self.ancestors = Some(self.rules.extend(self.ancestors.as_ref(), &checked));
-        Ok(checked)
-    }
-
-    /// The end of what was checked so far; `None` before the first block.
-    pub fn tip(&self) -> Option<Tip> {
-        self.ancestors().map(|ancestors| *ancestors.as_ref())
-    }
-
-    /// What the next block is judged against; `None` before the first block.
-    pub fn ancestors(&self) -> Option<&R::Ancestors> {
-        self.ancestors.as_ref()
-    }
 }

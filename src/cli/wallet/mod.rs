@@ -117,9 +117,11 @@ fn create(name: &WalletName, language: Language, no_passphrase: bool) -> Result<
     writeln!(
         out,
         "Write down these twelve words and keep them. They are the wallet: who has them has its money, and without"
-    )?;
-    writeln!(out, "them nobody brings it back when the file is lost. Other wallets make other keys of them.")?;
-    writeln!(out, "  {}", wallet.mnemonic().words().join(" "))?;
+    )
+    .map_err(Failure::of_output)?;
+    writeln!(out, "them nobody brings it back when the file is lost. Other wallets make other keys of them.")
+        .map_err(Failure::of_output)?;
+    writeln!(out, "  {}", wallet.mnemonic().words().join(" ")).map_err(Failure::of_output)?;
     Ok(())
 }
 
@@ -144,9 +146,9 @@ fn keep(folder: &WalletFolder, name: &WalletName, wallet: &Wallet, no_passphrase
     let file = WalletFile::new(wallet, passphrase.as_ref())?;
     let path = folder.create(name, &file)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "Wallet {name}: {}", file.address())?;
+    writeln!(out, "Wallet {name}: {}", file.address()).map_err(Failure::of_output)?;
     let protection = if file.is_encrypted() { "encrypted with the passphrase" } else { "without a passphrase" };
-    writeln!(out, "  file  {} ({protection})", path.display())?;
+    writeln!(out, "  file  {} ({protection})", path.display()).map_err(Failure::of_output)?;
     Ok(())
 }
 
@@ -163,9 +165,9 @@ fn list() -> Result<(), Failure> {
         match folder.read(&name) {
             Ok(file) => {
                 let protection = if file.is_encrypted() { "  with a passphrase" } else { "" };
-                writeln!(out, "{name:<width$}  {}{protection}", file.address())?;
+                writeln!(out, "{name:<width$}  {}{protection}", file.address()).map_err(Failure::of_output)?;
             }
-            Err(error) => writeln!(out, "{name:<width$}  {error}")?,
+            Err(error) => writeln!(out, "{name:<width$}  {error}").map_err(Failure::of_output)?,
         }
     }
     Ok(())
@@ -177,9 +179,9 @@ fn show(name: &WalletName, words: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     if words {
         let wallet = open(name, &file)?;
-        return Ok(writeln!(out, "{}", wallet.mnemonic().words().join(" "))?);
+        return writeln!(out, "{}", wallet.mnemonic().words().join(" ")).map_err(Failure::of_output);
     }
-    Ok(writeln!(out, "{}", file.address())?)
+    writeln!(out, "{}", file.address()).map_err(Failure::of_output)
 }
 
 fn forget(name: &WalletName, yes: bool) -> Result<(), Failure> {
@@ -196,5 +198,5 @@ fn forget(name: &WalletName, yes: bool) -> Result<(), Failure> {
         }
     }
     folder.forget(name)?;
-    Ok(writeln!(io::stdout(), "The wallet {name} is forgotten.")?)
+    writeln!(io::stdout(), "The wallet {name} is forgotten.").map_err(Failure::of_output)
 }
